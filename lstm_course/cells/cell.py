@@ -1,0 +1,337 @@
+"""What a recurrent cell is: the products it reads and the arithmetic between them.
+
+A room of this folder describes its cell by
+
+* one line of products per group of blocks, written like the equation:
+  ``"i f g o = x W_x + h W_h + b"`` says that the pre-activations zi, zf, zg, zo are
+  the four column blocks of ``x @ W_x + h_prev @ W_h + b``;
+* a pair of functions of plain arithmetic, ``forward`` and ``backward``.  Their
+  arguments are found by name (``zi`` a pre-activation, ``c_prev`` an old state,
+  ``w_ci`` an elementwise weight, ``dh`` the gradient by a new state), and
+  **backward returns one gradient for each argument of forward, in that order**.
+
+Parameter shapes, ``step``, ``step_backward`` and ``step_torch`` follow from these
+lines, and so do the engines of ``unroll`` and ``recurrent``: one text, no copies.
+A cell that reads its own gated state (GRU with reset before) has two such pairs;
+the products with a source that the first pair gives wait for it.
+
+Shapes: x (B, I); every state, block and gate (B, H); W_x (I, nH), W_h (H, nH),
+b (nH,) for n blocks; elementwise weights (H,).
+"""
+
+import re
+from inspect import signature
+from typing import NamedTuple
+
+import numpy as np
+
+SYNTAX = re.compile(r"(?:\((?P<many>[\w ]+)\) |(?P<one>\w+) )?(?P<param>\w+)(?P<opt>\??)$")
+
+
+class Term(NamedTuple):
+    """One product: ``source @ p[param]``, its column blocks from ``first`` on, added
+    to ``blocks``.  A bias has source None.  An ``optional`` weight may be missing
+    where I = H; then the source itself is added."""
+
+    param: str
+    source: str | None
+    blocks: tuple
+    first: int
+    optional: bool
+
+
+class Phase:
+    """A pair (forward, backward) with the names of what forward returns."""
+
+    def __init__(self, forward, backward, gives, keeps=""):
+        self.forward, self.backward = forward, backward
+        self.gives, self.keeps = tuple(gives.split()), tuple(keeps.split())
+        self.names = self.gives + self.keeps
+        self.args = tuple(signature(forward).parameters)
+        self.back_args = tuple(signature(backward).parameters)
+
+
+def parse(reads, states, given):
+    """Lines of products -> (blocks, terms)."""
+    blocks, terms = [], []
+    for line in filter(None, map(str.strip, reads.splitlines())):
+        left, right = (side.strip() for side in line.split("="))
+        targets = left.split()
+        blocks += [b for b in targets if b not in blocks]
+        for text in right.split(" + "):
+            m = SYNTAX.match(text.strip())
+            if m is None:
+                raise ValueError(
+                    f"{text!r} is not a product. Got the line {line!r}; a product "
+                    "reads 'source weight' or 'bias'. Write for example 'x W_x'?"
+                )
+            sources = (m["many"] or m["one"] or "").split() or [None]
+            if len(sources) == 1:
+                sources = sources * len(targets)
+            for s in sources:
+                if s not in (None, "x", *states, *given):
+                    raise ValueError(
+                        f"{line!r} reads {s!r}, which is no input or state. Known "
+                        f"sources: x, {', '.join((*states, *given))}. A typing slip?"
+                    )
+            terms += _split(m["param"], sources, targets, bool(m["opt"]))
+    order = {b: k for k, b in enumerate(blocks)}
+    pieces = [piece for t in terms for piece in _contiguous(t, order)]
+    return tuple(blocks), tuple(pieces)
+
+
+def _split(param, sources, targets, optional):
+    """One Term per run of equal sources."""
+    start = 0
+    for k in range(1, len(targets) + 1):
+        if k == len(targets) or sources[k] != sources[start]:
+            yield Term(param, sources[start], tuple(targets[start:k]), start, optional)
+            start = k
+
+
+def _contiguous(term, order):
+    """The same term in pieces whose blocks lie side by side."""
+    start, n = 0, len(term.blocks)
+    for k in range(1, n + 1):
+        if k == n or order[term.blocks[k]] != order[term.blocks[k - 1]] + 1:
+            yield term._replace(blocks=term.blocks[start:k], first=term.first + start)
+            start = k
+
+
+class Cell:
+    """A recurrent cell made from its products and its arithmetic.
+
+    Parameters
+    ----------
+    name : str
+        As in ``CELLS``.
+    reads : str
+        Lines of products; see the module.
+    phases : Phase or list of Phase
+        One pair, or two where the second reads products of what the first gives.
+    states : str
+        Names of the carried states, h first.
+    vectors : str
+        Names of elementwise weights, each (H,), that forward takes as arguments.
+    bias : dict
+        Start value of the bias of a block, as ``{"f": 1.0}``; others start at 0.
+    constants : dict
+        name -> function of H that gives an array (H,) that is not trained.
+    masks : dict
+        parameter -> function of H that gives 0/1 in the parameter's shape.
+    start : dict
+        Start value of a state; others start at 0.
+    cell_path : str
+        The state along which the direct gradient path runs.
+    extra : str or None
+        Name under which forward takes the last H features of x, without a product.
+    doc : str
+        The room's text, for tables and error messages.
+    """
+
+    def __init__(self, name, reads, phases, *, states="h", vectors="", bias=None,
+                 constants=None, masks=None, start=None, cell_path=None, extra=None,
+                 doc=""):
+        self.name, self.reads, self.doc = name, reads, doc
+        self.phases = phases if isinstance(phases, list) else [phases]
+        self.states, self.vectors = tuple(states.split()), tuple(vectors.split())
+        self.bias, self.constants = bias or {}, constants or {}
+        self.masks, self.start = masks or {}, start or {}
+        self.cell_path, self.extra = cell_path or self.states[-1], extra
+        given = [n for ph in self.phases[:-1] for n in ph.gives]
+        self.blocks, terms = parse(reads, self.states, given)
+        self.input_terms = [t for t in terms if t.source in (None, "x")]
+        first = [t for t in terms if t.source in self.states]
+        self.terms = [first] + [[t for t in terms if t.source in ph.gives]
+                                for ph in self.phases[:-1]]
+        self.all_terms = terms
+        self._check_names(given)
+
+    def __repr__(self):
+        return f"<cell {self.name}: {'; '.join(self.reads.split(chr(10))).strip()}>"
+
+    def _check_names(self, given):
+        news = {n for ph in self.phases for n in ph.names}
+        known = {f"z{b}" for b in self.blocks} | {f"{s}_prev" for s in self.states}
+        known |= {*self.vectors, *self.constants, self.extra, *news}
+        back = known | {f"d{n}" for n in (*self.states, *given)}
+        for ph in self.phases:
+            for names, fine in ((ph.args, known), (ph.back_args, back)):
+                if unknown := [a for a in names if a not in fine]:
+                    raise ValueError(
+                        f"cell {self.name!r} has an argument {unknown[0]!r} that names "
+                        f"nothing it reads, carries or gives. Known: {sorted(map(str, fine))}."
+                        " Rename it, or add it to reads, states or vectors?"
+                    )
+        if missing := [s for s in self.states if s not in news]:
+            raise ValueError(
+                f"cell {self.name!r} never gives its state {missing[0]!r}. Its phases "
+                f"give {sorted(news)}. Add it to gives?"
+            )
+
+    # ------------------------------------------------------------------ parameters
+
+    def shapes(self, I, H):
+        """Names and shapes of the parameters for I inputs and H units: dict."""
+        shapes = {}
+        for t in self.all_terms:
+            if t.optional and I == H:
+                continue
+            width = (t.first + len(t.blocks)) * H
+            rows = () if t.source is None else (I - H * bool(self.extra),)
+            rows = (H,) if t.source not in (None, "x") else rows
+            old = shapes.get(t.param, (0,))[-1]
+            shapes[t.param] = (*rows, max(old, width))
+        return shapes | {v: (H,) for v in self.vectors}
+
+    def sizes(self, p):
+        """(I, H) of a set of parameters, where I counts the features of x."""
+        t = next(t for t in self.all_terms if t.source == "x" and t.param in p)
+        width = max(u.first + len(u.blocks) for u in self.all_terms if u.param == t.param)
+        H = p[t.param].shape[-1] // width
+        return p[t.param].shape[0] + H * bool(self.extra), H
+
+    def initial(self, B, H, dtype=float):
+        """The state before the first step: a tuple of arrays (B, H)."""
+        return tuple(np.full((B, H), self.start.get(s, 0.0), dtype) for s in self.states)
+
+    def prepare(self, p, H):
+        """Parameters ready for use: masks applied, constants added."""
+        fixed = {k: f(H) for k, f in self.constants.items()}
+        masked = {k: p[k] * _like(f(H), p[k]) for k, f in self.masks.items()}
+        return {**p, **{k: _like(v, p[self.all_terms[0].param]) for k, v in fixed.items()},
+                **masked}
+
+    # ------------------------------------------------------------------- one step
+
+    def step(self, p, x, state):
+        """One step forward: x (B, I), state of (B, H) arrays -> state, cache."""
+        p = self.prepare(p, state[0].shape[-1])
+        values = self.input_products(p, x, state[0].shape[-1])
+        values = self.advance(p, values, state)
+        cache = {k: values[k] for k in self.keeps}
+        return tuple(values[s] for s in self.states), cache
+
+    def step_torch(self, p, x, state):
+        """One step forward on torch tensors, same text: -> state."""
+        return self.step(p, x, state)[0]
+
+    def step_backward(self, p, dstate, cache):
+        """One step back: dstate of (B, H) arrays -> dx (B, I), dstate_prev, grads."""
+        p = self.prepare(p, dstate[0].shape[-1])
+        dz, dstate_prev, dvectors = self.retreat(p, dstate, cache)
+        dx, grads = self.weight_gradients(p, cache, dz)
+        grads.update({k: v.sum(0) for k, v in dvectors.items() if k in self.vectors})
+        if self.extra:
+            dx = np.concatenate([dx, dvectors[self.extra]], axis=-1)
+        return dx, dstate_prev, grads
+
+    # --------------------------------------------------- the parts of a step, shared
+
+    @property
+    def keeps(self):
+        """Names of what the backward pass needs from a step."""
+        names = [a for ph in self.phases for a in ph.back_args if a[1:] not in self.gives]
+        names += [n for t in self.all_terms if t.source for n in [self.value_of(t.source)]]
+        fixed = {*self.vectors, *self.constants}
+        return tuple(dict.fromkeys(n for n in names if n not in fixed))
+
+    @property
+    def gives(self):
+        return {n for ph in self.phases for n in ph.gives}
+
+    def value_of(self, source):
+        """The name under which a source is known during a step: h -> h_prev."""
+        return f"{source}_prev" if source in self.states else source
+
+    def input_products(self, p, x, H):
+        """Everything that depends on x alone; x (B, I) or (T, B, I) -> dict by name."""
+        values = {"x": x}
+        if self.extra:
+            values = {"x": x[..., :-H], self.extra: x[..., -H:]}
+        add_products(p, values, self.input_terms, self, H)
+        return values
+
+    def advance(self, p, values, state):
+        """Complete a step's values from its input products and the old state."""
+        H = state[0].shape[-1]
+        values = dict(values)
+        values.update((f"{s}_prev", v) for s, v in zip(self.states, state, strict=True))
+        for ph, terms in zip(self.phases, self.terms, strict=True):
+            add_products(p, values, terms, self, H)
+            args = [values[a] if a in values else p[a] for a in ph.args]
+            values.update(zip(ph.names, _tuple(ph.forward(*args)), strict=True))
+        return values
+
+    def retreat(self, p, dstate, values):
+        """Back through one step: -> dz dict, dstate_prev, elementwise gradients."""
+        H = dstate[0].shape[-1]
+        grad = {f"d{s}": ds for s, ds in zip(self.states, dstate, strict=True)}
+        back = {f"{s}_prev": np.zeros_like(ds) for s, ds in zip(self.states, dstate)}
+        dz, other = {}, {}
+        for ph, terms in zip(self.phases[::-1], self.terms[::-1], strict=True):
+            args = [grad[a] if a in grad else values[a] if a in values else p[a]
+                    for a in ph.back_args]
+            names = [a for a in ph.args if a not in self.constants]
+            for a, d in zip(names, _tuple(ph.backward(*args)), strict=True):
+                if a in back:
+                    back[a] = back[a] + d
+                elif a[1:] in self.blocks and a[0] == "z":
+                    dz[a] = d
+                else:
+                    other[a] = d
+            for t in terms:
+                part = np.concatenate([dz["z" + b] for b in t.blocks], axis=-1)
+                d = part @ columns(p, t, H).T
+                if t.source in self.states:
+                    back[f"{t.source}_prev"] = back[f"{t.source}_prev"] + d
+                else:
+                    grad[f"d{t.source}"] = grad.get(f"d{t.source}", 0.0) + d
+        return dz, tuple(back[f"{s}_prev"] for s in self.states), other
+
+    def weight_gradients(self, p, values, dz):
+        """dz dict of (..., H) and the sources (..., n) -> dx, grads by parameter."""
+        H = next(iter(dz.values())).shape[-1]
+        dx = np.zeros_like(values["x"])
+        grads = {k: np.zeros_like(p[k]) for k in dict.fromkeys(
+            t.param for t in self.all_terms) if k in p}
+        for t in self.all_terms:
+            part = np.concatenate([dz["z" + b] for b in t.blocks], axis=-1)
+            rows = part.reshape(-1, part.shape[-1])
+            if t.source is None:
+                columns(grads, t, H)[...] += rows.sum(0)
+                continue
+            if t.param in p:
+                source = values[self.value_of(t.source)]
+                columns(grads, t, H)[...] += source.reshape(-1, source.shape[-1]).T @ rows
+            if t.source == "x":
+                dx += part @ columns(p, t, H).T if t.param in p else part
+        for k, mask in self.masks.items():
+            grads[k] *= mask(H)
+        return dx, grads
+
+
+def add_products(p, values, terms, cell, H):
+    """Add every product of ``terms`` to its pre-activations z* in ``values``."""
+    for t in terms:
+        y = None if t.source is None else values[cell.value_of(t.source)]
+        if t.param in p or not t.optional:
+            W = columns(p, t, H)
+            y = W if y is None else y @ W
+        for k, b in enumerate(t.blocks):
+            part = y[..., k * H : (k + 1) * H]
+            values["z" + b] = values["z" + b] + part if "z" + b in values else part
+
+
+def columns(p, t, H):
+    """The column blocks of a parameter that belong to a term: a view."""
+    return p[t.param][..., t.first * H : (t.first + len(t.blocks)) * H]
+
+
+def _tuple(out):
+    return out if isinstance(out, tuple) else (out,)
+
+
+def _like(a, p):
+    """A constant as the kind of array its parameters are."""
+    return p.new_tensor(a) if hasattr(p, "requires_grad") else np.asarray(a, p.dtype)

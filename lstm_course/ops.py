@@ -1,0 +1,104 @@
+"""Elementary functions and their derivatives.
+
+Every function works on a NumPy array and, through the tensor's own methods, on a
+torch tensor; torch is never imported here.  A derivative is written in terms of
+the function's *output* y, because that is what a backward pass has at hand.
+
+Sources: the two hard sigmoids are those of Theano, Keras 1/2 and ONNX (slope 0.2)
+and of torch and Keras 3 (slope 1/6).
+"""
+
+import numpy as np
+
+
+def _is_tensor(x):
+    return hasattr(x, "requires_grad")
+
+
+def exp(x):
+    """e to the x, elementwise: array -> array of the same shape."""
+    return x.exp() if _is_tensor(x) else np.exp(x)
+
+
+def log(x):
+    """Natural logarithm, elementwise: array -> array of the same shape (nats)."""
+    return x.log() if _is_tensor(x) else np.log(x)
+
+
+def maximum(x, y):
+    """The larger of two arrays, elementwise; both (...) of the same shape."""
+    return x.maximum(y) if _is_tensor(x) else np.maximum(x, y)
+
+
+def minimum(x, y):
+    """The smaller of two arrays, elementwise; both (...) of the same shape."""
+    return x.minimum(y) if _is_tensor(x) else np.minimum(x, y)
+
+
+def step(x):
+    """1 where x > 0, else 0: the derivative of ``maximum(x, 0)``; same shape."""
+    return (x > 0) * 1.0
+
+
+def tanh(x):
+    """Hyperbolic tangent into (-1, 1); same shape."""
+    return x.tanh() if _is_tensor(x) else np.tanh(x)
+
+
+def d_tanh(y):
+    """tanh'(x) at y = tanh(x); same shape."""
+    return 1.0 - y * y
+
+
+def sigmoid(x):
+    """Logistic function into (0, 1), written so that no x overflows; same shape."""
+    return x.sigmoid() if _is_tensor(x) else 0.5 * np.tanh(0.5 * x) + 0.5
+
+
+def d_sigmoid(y):
+    """sigmoid'(x) at y = sigmoid(x); same shape."""
+    return y * (1.0 - y)
+
+
+def hard_sigmoid(x):
+    """clip(0.2 x + 0.5, 0, 1): Theano, Keras 1 and 2, ONNX; same shape."""
+    return (0.2 * x + 0.5).clip(0.0, 1.0)
+
+
+def d_hard_sigmoid(y):
+    """0.2 where 0 < y < 1, else 0, at y = hard_sigmoid(x); same shape."""
+    return 0.2 * ((y > 0.0) & (y < 1.0))
+
+
+def hard_sigmoid6(x):
+    """clip(x / 6 + 0.5, 0, 1): torch and Keras 3; same shape."""
+    return (x / 6.0 + 0.5).clip(0.0, 1.0)
+
+
+def d_hard_sigmoid6(y):
+    """1/6 where 0 < y < 1, else 0, at y = hard_sigmoid6(x); same shape."""
+    return ((y > 0.0) & (y < 1.0)) / 6.0
+
+
+DERIVATIVE = {
+    tanh: d_tanh,
+    sigmoid: d_sigmoid,
+    hard_sigmoid: d_hard_sigmoid,
+    hard_sigmoid6: d_hard_sigmoid6,
+}
+
+
+def softmax(x):
+    """Softmax over the last axis: x (..., K) -> probabilities (..., K)."""
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def cross_entropy(x, labels):
+    """Mean cross entropy in nats: scores x (..., K), labels (...) -> float, dx (..., K)."""
+    q = softmax(x)
+    n = labels.size
+    picked = np.take_along_axis(q, labels[..., None], axis=-1)
+    dx = q.copy()
+    np.put_along_axis(dx, labels[..., None], picked - 1.0, axis=-1)
+    return float(-np.log(picked + 1e-300).sum() / n), dx / n
