@@ -20,6 +20,7 @@ b (nH,) for n blocks; elementwise weights (H,).
 """
 
 import re
+from functools import cached_property
 from inspect import signature
 from typing import NamedTuple
 
@@ -228,17 +229,19 @@ class Cell:
 
     # --------------------------------------------------- the parts of a step, shared
 
-    @property
+    @cached_property
     def keeps(self):
         """Names of what the backward pass needs from a step."""
-        names = [a for ph in self.phases for a in ph.back_args if a[1:] not in self.gives]
-        names += [n for t in self.all_terms if t.source for n in [self.value_of(t.source)]]
-        fixed = {*self.vectors, *self.constants}
-        return tuple(dict.fromkeys(n for n in names if n not in fixed))
+        grads = {f"d{n}" for ph in self.phases for n in ph.gives}
+        fixed = {*self.vectors, *self.constants, *grads}
+        names = [a for ph in self.phases for a in ph.back_args if a not in fixed]
+        return tuple(dict.fromkeys([*names, *self.source_names]))
 
-    @property
-    def gives(self):
-        return {n for ph in self.phases for n in ph.gives}
+    @cached_property
+    def source_names(self):
+        """Names of what the products read: x, h_prev, ..."""
+        return tuple(dict.fromkeys(self.value_of(t.source) for t in self.all_terms
+                                   if t.source))
 
     def value_of(self, source):
         """The name under which a source is known during a step: h -> h_prev."""

@@ -1,0 +1,102 @@
+"""Finite differences: the judge of every hand-written backward pass.
+
+The five-point rule is used, whose error shrinks with the fourth power of the step:
+at a step of 1e-4 truncation is below rounding (about 1e-11 for a loss of order 10),
+so a relative tolerance of 1e-6 is meaningful on every coordinate whose gradient
+exceeds 1e-5, and an absolute one of 1e-11 below that.
+"""
+
+import numpy as np
+
+from .doors import as_cell
+from .unroll import unroll, unroll_backward
+
+STEP = 1e-4
+FLOOR = 1e-5  # gradients smaller than this are compared absolutely
+
+
+def numeric_gradient(f, a, step=STEP):
+    """Gradient of ``f()`` by every coordinate of the array a, which f reads.
+
+    Parameters
+    ----------
+    f : callable
+        Takes nothing, returns a float, and reads a.
+    a : ndarray (...)
+        Is changed in place during the call and restored.
+
+    Returns
+    -------
+    ndarray (...)
+
+    Examples
+    --------
+    >>> a = np.array([1.0, 2.0])
+    >>> numeric_gradient(lambda: float((a**3).sum()), a).round(6)
+    array([ 3., 12.])
+    """
+    g = np.zeros_like(a)
+    for k in np.ndindex(a.shape):
+        old, values = a[k], []
+        for n in (-2, -1, 1, 2):
+            a[k] = old + n * step
+            values.append(f())
+        a[k] = old
+        g[k] = (values[0] - 8 * values[1] + 8 * values[2] - values[3]) / (12 * step)
+    return g
+
+
+def relative_error(a, b):
+    """Largest |a - b| / max(|a|, |b|, 1e-5) over all coordinates: float."""
+    return float(np.max(np.abs(a - b) / np.maximum(np.maximum(abs(a), abs(b)), FLOOR)))
+
+
+def random_case(cell, T=7, B=3, I=4, H=6, seed=0):
+    """Random parameters, input, state and upstream gradients: never zeros or ones.
+
+    Returns ``p, x, state0, dh, dstate``, all float64.
+    """
+    rng = np.random.default_rng(seed)
+    cell = as_cell(cell)
+    p = {k: rng.normal(size=s) * 0.7 for k, s in cell.shapes(I, H).items()}
+    state0 = tuple(rng.normal(size=s.shape) for s in cell.initial(B, H))
+    dstate = tuple(rng.normal(size=s.shape) for s in cell.initial(B, H))
+    return p, rng.normal(size=(T, B, I)), state0, rng.normal(size=(T, B, H)), dstate
+
+
+def gradcheck(cell, T=7, B=3, I=4, H=6, seed=0, backward=unroll_backward):
+    """Compare a backward pass with finite differences on every coordinate.
+
+    Parameters
+    ----------
+    cell : str or cell
+    T, B, I, H : int
+        Sizes of the random case; keep them different from each other.
+    seed : int
+    backward : callable
+        ``backward(cell, p, dh, caches, dstate) -> dx, dstate0, grads``; the package's
+        own by default, a student's in the exercises.
+
+    Returns
+    -------
+    dict
+        Name of each parameter, ``x`` and each initial state -> largest relative error.
+
+    Examples
+    --------
+    >>> max(gradcheck("rnn", T=3).values()) < 1e-6
+    True
+    """
+    cell = as_cell(cell)
+    p, x, state0, dh, dstate = random_case(cell, T, B, I, H, seed)
+
+    def loss():
+        h, state, _ = unroll(cell, p, x, state0)
+        ends = sum((d * s).sum() for d, s in zip(dstate, state, strict=True))
+        return float((dh * h).sum() + ends)
+
+    _, _, caches = unroll(cell, p, x, state0)
+    dx, dstate0, grads = backward(cell, p, dh, caches, dstate)
+    pairs = {k: (grads[k], p[k]) for k in p} | {"x": (dx, x)}
+    pairs |= {s: (d, a) for s, d, a in zip(cell.states, dstate0, state0, strict=True)}
+    return {k: relative_error(g, numeric_gradient(loss, a)) for k, (g, a) in pairs.items()}

@@ -1,0 +1,112 @@
+"""Start values of parameters.
+
+Input weights are uniform after Glorot & Bengio (2010), recurrent weights orthogonal
+per block (Saxe et al. 2014), elementwise weights small and uniform, biases zero but
+for the start values a cell asks for, above all the LSTM's forget bias of 1
+(Jozefowicz et al. 2015).
+"""
+
+import numpy as np
+
+from .doors import as_cell, check_size
+
+
+def orthogonal(n, rng):
+    """A random orthogonal matrix (n, n), uniform over all of them."""
+    q, r = np.linalg.qr(rng.normal(size=(n, n)))
+    return q * np.sign(np.diag(r))
+
+
+def init(cell, I, H, rng, gain=1.0, bias=None):
+    """Start values for every parameter of a cell.
+
+    Parameters
+    ----------
+    cell : str or cell
+        A name in ``CELLS`` or a cell.
+    I, H : int
+        Number of inputs and of hidden units.
+    rng : numpy.random.Generator
+        Where the randomness comes from.
+    gain : float
+        Factor on every recurrent matrix; 1 keeps the length of h.
+    bias : dict, optional
+        Start values of biases by block, over the cell's own: ``{"f": 3.0}``.
+
+    Returns
+    -------
+    dict
+        Parameter name -> float64 array, shapes as ``cell.shapes(I, H)``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> p = init("lstm", 4, 6, np.random.default_rng(0))
+    >>> {k: v.shape for k, v in p.items()}
+    {'W_x': (4, 24), 'W_h': (6, 24), 'b': (24,)}
+    >>> p["b"][6:12]
+    array([1., 1., 1., 1., 1., 1.])
+    """
+    cell = as_cell(cell)
+    I, H = check_size("I", I), check_size("H", H)
+    if not isinstance(rng, np.random.Generator):
+        raise ValueError(
+            f"rng is {rng!r}. Randomness enters by argument, as a NumPy Generator. "
+            "Expected numpy.random.Generator. Pass np.random.default_rng(0)?"
+        )
+    if hasattr(cell, "init"):
+        return cell.init(I, H, rng, gain=gain, bias=bias)
+    start = cell.bias | (bias or {})
+    if unknown := set(start) - set(cell.blocks):
+        raise ValueError(
+            f"{cell.name} has no block {unknown.pop()!r} to give a bias to. Its blocks "
+            f"are {' '.join(cell.blocks)}. Use one of them?"
+        )
+    p = {}
+    for name, shape in cell.shapes(I, H).items():
+        terms = [t for t in cell.all_terms if t.param == name]
+        if not terms:  # elementwise weights, as in peepholes
+            p[name] = rng.uniform(-1.0, 1.0, shape) / np.sqrt(H)
+        elif terms[0].source is None:
+            p[name] = np.zeros(shape)
+        elif terms[0].source == "x":
+            p[name] = rng.uniform(-1.0, 1.0, shape) * np.sqrt(6.0 / (shape[0] + H))
+        else:
+            blocks = shape[1] // H
+            p[name] = gain * np.hstack([orthogonal(H, rng) for _ in range(blocks)])
+    _set_bias(cell, p, start, H)
+    return p
+
+
+def _set_bias(cell, p, start, H):
+    """Write start values into the columns of their blocks, once per block."""
+    done = set()
+    for t in cell.all_terms:
+        if t.source is None:
+            for k, b in enumerate(t.blocks):
+                if b in start and b not in done:
+                    at = (t.first + k) * H
+                    p[t.param][at : at + H] = start[b]
+                    done.add(b)
+
+
+def chrono(cell, p, T_max, rng):
+    """Chrono initialisation: b_f = log U(1, T_max - 1), b_i = -b_f; a changed copy of p.
+
+    Gives the units memory times spread between 1 and T_max steps.
+    Source: Tallec & Ollivier, ICLR (2018).  Needs blocks f and i in one bias b.
+    """
+    cell = as_cell(cell)
+    if not {"f", "i"} <= set(cell.blocks):
+        raise ValueError(
+            f"Chrono initialisation sets the biases of f and i, but {cell.name} has the "
+            f"blocks {' '.join(cell.blocks)}. Expected a cell with both gates. "
+            "Use 'lstm' or 'peephole'?"
+        )
+    p = {k: v.copy() for k, v in p.items()}
+    H = cell.sizes(p)[1]
+    b_f = np.log(rng.uniform(1.0, max(T_max - 1.0, 1.0 + 1e-6), H))
+    at = {b: k * H for k, b in enumerate(cell.blocks)}
+    p["b"][at["f"] : at["f"] + H] = b_f
+    p["b"][at["i"] : at["i"] + H] = -b_f
+    return p
