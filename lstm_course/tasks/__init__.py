@@ -1,0 +1,1 @@
+"""Tasks for sequence models, one file each."""

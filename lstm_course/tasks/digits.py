@@ -1,0 +1,70 @@
+"""Handwritten digits read as sequences: rows, or one pixel at a time.
+
+1,797 real digits of 8 x 8 pixels, 10 classes; chance level 10 %.  Source: Alpaydin &
+Kaynak, Optical Recognition of Handwritten Digits, UCI repository (1998), the part
+that scikit-learn bundles; nothing is downloaded.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+import torch
+from sklearn.datasets import load_digits
+from sklearn.model_selection import train_test_split
+
+FORMS = ("rows", "pixels", "permuted")
+CHANCE = 0.1
+
+
+@lru_cache
+def _images():
+    data = load_digits()
+    return (data.images / 16.0 * 2.0 - 1.0).astype(np.float32), data.target
+
+
+def split(form: str = "rows", seed: int = 0, test_size: float = 0.25):
+    """Training and test digits, stratified by class.
+
+    Parameters
+    ----------
+    form : str
+        "rows": T = 8 steps of I = 8 pixels; "pixels": T = 64 steps of I = 1;
+        "permuted": the pixels in one fixed random order.
+    seed : int
+        Of the split (the order of "permuted" is always the same).
+    test_size : float
+        Share of the digits that is held out.
+
+    Returns
+    -------
+    train, test : pairs (x, y)
+        x (T, N, I) float32 in [-1, 1], y (N,) int64.
+
+    Examples
+    --------
+    >>> (x, y), (x_test, y_test) = split("rows")
+    >>> tuple(x.shape), tuple(x_test.shape)
+    ((8, 1347, 8), (8, 450, 8))
+    """
+    if form not in FORMS:
+        raise ValueError(
+            f"form is {form!r}. Digits are read in one of the forms {FORMS}. "
+            "Write form='rows'?"
+        )
+    images, labels = _images()
+    x = images if form == "rows" else images.reshape(len(images), 64, 1)
+    if form == "permuted":
+        x = x[:, np.random.default_rng(0).permutation(64)]
+    parts = train_test_split(x, labels, test_size=test_size, random_state=seed,
+                             stratify=labels)
+    x_train, x_test = (torch.from_numpy(np.ascontiguousarray(a.transpose(1, 0, 2)))
+                       for a in parts[:2])
+    y_train, y_test = (torch.from_numpy(a) for a in parts[2:])
+    return (x_train, y_train), (x_test, y_test)
+
+
+def sample(rng: np.random.Generator, data, batch_size: int = 64):
+    """One random batch: x (T, B, I), y (B,), drawn without replacement."""
+    x, y = data
+    pick = torch.from_numpy(rng.choice(len(y), size=min(batch_size, len(y)), replace=False))
+    return x[:, pick], y[pick]
