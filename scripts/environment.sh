@@ -1,0 +1,21 @@
+#!/bin/sh
+# Make the course's own environment: environment.sh PYTHON FOLDER
+set -eu
+python="${1:-python3}" venv="${2:-.venv}"
+
+if ! "$python" -c "import sys; sys.exit(sys.version_info < (3, 11))" 2>/dev/null; then
+    found=$("$python" --version 2>&1 || echo "none that runs")
+    echo "The course needs Python 3.11 or newer. Found for '$python': $found."
+    echo "Install one, or name it: make PYTHON=/path/to/python3.11 ..."
+    exit 1
+fi
+if [ ! -x "$venv/bin/python" ] && ! "$python" -m venv "$venv"; then
+    rm -rf "$venv"
+    echo "Python cannot make an environment. On Debian or Ubuntu:"
+    echo "    sudo apt install python3-venv"
+    exit 1
+fi
+echo "Installing the course's requirements into $venv (once; a few minutes) ..."
+quiet="-q --disable-pip-version-check"
+"$venv/bin/python" -m pip install $quiet -r requirements.txt
+"$venv/bin/python" -m pip install $quiet --no-deps --no-build-isolation -e .
