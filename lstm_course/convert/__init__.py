@@ -1,0 +1,30 @@
+"""Weights to and from torch, Keras and ONNX, and how many there are.
+
+    from lstm_course import convert
+    p = convert.from_torch(nn_lstm);  convert.to_torch(p, nn_lstm)
+    p = convert.from_keras(layer.get_weights(), cell="gru")
+    weights = convert.to_onnx(p, cell="peephole")      # dict(W, R, B, P)
+    convert.export_onnx(layer, "model.onnx")           # a file that onnxruntime runs
+    print(convert.count("lstm", 32, 100))              # 53,200, and why
+
+The same numbers lie differently in every library:
+
+    library   LSTM blocks   GRU blocks   a matrix is   biases per block
+    here      i f g o       r u n        (I, nH)       1; a 2nd with reset after
+    torch     i f g o       r u n        (nH, I)       2
+    Keras     i f g o       u r n        (I, nH)       1; (2, 3H) with reset after
+    ONNX      i o f g       u r n        (nH, I)       2
+
+where n counts blocks, Keras and ONNX write c for g, and all but this package write z
+for u.  torch and onnx are imported only by the functions that need them.
+"""
+
+from .blocks import negate
+from .counting import count
+from .keras_layout import from_keras, to_keras
+from .onnx_file import export_onnx
+from .onnx_layout import from_onnx, onnx_attributes, to_onnx
+from .torch_layout import from_torch, to_torch
+
+__all__ = ["count", "export_onnx", "from_keras", "from_onnx", "from_torch", "negate",
+           "onnx_attributes", "to_keras", "to_onnx", "to_torch"]
