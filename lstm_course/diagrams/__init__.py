@@ -1,0 +1,101 @@
+"""Cell diagrams, generated from code in one visual language.
+
+A box is a learned layer, a circle a pointwise operation; each line carries a whole
+vector; lines that merge are concatenated, a line that forks is copied.
+
+    from lstm_course import diagrams
+    diagrams.show(diagrams.cell_diagram("lstm", highlight={"forget"}))
+"""
+
+import re
+from html import escape, unescape
+from pathlib import Path
+
+from ..cells import CELLS
+from . import along_time
+from .cells import SKETCHES
+from .draw import svg
+from .flow import describe
+
+__all__ = ["cell_diagram", "save", "show", "sketch", "unrolled"]
+
+
+def sketch(cell="lstm"):
+    """The description a diagram is drawn from: nodes, wires and where they lie."""
+    cell = CELLS[cell] if isinstance(cell, str) else cell
+    return SKETCHES[cell.name](cell)
+
+
+def cell_diagram(cell="lstm", highlight=None, values=None):
+    """Draw one step of a cell.
+
+    Parameters
+    ----------
+    cell : str or Cell
+    highlight : set of str, optional
+        Names of steps ("forget", "input", "update", "output") or parts ("f", "c", ...)
+        that stay bright; the rest is dimmed.
+    values : dict, optional
+        part -> short text, written at the part's line: ``{"f": "0.62"}``.
+
+    Returns
+    -------
+    str
+        SVG text.
+
+    Examples
+    --------
+    >>> cell_diagram("lstm").startswith("<svg")
+    True
+    """
+    s = sketch(cell)
+    return svg(s, describe(s), highlight, values)
+
+
+def unrolled(cell="rnn", steps=4, gradient=False):
+    """Draw a cell's loop and the same cell copied along time: SVG text.
+
+    With ``gradient=True`` the copies alone, and the way of the gradient back.
+    """
+    cell = CELLS[cell] if isinstance(cell, str) else cell
+    s = along_time.unrolled(cell.name.upper(), cell.states, steps, gradient)
+    way = "each copy passes its state to the next"
+    if gradient:
+        way += "; the gradient runs the same lines backward, from the last to the first"
+    desc = f"{steps} copies of one cell with the same weights along time; {way}."
+    return svg(s, desc)
+
+
+class Picture:
+    """An SVG that notebooks and the book show in the page, in the page's colours."""
+
+    def __init__(self, svg):
+        self.svg = svg
+
+    def _repr_html_(self):
+        return f'<div class="lcd-figure">{self.svg}</div>'
+
+    def __repr__(self):
+        title, desc = (
+            unescape(re.search(rf"<{tag}[^>]*>(.*?)</{tag}>", self.svg, re.S)[1])
+            for tag in ("title", "desc")
+        )
+        return f"[{title}: {desc}]"
+
+
+def show(svg, alt=None):
+    """Make SVG text a picture for a notebook cell; ``alt`` replaces its description."""
+    if alt is not None:
+        svg = re.sub(
+            r"(<desc[^>]*>).*?(</desc>)",
+            lambda m: m[1] + escape(alt) + m[2],
+            svg,
+            count=1,
+            flags=re.S,
+        )
+    return Picture(svg)
+
+
+def save(svg, path):
+    """Write SVG text to a file."""
+    Path(path).write_text(svg, encoding="utf-8")

@@ -1,0 +1,96 @@
+"""A sketch run as a program: every node's value from the values that reach it.
+
+With numbers it says whether the picture computes what the cell computes (a test does
+that for every cell); with text it gives the description a screen reader reads.
+"""
+
+
+def evaluate(sketch, start, layer, point):
+    """Values of all nodes: dict name -> value.
+
+    Parameters
+    ----------
+    sketch : Sketch
+    start : dict
+        Value of each port that nothing flows into.
+    layer : callable
+        ``layer(name, node, reads, added)``: reads is a dict source -> value, added a
+        list of values that reach the box through elementwise weights.
+    point : callable
+        ``point(text, values)`` of a circle, ``point(name, [value])`` of a weight.
+    """
+    known = {}
+    wires = [(w.path[0], w.path[-1]) for w in sketch.wires.values()]
+
+    def reads(name):
+        """What a line carries: dict source -> value."""
+        node = sketch.nodes[name]
+        if node.kind in ("dot", "join"):
+            return {k: v for a, b in wires if b == name for k, v in reads(a).items()}
+        return {name: value(name)}
+
+    def value(name):
+        if name not in known:
+            known[name] = compute(name, sketch.nodes[name])
+        return known[name]
+
+    def compute(name, node):
+        if name in start:
+            return start[name]
+        sources = [a for a, b in wires if b == name]
+        plain = [a for a in sources if sketch.nodes[a].kind != "weight"]
+        got = {k: v for a in plain for k, v in reads(a).items()}
+        if node.kind == "box":
+            added = [value(a) for a in sources if a not in plain]
+            return layer(name, node, got, added)
+        each = [v for a in sources for v in reads(a).values()]
+        if node.kind == "weight":
+            return point(name, each)
+        return point(node.text, each) if node.kind == "circle" else each[0]
+
+    return {
+        n: value(n)
+        for n, node in sketch.nodes.items()
+        if node.kind not in ("dot", "join", "note")
+    }
+
+
+def describe(sketch):
+    """The diagram in words, for readers who cannot see it: str."""
+    ends = {w.path[-1] for w in sketch.wires.values()}
+    ports = {n: node.text for n, node in sketch.nodes.items() if node.kind == "port"}
+    start = {n: text for n, text in ports.items() if n not in ends}
+    layers = []
+
+    def layer(name, node, reads, added):
+        label = _label(sketch, name)
+        what = " and ".join([*reads.values(), *added])
+        layers.append(f"{label}: a {node.text} layer that reads {what}.")
+        return label
+
+    def point(text, each):
+        if text in ("×", "+"):
+            return f"({f' {text} '.join(each)})"
+        return {"1−": "(1 − {})", "id": "{}"}.get(text, text + " {}").format(each[0])
+
+    values = evaluate(sketch, start, layer, point)
+    results = [
+        f"{text} = {_bare(values[n])}" for n, text in ports.items() if n not in start
+    ]
+    return " ".join(layers) + " Out come " + " and ".join(results) + "."
+
+
+def _label(sketch, name):
+    """The name on the line that leaves a box."""
+    labels = [w.label for w in sketch.wires.values() if w.path[0] == name and w.label]
+    return labels[0] if labels else f"{name}_t"
+
+
+def _bare(text):
+    """Without the outermost brackets, if they belong together."""
+    depth = 0
+    for k, c in enumerate(text):
+        depth += (c == "(") - (c == ")")
+        if depth == 0:
+            return text[1:-1] if k and k == len(text) - 1 else text
+    return text
