@@ -81,14 +81,3 @@ def check_shape(name, a, wanted, hint):
     """An array of exactly the wanted shape."""
     if a.shape != wanted:
         raise ValueError(f"{name} has shape {a.shape}, expected {wanted}. {hint}")
-
-
-def cell_in(cell, known, library):
-    """(name, cell) of a cell that a library has; known is what it has."""
-    made = as_cell(cell)
-    if made.name not in known:
-        raise ValueError(
-            f"{library} has no layer for the cell {made.name!r}. Convertible are "
-            f"{', '.join(known)}. Pass one of these, or keep the weights as a .npz?"
-        )
-    return made.name, made

@@ -7,13 +7,13 @@ Keras 1 kept one array per block instead, W, U, b in turn: i, c, f, o and z, r, 
 
 import numpy as np
 
-from ..doors import check_parameters
-from .blocks import as_floats, cell_in, check_shape, negate, reorder
+from ..cells import gru
+from ..doors import as_cell, check_parameters
+from .blocks import as_floats, check_shape, negate, reorder
 from .operators import operator_of
 
-BLOCKS = {"rnn": "h", "lstm": "ifgo", "gru": "urn"}
-OURS = {"rnn": "h", "lstm": "ifgo", "gru": "run"}
-KERAS_1 = {"lstm": "igfo", "gru": "urn"}
+BLOCKS = {"RNN": "h", "LSTM": "ifgo", "GRU": "urn"}
+KERAS_1 = {"LSTM": "igfo", "GRU": "urn"}
 
 
 def from_keras(weights, cell="lstm"):
@@ -25,8 +25,8 @@ def from_keras(weights, cell="lstm"):
         Keras 2 or 3: [kernel, recurrent_kernel] and, with use_bias, [bias];
         Keras 1: W, U, b for each block, 12 arrays of an LSTM and 9 of a GRU.
     cell : str or cell
-        "lstm", "gru" or "rnn".  For a GRU by name the bias tells the reset form (none:
-        reset after, today's default); pass ``gru.make(reset="before")`` to say it.
+        "lstm", "gru" or "rnn".  For "gru" the bias tells the reset form (none: reset
+        after, today's default); pass ``gru.make(reset="before")`` to say it.
 
     Returns
     -------
@@ -42,16 +42,22 @@ def from_keras(weights, cell="lstm"):
     """
     if hasattr(weights, "get_weights"):
         weights = weights.get_weights()
-    name, made = cell_in(cell, BLOCKS, "Keras")
-    kernel, recurrent, bias = _arrays(list(weights), name)
-    n = len(BLOCKS[name])
-    H = len(recurrent)
-    hint = f"A Keras {name} of H units has {n} block(s). Is cell= the right one?"
+    kind = _operator(cell).kind
+    kernel, recurrent, bias = _arrays(list(weights), kind)
+    before = bias is not None and bias.ndim == 1
+    made = gru.make(reset="before") if cell == "gru" and before else as_cell(cell)
+    H, n = len(recurrent), len(BLOCKS[kind])
+    hint = f"Keras' {kind} of H units has {n} block(s). Is cell= the right one?"
     check_shape("recurrent_kernel", recurrent, (H, n * H), hint)
     check_shape("kernel", kernel, (len(kernel), n * H), hint)
-    p = {"W_x": kernel, "W_h": recurrent} | _bias(bias, name, made, cell, n * H)
-    p = {k: reorder(v, BLOCKS[name], OURS[name]) for k, v in p.items()}
-    return _flip(p, name, made, cell)
+    rows = (2, n * H) if "m" in made.blocks else (n * H,)
+    bias = np.zeros(rows) if bias is None else bias
+    check_shape("bias", bias, rows, "A GRU's one row means reset before, two rows mean "
+                "after; longer ones are CuDNN's. Is it this cell's?")
+    p = {"W_x": kernel, "W_h": recurrent}
+    p |= {"b": bias[0], "b_h": bias[1]} if bias.ndim == 2 else {"b": bias}
+    p = {k: reorder(v, BLOCKS[kind], _ours(made)) for k, v in p.items()}
+    return negate(p, made, *operator_of(made).negated)
 
 
 def to_keras(p, cell="lstm"):
@@ -61,71 +67,59 @@ def to_keras(p, cell="lstm"):
     ----------
     p : dict
     cell : str or cell
-        For a GRU by name p tells the form: with "b_h" it is reset after.
+        For "gru" p tells the form: with "b_h" it is reset after.
 
     Returns
     -------
     list of ndarray
         [kernel (I, nH), recurrent_kernel (H, nH), bias (nH,) or (2, 3H)]
+
+    Examples
+    --------
+    >>> from lstm_course import init
+    >>> w = to_keras(init("gru", 4, 6, np.random.default_rng(0)), "gru")
+    >>> [a.shape for a in w]
+    [(4, 18), (6, 18), (2, 18)]
     """
-    name, made = cell_in(cell, BLOCKS, "Keras")
-    if name == "gru" and isinstance(cell, str) and "b_h" not in p:
-        made = _gru("before")
+    op, before = _operator(cell), cell == "gru" and "b_h" not in p
+    made = gru.make(reset="before") if before else as_cell(cell)
     check_parameters(made, p)
-    p = _flip(p, name, made, made)
-    p = {k: reorder(v, OURS[name], BLOCKS[name]) for k, v in p.items()}
+    p = negate(p, made, *op.negated)
+    p = {k: reorder(v, _ours(made), BLOCKS[op.kind]) for k, v in p.items()}
     bias = np.stack([p["b"], p["b_h"]]) if "b_h" in p else p["b"]
     return [p["W_x"], p["W_h"], bias]
 
 
-def _gru(reset):
-    from ..cells import gru
-
-    return gru.make(reset=reset)
-
-
-def _flip(p, name, made, cell):
-    """Keras' update gate keeps the old state; one that takes the new is flipped."""
-    if name != "gru" or isinstance(cell, str):
-        return p
-    return negate(p, made, *operator_of(made).negated)
-
-
-def _arrays(weights, name):
-    """kernel, recurrent_kernel, bias or None, from any version's list."""
-    order = KERAS_1.get(name)
-    if order and len(weights) == 3 * len(order):
-        groups = [weights[k::3] for k in range(3)]
-        kernel, recurrent, bias = (
-            reorder(np.concatenate(g, axis=-1), order, BLOCKS[name]) for g in groups)
-    elif len(weights) in (2, 3):
-        kernel, recurrent, bias = [*weights, None][:3]
-    else:
+def _operator(cell):
+    """The operator a cell is, if Keras has it as a layer."""
+    op, made = operator_of(cell), as_cell(cell)
+    if op.coupled or made.vectors:
         raise ValueError(
-            f"Got {len(weights)} arrays. A Keras {name} has 2 or 3: kernel, "
+            f"Keras has no layer for the cell {made.name!r}. Its layers are SimpleRNN, "
+            "LSTM without peepholes and GRU. Expected rnn, lstm or gru. Export the "
+            "cell to ONNX instead?"
+        )
+    return op
+
+
+def _ours(made):
+    return [b for b in made.blocks if b != "m"]
+
+
+def _arrays(weights, kind):
+    """kernel, recurrent_kernel, bias or None, from any version's list."""
+    order = KERAS_1.get(kind, "")
+    if len(weights) > 3 and len(weights) == 3 * len(order):
+        groups = [np.concatenate(weights[k::3], axis=-1) for k in range(3)]
+        weights = [reorder(a, order, BLOCKS[kind]) for a in groups]
+    if len(weights) not in (2, 3):
+        raise ValueError(
+            f"Got {len(weights)} arrays. Keras' {kind} has 2 or 3: kernel, "
             "recurrent_kernel and bias. For a Bidirectional layer pass each half of "
             "its list, for a model one layer's get_weights()?"
         )
+    kernel, recurrent, bias = [*weights, None][:3]
     if bias is not None:
-        bias = as_floats("bias", bias, 2 if name == "gru" and np.ndim(bias) == 2 else 1)
+        bias = as_floats("bias", bias, 2 if kind == "GRU" and np.ndim(bias) == 2 else 1)
     recurrent = as_floats("recurrent_kernel", recurrent, 2)
     return as_floats("kernel", kernel, 2), recurrent, bias
-
-
-def _bias(bias, name, made, cell, n):
-    """b, and b_h where the reset gate comes after the product."""
-    after = name == "gru" and "m" in made.blocks
-    if bias is None:
-        return {"b": np.zeros(n)} | ({"b_h": np.zeros(n)} if after else {})
-    if name == "gru" and bias.ndim == 2 and (after or isinstance(cell, str)):
-        check_shape("bias", bias, (2, n), "Its rows are b and b_h. Is H the same?")
-        return {"b": bias[0], "b_h": bias[1]}
-    form = "reset after, (2, 3H)" if after else "reset before, (3H,)"
-    if name == "gru" and not isinstance(cell, str) and (bias.ndim == 2) != after:
-        raise ValueError(
-            f"bias has shape {bias.shape}, but the cell is a GRU with {form} in Keras. "
-            "The shape of the bias tells the form. Pass cell='gru' to let it decide?"
-        )
-    check_shape("bias", bias, (n,), "CuDNN layers of Keras 2 keep two biases in one "
-                "array; load their file into the plain layer first?")
-    return {"b": bias}

@@ -9,7 +9,7 @@ for block n, so it is kept as b_h.
 
 import numpy as np
 
-from ..doors import check_parameters
+from ..doors import as_cell, check_parameters
 from .blocks import check_shape
 
 
@@ -73,7 +73,7 @@ def to_torch(p, module, layer=0, reverse=False):
     import torch
 
     name = _kind(module)
-    I, H = check_parameters(name, p)
+    I, H = check_parameters(as_cell(name), p)
     tensors = _tensors(module, layer, reverse)
     new = {"weight_ih": p["W_x"].T, "weight_hh": p["W_h"].T, "bias_ih": p["b"],
            "bias_hh": p.get("b_h", np.zeros_like(p["b"]))}
@@ -94,8 +94,8 @@ def _kind(module):
     if name is None:
         raise ValueError(
             f"{type(module).__name__} is no recurrent module of torch.nn. Expected "
-            "RNN, LSTM, GRU or their Cell classes. Pass the layer inside your model, or for "
-            "a Recurrent call layer.numpy()?"
+            "RNN, LSTM, GRU or their Cell classes. Pass the layer inside your model, "
+            "or for a Recurrent call layer.numpy()?"
         )
     if getattr(module, "nonlinearity", "tanh") != "tanh":
         raise ValueError(
@@ -130,7 +130,7 @@ def _tensors(module, layer, reverse):
 def _check_target(new, tensors, I, H, layer):
     for k, t in tensors.items():
         check_shape(f"{k} made from p", new[k], tuple(t.shape),
-                    f"p has I = {I}, H = {H}; is it meant for layer {layer}?")
+                    f"p has I = {I}, H = {H}. Is it meant for layer {layer}?")
     for k in ("bias_ih", "bias_hh"):
         if k not in tensors and np.any(new[k]):
             raise ValueError(

@@ -1,0 +1,330 @@
+"""Claims about convert: weights survive every layout, and the counts are right."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from lstm_course import CELLS, convert, init, unroll
+from lstm_course.cells import Cell, Phase, gru, lstm
+from lstm_course.ops import d_sigmoid, hard_sigmoid, hard_sigmoid6, sigmoid, tanh
+from lstm_course.recurrent import Recurrent
+
+T, B, I, H = 7, 3, 4, 6
+TWIN = dict(rtol=1e-10, atol=1e-12)  # the same float64 arithmetic, other sum orders
+MODULES = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+STEPS = {"rnn": nn.RNNCell, "lstm": nn.LSTMCell, "gru": nn.GRUCell}
+OPTIONS = {
+    "rnn": "rnn",
+    "lstm": "lstm",
+    "lstm, hard gates of slope 0.2": lstm.make(gate=hard_sigmoid),
+    "lstm, hard gates of slope 1/6": lstm.make(gate=hard_sigmoid6),
+    "gru": "gru",
+    "gru, reset before": gru.make(reset="before"),
+    "gru, takes new": gru.make(update="takes_new"),
+    "gru, reset before, takes new": gru.make(reset="before", update="takes_new"),
+}
+
+
+def random_p(cell, I=I, H=H, seed=0):
+    """Random asymmetric parameters of a cell."""
+    rng = np.random.default_rng(seed)
+    cell = CELLS.get(cell, cell) if isinstance(cell, str) else cell
+    return {k: rng.normal(size=s) * 0.7 for k, s in cell.shapes(I, H).items()}
+
+
+def assert_same(p, q):
+    """Exactly the same parameters: a layout moves numbers, it computes nothing."""
+    assert list(sorted(p)) == list(sorted(q))
+    for k in p:
+        np.testing.assert_array_equal(p[k], q[k], err_msg=k)
+
+
+# ----------------------------------------------------------------------------- torch
+
+
+@pytest.mark.parametrize("layers, two", [(1, False), (2, True)])
+@pytest.mark.parametrize("name", MODULES)
+def test_weights_from_torch_give_the_sequence_of_torch(name, layers, two):
+    torch.manual_seed(2)
+    theirs = MODULES[name](I, H, layers, bidirectional=two).double()
+    ours = Recurrent(name, I, H, layers, two, dtype=torch.float64)
+    for k in range(layers):
+        for reverse in (False, True)[: 1 + two]:
+            ours.load(convert.from_torch(theirs, k, reverse), k, reverse)
+    x = torch.randn(T, B, I, dtype=torch.float64)
+    torch.testing.assert_close(ours(x)[0], theirs(x)[0], **TWIN)
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_weights_from_a_torch_cell_give_its_step(name):
+    torch.manual_seed(3)
+    theirs = STEPS[name](I, H).double()
+    x = torch.randn(B, I, dtype=torch.float64)
+    state = tuple(torch.randn(B, H, dtype=torch.float64) for _ in CELLS[name].states)
+    given = state if len(state) > 1 else state[0]
+    new, _ = CELLS[name].step(convert.from_torch(theirs), x.numpy(),
+                              tuple(s.numpy() for s in state))
+    out = theirs(x, given)
+    for a, b in zip(new, out if isinstance(out, tuple) else (out,), strict=True):
+        np.testing.assert_allclose(a, b.detach().numpy(), **TWIN)
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize("layer", [0, 1])
+@pytest.mark.parametrize("name", MODULES)
+def test_torch_gives_back_what_was_written(name, layer, reverse):
+    module = MODULES[name](I, H, 2, bidirectional=True).double()
+    others = {k: v.clone() for k, v in module.state_dict().items()}
+    p = random_p(name, I if layer == 0 else 2 * H)
+    convert.to_torch(p, module, layer, reverse)
+    assert_same(p, convert.from_torch(module, layer, reverse))
+    end = f"_l{layer}" + "_reverse" * reverse
+    for k, v in module.state_dict().items():
+        hits = k.split("h" + end)[-1] == ""
+        assert hits != torch.equal(v, others[k]), f"{k} of another layer changed"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_written_weights_make_torch_compute_our_sequence(name):
+    p = random_p(name)
+    module = convert.to_torch(p, MODULES[name](I, H).double())
+    x = np.random.default_rng(1).normal(size=(T, B, I))
+    h = module(torch.as_tensor(x))[0].detach().numpy()
+    np.testing.assert_allclose(unroll(name, p, x)[0], h, **TWIN)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_torch_module_without_bias_reads_as_bias_zero(name):
+    module = MODULES[name](I, H, bias=False).double()
+    p = convert.from_torch(module)
+    x = np.random.default_rng(1).normal(size=(T, B, I))
+    h = module(torch.as_tensor(x))[0].detach().numpy()
+    np.testing.assert_allclose(unroll(name, p, x)[0], h, **TWIN)
+    assert_same(p, convert.from_torch(convert.to_torch(p, module)))
+
+
+# ----------------------------------------------------------------------------- Keras
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_keras_gives_back_what_was_written(option):
+    cell = OPTIONS[option]
+    p = random_p(cell)
+    assert_same(p, convert.from_keras(convert.to_keras(p, cell), cell))
+
+
+def test_the_shape_of_a_gru_bias_tells_its_form():
+    for reset, keys in (("before", 3), ("after", 4)):
+        p = random_p(gru.make(reset=reset))
+        weights = convert.to_keras(p, "gru")
+        assert weights[2].ndim == keys - 2
+        assert_same(p, convert.from_keras(weights, "gru"))
+
+
+def labelled(order):
+    """Kernel, recurrent kernel and bias whose blocks hold the letter of their gate."""
+    row = np.repeat([float(ord(b)) for b in order], H)
+    return [np.tile(row, (I, 1)), np.tile(row, (H, 1)), row]
+
+
+@pytest.mark.parametrize("name, theirs", [("lstm", "ifgo"), ("gru", "urn")])
+def test_keras_blocks_lie_as_its_documentation_says(name, theirs):
+    cell = gru.make(reset="before") if name == "gru" else lstm.cell
+    p = convert.from_keras(labelled(theirs), cell)
+    for v in p.values():
+        assert "".join(chr(int(k)) for k in v[..., ::H].reshape(-1)).startswith(
+            "".join(cell.blocks))
+
+
+@pytest.mark.parametrize("name, order", [("lstm", "igfo"), ("gru", "urn")])
+def test_keras_1_keeps_one_array_per_block(name, order):
+    cell = gru.make(reset="before") if name == "gru" else lstm.cell
+    p = random_p(cell)
+    blocks = {b: k for k, b in enumerate(cell.blocks)}
+    weights = [p[k][..., blocks[b] * H : (blocks[b] + 1) * H]
+               for b in order for k in ("W_x", "W_h", "b")]
+    assert_same(p, convert.from_keras(weights, name))
+
+
+@pytest.mark.parametrize("name", ["rnn", "lstm", "gru"])
+def test_keras_without_bias_reads_as_bias_zero(name):
+    p = random_p(name)
+    q = convert.from_keras(convert.to_keras(p, name)[:2], name)
+    np.testing.assert_array_equal(q["W_h"], p["W_h"])
+    assert set(q) == set(p) and not any(q[k].any() for k in q if k.startswith("b"))
+
+
+# ------------------------------------------------------------------------------ ONNX
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_onnx_gives_back_what_was_written(option):
+    cell = OPTIONS[option]
+    p = random_p(cell)
+    assert_same(p, convert.from_onnx(convert.to_onnx(p, cell), cell))
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_onnx_gives_back_either_direction(option):
+    cell = OPTIONS[option]
+    p, q = random_p(cell, seed=1), random_p(cell, seed=2)
+    one, two = convert.to_onnx(p, cell), convert.to_onnx(q, cell)
+    both = {k: np.concatenate([one[k], two[k]]) for k in one}
+    assert_same(p, convert.from_onnx(both, cell, direction=0))
+    assert_same(q, convert.from_onnx(both, cell, direction=1))
+
+
+@pytest.mark.parametrize("name, theirs", [("lstm", "iofg"), ("gru", "urn")])
+def test_onnx_blocks_lie_as_its_specification_says(name, theirs):
+    W, R, b = labelled(theirs)
+    weights = {"W": W.T[None], "R": R.T[None], "B": np.r_[b, 0 * b][None]}
+    p = convert.from_onnx(weights, name)
+    for k in ("W_x", "W_h", "b"):
+        found = "".join(chr(int(v)) for v in p[k][..., ::H].reshape(-1))
+        assert found.startswith("".join(b for b in CELLS[name].blocks if b != "m"))
+
+
+def test_onnx_adds_the_two_biases_where_only_their_sum_matters():
+    rng = np.random.default_rng(0)
+    w = {"W": rng.normal(size=(1, 4 * H, I)), "R": rng.normal(size=(1, 4 * H, H))}
+    w["B"] = rng.normal(size=(1, 8 * H))
+    i_gate = w["B"][0, :H] + w["B"][0, 4 * H : 5 * H]
+    np.testing.assert_array_equal(convert.from_onnx(w)["b"][:H], i_gate)
+
+
+def toy(candidate):
+    """An LSTM without c * f; with tanh as candidate it only looks like ONNX's."""
+
+    def forward(zi, zf, zg, zo, c_prev):
+        i, f, g, o = sigmoid(zi), sigmoid(zf), candidate(zg), sigmoid(zo)
+        c = f * c_prev + i * g
+        return o * tanh(c), c, i, f, g, o
+
+    def backward(dh, dc, c_prev, c, i, f, g, o):
+        return dh * i, dh * f, dh * d_sigmoid(i), dh * o, dc * f  # not what is tested
+
+    phase = Phase(forward, backward, gives="h c", keeps="i f g o")
+    return Cell("toy", "i f g o = x W_x + h W_h + b", phase, states="h c")
+
+
+def test_a_cell_is_exported_by_what_it_computes_not_by_its_name():
+    p = random_p(toy(tanh))
+    weights, lstm_weights = convert.to_onnx(p, toy(tanh)), convert.to_onnx(p, "lstm")
+    for k, v in weights.items():
+        np.testing.assert_array_equal(v, lstm_weights[k])
+    with pytest.raises(ValueError, match="No operator of ONNX computes the cell 'toy'"):
+        convert.to_onnx(p, toy(lambda z: z))
+
+
+# ---------------------------------------------------------------------- complements
+
+
+@pytest.mark.parametrize("reset", ["before", "after"])
+def test_negating_the_update_gate_swaps_the_two_gru_conventions(reset):
+    keeps, takes = gru.make(reset), gru.make(reset, "takes_new")
+    p = random_p(keeps)
+    q = convert.negate(p, keeps, "u")
+    x = np.random.default_rng(1).normal(size=(T, B, I))
+    np.testing.assert_allclose(unroll(keeps, p, x)[0], unroll(takes, q, x)[0], **TWIN)
+    assert abs(unroll(keeps, p, x)[0] - unroll(takes, p, x)[0]).max() > 0.1
+    assert_same(p, convert.negate(q, takes, "u"))
+
+
+# ---------------------------------------------------------------------------- counts
+
+COUNTS = [
+    ("rnn", {}, 13_300), ("rnn", dict(second_bias=True), 13_400),
+    ("lstm", {}, 53_200), ("lstm", dict(second_bias=True), 53_600),
+    ("gru", {}, 40_200), (gru.make(reset="before"), {}, 39_900),
+]
+
+
+@pytest.mark.parametrize("cell, how, number", COUNTS)
+def test_counts_are_those_of_the_literature(cell, how, number):
+    assert convert.count(cell, 32, 100, **how) == number
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_counts_are_those_of_torch(name):
+    numbers = sum(v.numel() for v in MODULES[name](32, 100).parameters())
+    assert convert.count(name, 32, 100, second_bias=True) == numbers
+
+
+def test_the_imdb_model_has_213301_parameters():
+    embedding, dense = 5000 * 32, 100 + 1
+    assert embedding + convert.count("lstm", 32, 100) + dense == 213_301
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_the_count_is_the_number_of_numbers_that_training_can_move(name):
+    cell, extra = CELLS[name], H * bool(getattr(CELLS[name], "extra", None))
+    p = init(cell, I + extra, H, np.random.default_rng(0))
+    masks = getattr(cell, "masks", {})
+    free = sum(int(masks[k](H).sum()) if k in masks else v.size for k, v in p.items())
+    assert convert.count(name, I, H) == free
+
+
+def test_a_count_explains_itself():
+    text = str(convert.count("lstm", 32, 100, second_bias=True))
+    assert [line.split("  ")[-1].strip() for line in text.splitlines()] == [
+        "12,800", "40,000", "400", "400", "53,600"]
+    assert "32 x 4 x 100" in text and "a second time" in text
+    assert f"{convert.count('lstm', 32, 100):,}" == "53,200"
+
+
+# ----------------------------------------------------------------------------- doors
+
+P, G = random_p("lstm"), random_p("gru")
+KERAS, ONNX = convert.to_keras(P), convert.to_onnx(P)
+DOORS = {
+    "unknown cell": (lambda: convert.count("ltsm", 4, 6), "Did you mean 'lstm'"),
+    "no size": (lambda: convert.count("lstm", 4, 0), "H is 0"),
+    "no such block": (lambda: convert.negate(P, "lstm", "u"), "no block 'u'"),
+    "not recurrent": (lambda: convert.from_torch(nn.Linear(4, 6)), "Linear is no rec"),
+    "relu": (lambda: convert.from_torch(nn.RNN(4, 6, nonlinearity="relu")), "'relu'"),
+    "relu cell": (lambda: convert.from_torch(nn.RNNCell(4, 6, nonlinearity="relu")),
+                  "nonlinearity='relu'"),
+    "projection": (lambda: convert.from_torch(nn.LSTM(4, 6, proj_size=2)), "size=2"),
+    "no such layer": (lambda: convert.from_torch(nn.LSTM(4, 6), layer=1), "1 layer"),
+    "one direction": (lambda: convert.from_torch(nn.LSTM(4, 6), reverse=True),
+                      "reverse=True"),
+    "other width": (lambda: convert.to_torch(P, nn.LSTM(4, 5)), "I = 4, H = 6"),
+    "other cell": (lambda: convert.to_torch(G, nn.LSTM(4, 6)), "'W_x' has shape"),
+    "bias lost": (lambda: convert.to_torch(P, nn.LSTM(4, 6, bias=False)), "bias=True"),
+    "bidirectional list": (lambda: convert.from_keras(KERAS * 2), "Got 6 arrays"),
+    "keras lstm read as gru": (lambda: convert.from_keras(KERAS, "gru"), "3 block"),
+    "cudnn bias": (lambda: convert.from_keras([*KERAS[:2], np.ones(48)]), "CuDNN"),
+    "no matrix": (lambda: convert.from_keras([KERAS[2], *KERAS[1:]]), "1 axes"),
+    "not numbers": (lambda: convert.from_keras([KERAS[0], ["x"]]), "no array"),
+    "bias of the other gru": (
+        lambda: convert.from_keras(convert.to_keras(G, "gru"), gru.make("before")),
+        r"bias has shape \(2, 18\), expected \(18,\)"),
+    "no R": (lambda: convert.from_onnx({"W": ONNX["W"]}), "no 'R'"),
+    "wrong operator": (lambda: convert.from_onnx(ONNX, "gru"), "3 block"),
+    "no such direction": (lambda: convert.from_onnx(ONNX, direction=1), "direction 1"),
+    "peepholes lost": (lambda: convert.from_onnx(ONNX | {"P": np.ones((1, 18))}),
+                       "cell='peephole'"),
+    "not a layer": (lambda: convert.export_onnx(nn.LSTM(4, 6), "x.onnx"), "got LSTM"),
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_bad_input_gets_an_error_that_names_the_next_step(door):
+    call, says = DOORS[door]
+    with pytest.raises(ValueError, match=says) as error:
+        call()
+    text = str(error.value)
+    assert text.endswith("?") and ". " in text, text
+
+
+def test_convert_works_without_torch_and_onnx():
+    code = ("import sys; sys.modules.update(torch=None, onnx=None)\n"
+            "from lstm_course import convert\n"
+            "assert convert.count('lstm', 32, 100) == 53200\n"
+            "convert.onnx_attributes('gru')")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
