@@ -1,0 +1,131 @@
+"""Compare an answer with the expected one: type, shape, dtype, finite, value."""
+
+import numpy as np
+
+from .definition import Finding
+from .values import Opaque, plain
+
+
+def compare(exercise, expected, got):
+    """What is wrong with an answer: a list of Finding, empty when it is right."""
+    expected, got = plain(expected), plain(got)
+    return [f for part in by_part(exercise, expected, got) for f in part]
+
+
+def by_part(exercise, expected, got):
+    """Findings for each top-level part of the answer."""
+    names = exercise.answer
+    if type(expected) is not tuple or type(names) is not tuple:
+        return [_walk(exercise, expected, got, names)]
+    if type(got) is not tuple or len(got) != len(expected):
+        return [[_wrong_type("", expected, got)]] * sum(n is not None for n in names)
+    return [
+        _walk(exercise, e, g, n)
+        for e, g, n in zip(expected, got, names, strict=True)
+        if n is not None
+    ]
+
+
+def _walk(exercise, expected, got, name):
+    """Findings for one part, nested parts one after the other."""
+    if name is None:
+        return []
+    nested = isinstance(expected, tuple | dict)
+    label = name if isinstance(name, str) else ""
+    if nested and (type(got) is not type(expected) or len(got) != len(expected)):
+        return [_wrong_type(label, expected, got)]
+    if isinstance(expected, dict):
+        if expected.keys() != got.keys():
+            return [_wrong_type(label, expected, got)]
+        rows = [(expected[k], got[k], f"{label}[{k}]") for k in expected]
+    elif isinstance(expected, tuple):
+        names = name if isinstance(name, tuple) else [
+            f"{label}[{k}]" for k in range(len(expected))
+        ]  # fmt: skip
+        rows = list(zip(expected, got, names, strict=True))
+    else:
+        return _leaf(exercise, expected, got, label)
+    return [f for e, g, n in rows for f in _walk(exercise, e, g, n)]
+
+
+def _leaf(exercise, expected, got, name):
+    """Type, shape, dtype, finite, value: the first that fails."""
+    if isinstance(expected, np.ndarray):
+        return _array(exercise, expected, got, name)
+    number = type(expected) in (int, float)
+    if number and type(got) in (int, float):
+        if not np.isfinite(got) and np.isfinite(expected):
+            return [Finding("finite", name, f"{name} is {got}.")]
+        tol = (exercise.rtol, exercise.atol) if type(expected) is float else (0, 0)
+        same = np.isclose(float(got), float(expected), *tol, equal_nan=True)
+    elif type(got) is not type(expected):
+        return [_wrong_type(name, expected, got)]
+    else:
+        same = got == expected
+    text = got if type(got) is not str else repr(got[:40])
+    return [] if same else [Finding("value", name, f"{name} = {text} is not right.")]
+
+
+def _array(exercise, expected, got, name):
+    if not isinstance(got, np.ndarray):
+        return [_wrong_type(name, expected, got)]
+    if got.shape != expected.shape:
+        text = f"{name} has shape {got.shape}, expected {expected.shape}."
+        return [Finding("shape", name, text)]
+    if got.dtype != expected.dtype:
+        text = f"{name} has dtype {got.dtype}, expected {expected.dtype}."
+        return [Finding("dtype", name, text)]
+    axes = (exercise.axes or {}).get(name)
+    bad = ~np.isfinite(got) & np.isfinite(expected)
+    if bad.any():
+        text = f"{name} holds {bad.sum()} value(s) that are NaN or infinite, the first"
+        return [Finding("finite", name, f"{text} at {_first(bad, axes)}.")]
+    bad = _differs(exercise, expected, got)
+    if not bad.any():
+        return []
+    value = got[tuple(np.argwhere(bad)[0])]
+    text = f"{name}: {bad.sum()} of {bad.size} values are wrong, the first at"
+    text = f"{text} {_first(bad, axes)}, where you have {value:.4g}."
+    return [Finding("value", name, text)]
+
+
+def _differs(exercise, expected, got):
+    """True where an entry is off: floats by tolerance, everything else exactly."""
+    if expected.dtype.kind != "f":
+        return got != expected
+    with np.errstate(over="ignore", invalid="ignore"):
+        return ~np.isclose(got, expected, exercise.rtol, exercise.atol, equal_nan=True)
+
+
+def _first(bad, axes):
+    """The first True in words: "step 2, row 0, gate f of unit 3"."""
+    index = [int(k) for k in np.argwhere(bad)[0]]
+    if axes is None or len(axes) != len(index):
+        return f"index {index}"
+    words = []
+    for k, axis, size in zip(index, axes, bad.shape, strict=True):
+        blocks = axis.split()
+        if len(blocks) > 1:
+            block, unit = divmod(k, size // len(blocks))
+            words.append(f"block {blocks[block]}, unit {unit}")
+        else:
+            words.append(f"{axis} {k}")
+    return ", ".join(words)
+
+
+def _wrong_type(name, expected, got):
+    text = f"{name or 'The answer'} is {_kind(got)}, expected {_kind(expected)}."
+    return Finding("type", name, text)
+
+
+def _kind(value):
+    """A value's kind in words, without its numbers."""
+    if isinstance(value, Opaque):
+        return f"something else ({value.name})"
+    if isinstance(value, np.ndarray):
+        return "an array"
+    if isinstance(value, tuple):
+        return f"a tuple of {len(value)}"
+    if isinstance(value, dict):
+        return "a dict with " + ", ".join(sorted(value)[:12])
+    return "None" if value is None else f"a {type(value).__name__}"

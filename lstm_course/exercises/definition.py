@@ -1,0 +1,140 @@
+"""One definition per exercise, for the check in the notebook, the grade and the tests.
+
+    Exercise("04.2", "lstm_step_backward", points=20, make_cases=cases,
+             reference=step_backward,
+             answer=("dx", ("dh_prev", "dc_prev"), "grads"))
+
+``make_cases(rng)`` gives a list of argument tuples (values of ``values.py``; a
+function among them is a black box the student may call).  ``compare`` looks at one
+answer, ``judge`` at all cases; both serve the notebook's check and the grader.
+
+The text of a ``Finding`` is for the student's own notebook.  An official report of
+hidden cases shows ``Finding.brief`` only, where no number of a case can hide.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+BRIEF = {
+    "runs": "stopped before it gave an answer",
+    "written": "is not written yet",
+    "type": "is not the kind of thing that was asked for",
+    "shape": "has the wrong shape",
+    "dtype": "has the wrong dtype",
+    "finite": "holds NaN or infinity",
+    "value": "has wrong values",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong with one part of an answer."""
+
+    property: str  # a key of BRIEF, in the order in which they are checked
+    where: str  # "dx", "grads[W_x]"
+    message: str  # with numbers, for the student's own notebook
+
+    @property
+    def brief(self):
+        return f"{self.where or 'The answer'} {BRIEF[self.property]}."
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome of one exercise: a share of its points and why."""
+
+    fraction: float
+    findings: tuple[Finding, ...] = ()  # of the first case that is not right
+    misconception: str = ""  # the message of the known mistake this answer makes
+
+    @property
+    def message(self):
+        if not self.findings:
+            return "Right."
+        return self.misconception or " ".join(f.message for f in self.findings)
+
+    @property
+    def brief(self):
+        """The message without a single number of a case, for official reports."""
+        if not self.findings:
+            return "Right."
+        return self.misconception or " ".join(f.brief for f in self.findings)
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One question.
+
+    Parameters
+    ----------
+    id : str
+        "04.2": the set and the question.
+    function : str
+        Name of the function the student writes.
+    points : float
+    make_cases : callable
+        ``make_cases(rng) -> list of argument tuples``; sizes all different.
+    reference : callable
+        A right implementation; never seen by the student.
+    answer : str, None or nested tuple of them
+        Names of the parts of the answer; a part named None is not compared (a cache).
+    axes : dict
+        Part -> names of its axes, ``{"h": ("step", "row", "unit")}``.  An axis named
+        by letters and spaces, "i f g o", holds one block per letter.
+    rtol, atol : float
+    verify : callable or None
+        ``verify(args, got) -> list of Finding`` instead of a comparison, where many
+        answers are right.  ``got`` comes from outside: check shapes before computing.
+    hints : tuple of str
+        In stages, from a nudge to almost the line.
+    misconceptions : tuple of (callable, str)
+        Wrong implementations and the message each deserves.
+    manual : bool
+        A human reads the answer; no function is called.
+    needs_torch : bool
+        Arrays are handed over as torch tensors.
+    make_variant : callable or None
+        ``make_variant(seed) -> Exercise``: the same question with other conventions.
+    extra : tuple of (float, callable)
+        Hidden tests of a private overlay: (share of the points, make_cases).
+    """
+
+    id: str
+    function: str
+    points: float
+    make_cases: Callable = None
+    reference: Callable = None
+    answer: object = "answer"
+    axes: dict = None
+    rtol: float = 1e-6
+    atol: float = 1e-9
+    verify: Callable = None
+    hints: tuple = ()
+    misconceptions: tuple = ()
+    manual: bool = False
+    needs_torch: bool = False
+    make_variant: Callable = None
+    extra: tuple = ()
+
+    def tests(self):
+        """(share, make_cases) of every test; the shares add up to 1."""
+        rest = 1.0 - sum(share for share, _ in self.extra)
+        return ((rest, self.make_cases), *self.extra)
+
+
+@dataclass(frozen=True)
+class ExerciseSet:
+    """The questions of one notebook.
+
+    ``helpers`` names functions of ``lstm_course.ops`` that the notebook imports and
+    that answer no question of the set; the jail offers these and nothing else.
+    """
+
+    name: str  # "04_step_by_step", also the stem of the notebook
+    exercises: tuple[Exercise, ...]
+    helpers: tuple[str, ...] = ()
+
+    def variant(self, seed):
+        """The set with every exercise that has variants replaced by one of them."""
+        made = (e.make_variant(seed) if e.make_variant else e for e in self.exercises)
+        return replace(self, exercises=tuple(made))

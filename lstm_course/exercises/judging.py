@@ -1,0 +1,101 @@
+"""Run a student's function on every case and say which share of it is right.
+
+A part of the answer ("dx") counts when it is right in *every* case of a test.
+``call(args)`` is the student's function itself in the notebook and a message into
+the jail in the grader.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from .comparing import by_part, compare
+from .definition import Finding, Verdict
+from .values import fresh, plain, to_tensors
+
+
+class Stopped(Exception):
+    """A call gave no answer; ``finding`` says why."""
+
+    def __init__(self, property, message):
+        super().__init__(message)
+        self.finding = Finding(property, "", message)
+
+
+def local_call(exercise, function):
+    """``call(args)`` for a student's function in this very process."""
+
+    def call(args):
+        args = to_tensors(args) if exercise.needs_torch else fresh(args)
+        try:
+            return function(*args)
+        except NotImplementedError as e:
+            raise Stopped("written", str(e) or "This is not written yet.") from e
+        except Exception as e:
+            text = f"Your {exercise.function} raised {type(e).__name__}: {e}"
+            raise Stopped("runs", text) from e
+
+    return call
+
+
+def judge(exercise, call, rng):
+    """Run every case of an exercise.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    call : callable
+        ``call(args) -> answer``; raises Stopped where there is none.
+    rng : numpy Generator
+
+    Returns
+    -------
+    Verdict
+    """
+    fraction, first = 0.0, None
+    for (share, make_cases), stream in zip(
+        exercise.tests(), rng.spawn(1 + len(exercise.extra)), strict=True
+    ):
+        right, verdict = _test(exercise, call, make_cases(stream))
+        fraction += share * right
+        first = first or verdict
+    first = first or Verdict(1.0)
+    return replace(first, fraction=fraction if first.findings else 1.0)
+
+
+def _test(exercise, call, cases):
+    """(share of parts right in every case, Verdict of the first failure or None)."""
+    alive, first = True, None
+    for args in cases:
+        found, got, expected = _case(exercise, call, args)
+        alive = alive & np.array([not part for part in found])
+        findings = tuple(dict.fromkeys(f for part in found for f in part))
+        if findings and first is None:
+            message = _misconception(exercise, args, expected, got)
+            first = Verdict(0.0, findings, message)
+        if not np.any(alive):
+            break  # nothing left to lose
+    return float(np.mean(alive)), first
+
+
+def _case(exercise, call, args):
+    """Findings of one case by part, the answer, and the expected answer."""
+    try:
+        got = plain(call(args))
+    except Stopped as stop:
+        return [[stop.finding]], None, None
+    if exercise.verify:
+        return [list(exercise.verify(fresh(args), got))], got, None
+    expected = plain(exercise.reference(*fresh(args)))
+    return by_part(exercise, expected, got), got, expected
+
+
+def _misconception(exercise, args, expected, got):
+    """The message of the first known mistake that gives this very answer, or ""."""
+    if got is None or expected is None:
+        return ""
+    for wrong, message in exercise.misconceptions:
+        theirs = plain(wrong(*fresh(args)))
+        if compare(exercise, expected, theirs) and not compare(exercise, theirs, got):
+            return message
+    return ""
