@@ -19,3 +19,6 @@ echo "Installing the course's requirements into $venv (once; a few minutes) ..."
 quiet="-q --disable-pip-version-check"
 "$venv/bin/python" -m pip install $quiet -r requirements.txt
 "$venv/bin/python" -m pip install $quiet --no-deps --no-build-isolation -e .
+# Kernels talk over localhost only; their note about it would fill the screen.
+mkdir -p "$venv/etc/ipython"
+echo 'c.IPKernelApp.log_level = "ERROR"' >"$venv/etc/ipython/ipython_kernel_config.py"

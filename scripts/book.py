@@ -1,0 +1,95 @@
+"""Build the book, open it, serve it: python scripts/book.py build|serve [--open]."""
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import webbrowser
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILT = ROOT / "_build"
+JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
+PAGE = BUILT / "html" / "book" / "index.html"
+
+
+def build():
+    """Execute what changed and write the pages; every warning is an error."""
+    forget_stale_results()
+    command = [sys.executable, "-c", JUPYTER_BOOK, "build", ".", "-q", "--toc"]
+    command += ["book/_toc.yml", "-W", "-n", "--keep-going"]
+    code = subprocess.run(command, cwd=ROOT, env=quiet_environment()).returncode
+    if code:  # pages already read would not warn again
+        shutil.rmtree(BUILT / ".doctrees", ignore_errors=True)
+        show_reports()
+        sys.exit(code)
+    print(f"The book is at {PAGE}")
+
+
+def quiet_environment():
+    """The environment of the build: kernels of this Python, no debugger's notes."""
+    return {**os.environ, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+
+
+def forget_stale_results():
+    """Drop executed notebooks when the code they ran has changed."""
+    files = sorted((ROOT / "lstm_course").rglob("*"))
+    files = [f for f in files if f.is_file() and "__pycache__" not in f.parts]
+    digest = hashlib.sha256()
+    for file in [*files, ROOT / "requirements.txt", *(ROOT / "book/_ext").glob("*.py")]:
+        digest.update(file.relative_to(ROOT).as_posix().encode() + file.read_bytes())
+    stamp = BUILT / "code.sha256"
+    if not stamp.exists() or stamp.read_text() != digest.hexdigest():
+        for name in (".doctrees", ".jupyter_cache"):
+            shutil.rmtree(BUILT / name, ignore_errors=True)
+        BUILT.mkdir(exist_ok=True)
+        stamp.write_text(digest.hexdigest())
+
+
+def show_reports():
+    """Print what notebooks said when they failed."""
+    for report in sorted(BUILT.glob("html/reports/**/*.log")):
+        print(f"\n{report.relative_to(ROOT)}:\n{report.read_text(encoding='utf-8')}")
+
+
+def open_page():
+    """Open the book where there is a display; elsewhere do nothing."""
+    windows_or_mac = sys.platform in ("win32", "darwin")
+    if windows_or_mac or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        webbrowser.open(PAGE.as_uri())
+
+
+def serve(port):
+    """Show the built book on localhost until Ctrl-C."""
+    handler = partial(SimpleHTTPRequestHandler, directory=BUILT / "html")
+    try:
+        server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+    except OSError:  # the port is taken: let the system choose one
+        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    print(f"The book is at http://localhost:{server.server_port}/  (Ctrl-C ends this)")
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        print()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=["build", "serve"])
+    parser.add_argument("--open", action="store_true", help="open a browser, if any")
+    parser.add_argument("--port", type=int, default=8000)
+    args = parser.parse_args()
+    if args.what == "build":
+        build()
+    if args.open:
+        open_page()
+    if args.what == "serve":
+        serve(args.port)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""The book built once, served once, and one browser for all its pages."""
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+import pytest
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+HERE = ("localhost", "127.0.0.1", "")
+
+
+@contextmanager
+def one_at_a_time(path):
+    """A lock between test workers; without fcntl (Windows) there is one worker."""
+    path.parent.mkdir(exist_ok=True)
+    with path.open("w") as file:
+        try:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+        except ImportError:
+            pass
+        yield
+
+
+@pytest.fixture(scope="session")
+def build(root):
+    """Build the book as `make book` does: the finished process."""
+    with one_at_a_time(root / "_build" / "lock"):
+        return subprocess.run(
+            [sys.executable, "scripts/book.py", "build"],
+            cwd=root, capture_output=True, text=True, timeout=900,
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def html(build, root):
+    """The folder of the built pages."""
+    assert build.returncode == 0, build.stdout[-6000:] + build.stderr[-6000:]
+    return root / "_build" / "html"
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="session")
+def site(html):
+    """The book on localhost: its address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=html))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    paths = [p for p in map(shutil.which, BROWSERS) if p]
+    if not paths:
+        pytest.fail(f"no browser found among {BROWSERS}; make test installs one")
+    env = {k: v for k, v in os.environ.items() if k != "DISPLAY"}
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=paths[0], args=FLAGS, env=env)
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """One page, opened in a browser where every other host is blocked and counted."""
+
+    def __init__(self, context):
+        self.foreign, self.errors = [], []
+        context.route("**/*", self.guard)
+        self.page = context.new_page()
+        self.page.on("pageerror", lambda e: self.errors.append(f"page error: {e}"))
+        self.page.on("console", self.listen)
+
+    def guard(self, route):
+        if urlsplit(route.request.url).hostname in (None, *HERE):
+            return route.continue_()
+        self.foreign.append(route.request.url)
+        return route.abort()
+
+    def listen(self, message):
+        if message.type == "error":
+            self.errors.append(f"console: {message.text} {message.location['url']}")
+
+    def open(self, url):
+        """Go there; wait until every formula is set and every font is there."""
+        self.page.goto(url, wait_until="load")
+        self.page.evaluate("window.MathJax?.startup?.promise")
+        self.page.evaluate("document.fonts.ready")
+        return self.page
+
+
+@pytest.fixture
+def visit(browser):
+    """A function (width, scheme) -> Visit in a fresh browser context."""
+    contexts = []
+
+    def start(width=1280, scheme="light"):
+        size = {"width": width, "height": 844 if width < 500 else 900}
+        contexts.append(browser.new_context(viewport=size, color_scheme=scheme))
+        return Visit(contexts[-1])
+
+    yield start
+    for context in contexts:
+        context.close()

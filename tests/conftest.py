@@ -1,0 +1,15 @@
+"""Shared by all tests; read before anything imports a numerical library."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # two workers on two cores
+os.environ.setdefault("MPLBACKEND", "agg")
+
+
+@pytest.fixture(scope="session")
+def root():
+    """The folder of the checkout."""
+    return Path(__file__).resolve().parent.parent
