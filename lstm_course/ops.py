@@ -60,6 +60,16 @@ def d_sigmoid(y):
     return y * (1.0 - y)
 
 
+def log_sigmoid(x):
+    """log(sigmoid(x)) into (-inf, 0), exact where sigmoid underflows; same shape."""
+    return -(0 * x).logaddexp(-x) if _is_tensor(x) else -np.logaddexp(0.0, -x)
+
+
+def d_log_sigmoid(y):
+    """1 - sigmoid(x) at y = log_sigmoid(x); same shape."""
+    return 1.0 - exp(y)
+
+
 def hard_sigmoid(x):
     """clip(0.2 x + 0.5, 0, 1): Theano, Keras 1 and 2, ONNX; same shape."""
     return (0.2 * x + 0.5).clip(0.0, 1.0)
@@ -83,6 +93,7 @@ def d_hard_sigmoid6(y):
 DERIVATIVE = {
     tanh: d_tanh,
     sigmoid: d_sigmoid,
+    log_sigmoid: d_log_sigmoid,
     hard_sigmoid: d_hard_sigmoid,
     hard_sigmoid6: d_hard_sigmoid6,
 }
@@ -95,7 +106,7 @@ def softmax(x):
 
 
 def cross_entropy(x, labels):
-    """Mean cross entropy in nats: scores x (..., K), labels (...) -> float, dx (..., K)."""
+    """Mean cross entropy in nats: scores x (..., K), labels (...) -> float, dx."""
     q = softmax(x)
     n = labels.size
     picked = np.take_along_axis(q, labels[..., None], axis=-1)
