@@ -19,26 +19,12 @@ Shapes: x (B, I); every state, block and gate (B, H); W_x (I, nH), W_h (H, nH),
 b (nH,) for n blocks; elementwise weights (H,).
 """
 
-import re
 from functools import cached_property
 from inspect import signature
-from typing import NamedTuple
 
 import numpy as np
 
-SYNTAX = re.compile(r"(?:\((?P<many>[\w ]+)\) |(?P<one>\w+) )?(?P<param>\w+)(?P<opt>\??)$")
-
-
-class Term(NamedTuple):
-    """One product: ``source @ p[param]``, its column blocks from ``first`` on, added
-    to ``blocks``.  A bias has source None.  An ``optional`` weight may be missing
-    where I = H; then the source itself is added."""
-
-    param: str
-    source: str | None
-    blocks: tuple
-    first: int
-    optional: bool
+from .products import add_products, columns, parse
 
 
 class Phase:
@@ -50,53 +36,6 @@ class Phase:
         self.names = self.gives + self.keeps
         self.args = tuple(signature(forward).parameters)
         self.back_args = tuple(signature(backward).parameters)
-
-
-def parse(reads, states, given):
-    """Lines of products -> (blocks, terms)."""
-    blocks, terms = [], []
-    for line in filter(None, map(str.strip, reads.splitlines())):
-        left, right = (side.strip() for side in line.split("="))
-        targets = left.split()
-        blocks += [b for b in targets if b not in blocks]
-        for text in right.split(" + "):
-            m = SYNTAX.match(text.strip())
-            if m is None:
-                raise ValueError(
-                    f"{text!r} is not a product. Got the line {line!r}; a product "
-                    "reads 'source weight' or 'bias'. Write for example 'x W_x'?"
-                )
-            sources = (m["many"] or m["one"] or "").split() or [None]
-            if len(sources) == 1:
-                sources = sources * len(targets)
-            for s in sources:
-                if s not in (None, "x", *states, *given):
-                    raise ValueError(
-                        f"{line!r} reads {s!r}, which is no input or state. Known "
-                        f"sources: x, {', '.join((*states, *given))}. A typing slip?"
-                    )
-            terms += _split(m["param"], sources, targets, bool(m["opt"]))
-    order = {b: k for k, b in enumerate(blocks)}
-    pieces = [piece for t in terms for piece in _contiguous(t, order)]
-    return tuple(blocks), tuple(pieces)
-
-
-def _split(param, sources, targets, optional):
-    """One Term per run of equal sources."""
-    start = 0
-    for k in range(1, len(targets) + 1):
-        if k == len(targets) or sources[k] != sources[start]:
-            yield Term(param, sources[start], tuple(targets[start:k]), start, optional)
-            start = k
-
-
-def _contiguous(term, order):
-    """The same term in pieces whose blocks lie side by side."""
-    start, n = 0, len(term.blocks)
-    for k in range(1, n + 1):
-        if k == n or order[term.blocks[k]] != order[term.blocks[k - 1]] + 1:
-            yield term._replace(blocks=term.blocks[start:k], first=term.first + start)
-            start = k
 
 
 class Cell:
@@ -120,6 +59,9 @@ class Cell:
         name -> function of H that gives an array (H,) that is not trained.
     masks : dict
         parameter -> function of H that gives 0/1 in the parameter's shape.
+    fixed : dict
+        Arguments that are a number in this variant, as ``{"w_cf": 0.0}``; backward
+        still returns a gradient for each, which is dropped.
     start : dict
         Start value of a state; others start at 0.
     cell_path : str
@@ -131,13 +73,13 @@ class Cell:
     """
 
     def __init__(self, name, reads, phases, *, states="h", vectors="", bias=None,
-                 constants=None, masks=None, start=None, cell_path=None, extra=None,
-                 doc=""):
+                 constants=None, masks=None, fixed=None, start=None, cell_path=None,
+                 extra=None, doc=""):
         self.name, self.reads, self.doc = name, reads, doc
         self.phases = phases if isinstance(phases, list) else [phases]
         self.states, self.vectors = tuple(states.split()), tuple(vectors.split())
         self.bias, self.constants = bias or {}, constants or {}
-        self.masks, self.start = masks or {}, start or {}
+        self.masks, self.fixed, self.start = masks or {}, fixed or {}, start or {}
         self.cell_path, self.extra = cell_path or self.states[-1], extra
         given = [n for ph in self.phases[:-1] for n in ph.gives]
         self.blocks, terms = parse(reads, self.states, given)
@@ -154,15 +96,16 @@ class Cell:
     def _check_names(self, given):
         news = {n for ph in self.phases for n in ph.names}
         known = {f"z{b}" for b in self.blocks} | {f"{s}_prev" for s in self.states}
-        known |= {*self.vectors, *self.constants, self.extra, *news}
+        known |= {*self.vectors, *self.constants, *self.fixed, self.extra, *news}
         back = known | {f"d{n}" for n in (*self.states, *given)}
         for ph in self.phases:
             for names, fine in ((ph.args, known), (ph.back_args, back)):
                 if unknown := [a for a in names if a not in fine]:
                     raise ValueError(
                         f"cell {self.name!r} has an argument {unknown[0]!r} that names "
-                        f"nothing it reads, carries or gives. Known: {sorted(map(str, fine))}."
-                        " Rename it, or add it to reads, states or vectors?"
+                        "nothing it reads, carries or gives. Known: "
+                        f"{sorted(map(str, fine))}. Rename it, or add it to reads, "
+                        "states or vectors?"
                     )
         if missing := [s for s in self.states if s not in news]:
             raise ValueError(
@@ -188,20 +131,24 @@ class Cell:
     def sizes(self, p):
         """(I, H) of a set of parameters, where I counts the features of x."""
         t = next(t for t in self.all_terms if t.source == "x" and t.param in p)
-        width = max(u.first + len(u.blocks) for u in self.all_terms if u.param == t.param)
+        same = [u for u in self.all_terms if u.param == t.param]
+        width = max(u.first + len(u.blocks) for u in same)
         H = p[t.param].shape[-1] // width
         return p[t.param].shape[0] + H * bool(self.extra), H
 
     def initial(self, B, H, dtype=float):
         """The state before the first step: a tuple of arrays (B, H)."""
-        return tuple(np.full((B, H), self.start.get(s, 0.0), dtype) for s in self.states)
+        starts = [self.start.get(s, 0.0) for s in self.states]
+        return tuple(np.full((B, H), v, dtype) for v in starts)
 
     def prepare(self, p, H):
         """Parameters ready for use: masks applied, constants added."""
         fixed = {k: f(H) for k, f in self.constants.items()}
+        fixed |= {k: np.full(H, v) for k, v in self.fixed.items()}
+        kind = p[self.all_terms[0].param]
+        fixed = {k: _like(v, kind) for k, v in fixed.items()}
         masked = {k: p[k] * _like(f(H), p[k]) for k, f in self.masks.items()}
-        return {**p, **{k: _like(v, p[self.all_terms[0].param]) for k, v in fixed.items()},
-                **masked}
+        return p | fixed | masked
 
     # ------------------------------------------------------------------- one step
 
@@ -233,7 +180,7 @@ class Cell:
     def keeps(self):
         """Names of what the backward pass needs from a step."""
         grads = {f"d{n}" for ph in self.phases for n in ph.gives}
-        fixed = {*self.vectors, *self.constants, *grads}
+        fixed = {*self.vectors, *self.constants, *self.fixed, *grads}
         names = [a for ph in self.phases for a in ph.back_args if a not in fixed]
         return tuple(dict.fromkeys([*names, *self.source_names]))
 
@@ -248,10 +195,14 @@ class Cell:
         return f"{source}_prev" if source in self.states else source
 
     def input_products(self, p, x, H):
-        """Everything that depends on x alone; x (B, I) or (T, B, I) -> dict by name."""
+        """Everything that depends on x alone; x (B, I) or (T, B, I) -> dict by name.
+
+        A cell with ``extra`` also takes the pair (x, extra) instead of one array.
+        """
         values = {"x": x}
         if self.extra:
-            values = {"x": x[..., :-H], self.extra: x[..., -H:]}
+            x, extra = x if isinstance(x, tuple) else (x[..., :-H], x[..., -H:])
+            values = {"x": x, self.extra: extra}
         add_products(p, values, self.input_terms, self, H)
         return values
 
@@ -270,7 +221,7 @@ class Cell:
         """Back through one step: -> dz dict, dstate_prev, elementwise gradients."""
         H = dstate[0].shape[-1]
         grad = {f"d{s}": ds for s, ds in zip(self.states, dstate, strict=True)}
-        back = {f"{s}_prev": np.zeros_like(ds) for s, ds in zip(self.states, dstate)}
+        back = {f"{s}_prev": np.zeros_like(grad[f"d{s}"]) for s in self.states}
         dz, other = {}, {}
         for ph, terms in zip(self.phases[::-1], self.terms[::-1], strict=True):
             args = [grad[a] if a in grad else values[a] if a in values else p[a]
@@ -281,7 +232,7 @@ class Cell:
                     back[a] = back[a] + d
                 elif a[1:] in self.blocks and a[0] == "z":
                     dz[a] = d
-                else:
+                elif a not in self.fixed:
                     other[a] = d
             for t in terms:
                 part = np.concatenate([dz["z" + b] for b in t.blocks], axis=-1)
@@ -306,29 +257,13 @@ class Cell:
                 continue
             if t.param in p:
                 source = values[self.value_of(t.source)]
-                columns(grads, t, H)[...] += source.reshape(-1, source.shape[-1]).T @ rows
+                source = source.reshape(-1, source.shape[-1])
+                columns(grads, t, H)[...] += source.T @ rows
             if t.source == "x":
                 dx += part @ columns(p, t, H).T if t.param in p else part
         for k, mask in self.masks.items():
             grads[k] *= mask(H)
         return dx, grads
-
-
-def add_products(p, values, terms, cell, H):
-    """Add every product of ``terms`` to its pre-activations z* in ``values``."""
-    for t in terms:
-        y = None if t.source is None else values[cell.value_of(t.source)]
-        if t.param in p or not t.optional:
-            W = columns(p, t, H)
-            y = W if y is None else y @ W
-        for k, b in enumerate(t.blocks):
-            part = y[..., k * H : (k + 1) * H]
-            values["z" + b] = values["z" + b] + part if "z" + b in values else part
-
-
-def columns(p, t, H):
-    """The column blocks of a parameter that belong to a term: a view."""
-    return p[t.param][..., t.first * H : (t.first + len(t.blocks)) * H]
 
 
 def _tuple(out):

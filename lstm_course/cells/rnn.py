@@ -21,7 +21,8 @@ def backward(dh, h):
 
 def make():
     """The only form of this cell."""
-    return Cell("rnn", "h = x W_x + h W_h + b", Phase(forward, backward, "h"), doc=__doc__)
+    phase = Phase(forward, backward, gives="h")
+    return Cell("rnn", "h = x W_x + h W_h + b", phase, doc=__doc__)
 
 
 cell = make()
