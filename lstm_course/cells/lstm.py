@@ -15,14 +15,16 @@ gate; Gers, Schmidhuber & Cummins, Neural Computation 12 (2000), who added it;
 Jozefowicz, Zaremba & Sutskever, ICML (2015), for the start value of its bias.
 """
 
-from ..ops import DERIVATIVE, d_tanh, sigmoid, tanh
+from ..ops import DERIVATIVE, d_tanh, hard_sigmoid, hard_sigmoid6, sigmoid, tanh
 from .cell import Cell, Phase
+from .options import check_option
 
 FORGET_BIAS = 1.0  # Jozefowicz et al. (2015)
 
 
 def make(gate=sigmoid):
     """LSTM whose gates are ``sigmoid``, ``hard_sigmoid`` or ``hard_sigmoid6`` (ops)."""
+    check_option("lstm", "gate", gate, (sigmoid, hard_sigmoid, hard_sigmoid6))
     d_gate = DERIVATIVE[gate]
 
     def forward(zi, zf, zg, zo, c_prev):
