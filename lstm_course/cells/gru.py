@@ -11,6 +11,9 @@ Shapes: x (B, I), h (B, H), W_x (I, 3H), W_h (H, 3H), b (3H,), and with reset af
 second bias b_h (3H,); blocks in the order r, u, n.  The default is what cuDNN, torch
 and Keras compute: reset after, update keeps old.
 
+What it is for: dependencies over many steps with one state instead of two and three
+blocks of weights instead of four.
+
 Sources: Cho et al., arXiv 1406.1078 (version 1: reset after; version 3: before; u keeps
 the old state); Chung et al., arXiv 1412.3555 (u takes the new state).
 """

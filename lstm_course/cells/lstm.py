@@ -10,6 +10,8 @@
 Shapes: x (B, I), h and c (B, H), W_x (I, 4H), W_h (H, 4H), b (4H,); blocks in the
 order i, f, g, o.
 
+What it is for: dependencies over many steps; the cell the others are compared with.
+
 Sources: Hochreiter & Schmidhuber, Neural Computation 9 (1997), without the forget
 gate; Gers, Schmidhuber & Cummins, Neural Computation 12 (2000), who added it;
 Jozefowicz, Zaremba & Sutskever, ICML (2015), for the start value of its bias.

@@ -4,6 +4,8 @@
 
 Shapes: x (B, I), h (B, H), W_x (I, H), W_h (H, H), b (H,).
 
+What it is for: the loop at its plainest, and the measure of what gates add.
+
 Source: Elman, Finding structure in time, Cognitive Science 14 (1990).
 """
 

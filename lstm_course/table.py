@@ -1,0 +1,79 @@
+"""The cells at a glance: one Markdown table made from CELLS, never typed.
+
+Equations come from the code that runs, sources and purpose from the room's text, the
+count from the shapes, and the last column from a finite-difference check that is run
+when the table is made.
+"""
+
+import re
+
+from .cells import CELLS
+from .convert import count
+from .equations import equations
+from .gradcheck import gradcheck
+
+SIZES = dict(T=4, B=2, I=3, H=5)  # of the check; small, and no two alike
+HEAD = ("Cell", "Equations", "Learned numbers, I = {I}, H = {H}", "Source",
+        "Gradient equals finite differences to")
+
+
+def at_a_glance(I=32, H=100, cells=CELLS):
+    r"""The table of all cells, as Markdown.
+
+    Parameters
+    ----------
+    I, H : int
+        Inputs and units at which the learned numbers are counted.
+    cells : dict
+        Name -> cell.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> table = at_a_glance(cells={"rnn": CELLS["rnn"]})
+    >>> "13,300" in table and r"\tanh(z_{h})" in table
+    True
+    """
+    head = [title.format(I=I, H=H) for title in HEAD]
+    rows = [row(name, cell, I, H) for name, cell in cells.items()]
+    lines = [head, ["---", "---", "---:", "---", "---:"], *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def row(name, cell, I, H):
+    """The five entries of one cell."""
+    purpose, source = sections(cell.doc)
+    error = max(gradcheck(cell, **SIZES).values())
+    return [f"**{name}**<br>{purpose}", math(cell), f"{count(cell, I, H):,}", source,
+            f"{error:.0e}"]
+
+
+def sections(doc):
+    """(what it is for, sources) from a room's text, else its first line."""
+    parts = [" ".join(part.split()) for part in doc.split("\n\n")]
+    purpose = _after("What it is for: ", parts) or parts[0]
+    return _escape(purpose[0].upper() + purpose[1:]), _escape(_after("Sources?: ", parts))
+
+
+def math(cell):
+    """A cell's equations as one formula, or the room's own lines where it has none."""
+    lines = [line.replace(" = ", " &= ", 1) for line in equations(cell)]
+    if lines:
+        return r"$\begin{aligned}" + r" \\ ".join(lines) + r"\end{aligned}$"
+    block = re.search(r"\n\n((?:    .*\n)+)", cell.doc)
+    shown = (block[1] if block else cell.reads).strip().splitlines()
+    return "<br>".join(f"`{_escape(line.strip())}`" for line in shown)
+
+
+def _after(start, parts):
+    """The rest of the first part that begins so, or nothing."""
+    found = (re.match(start + "(.+)", part) for part in parts)
+    return next((match[1] for match in found if match), "")
+
+
+def _escape(text):
+    """A bar would end the entry."""
+    return text.replace("|", r"\|")
