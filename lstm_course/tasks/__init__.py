@@ -1,1 +1,38 @@
-"""Tasks for sequence models, one file each."""
+"""Tasks for sequence models, one file each.
+
+    from lstm_course import tasks
+    task = tasks.make("adding", T=100, form="modern")
+    x, y, mask = task.sample(rng, B=64)
+
+Generated tasks are NumPy only; ``digits``, ``text`` and ``reviews`` are real data.
+"""
+
+import difflib
+from importlib import import_module
+
+TASKS = ("adding", "multiplication", "copying", "temporal_order", "embedded_reber",
+         "continual_reber", "long_lag", "gap_language", "latch", "digits")
+
+
+def make(name: str, **options):
+    """A task by name with its options fixed.
+
+    Parameters
+    ----------
+    name : str
+        One of ``TASKS``.
+    **options
+        As the task's own ``make`` takes them.
+
+    Examples
+    --------
+    >>> make("copying", T=100).chance["recall"]
+    0.125
+    """
+    if name not in TASKS:
+        near = difflib.get_close_matches(name, TASKS, n=1, cutoff=0.4)
+        hint = f"Did you mean {near[0]!r}?" if near else "Choose one of them?"
+        raise ValueError(
+            f"There is no task named {name!r}. Known tasks: {', '.join(TASKS)}. {hint}"
+        )
+    return import_module(f".{name}", __name__).make(**options)

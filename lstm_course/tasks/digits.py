@@ -12,8 +12,11 @@ import torch
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
+from .task import Task, at_ends, certain, score_classes
+
 FORMS = ("rows", "pixels", "permuted")
 CHANCE = 0.1
+RIGHT = 0.95  # solved: this share of held-out digits
 
 
 @lru_cache
@@ -66,5 +69,35 @@ def split(form: str = "rows", seed: int = 0, test_size: float = 0.25):
 def sample(rng: np.random.Generator, data, batch_size: int = 64):
     """One random batch: x (T, B, I), y (B,), drawn without replacement."""
     x, y = data
-    pick = torch.from_numpy(rng.choice(len(y), size=min(batch_size, len(y)), replace=False))
+    pick = rng.choice(len(y), size=min(batch_size, len(y)), replace=False)
+    pick = torch.from_numpy(pick)
     return x[:, pick], y[pick]
+
+
+def make(form: str = "rows", seed: int = 0) -> Task:
+    """Digits in the form of the generated tasks: the class is asked for at the end."""
+    train, test = split(form, seed)
+    x_train, y_train = (a.numpy() for a in train)
+    I = x_train.shape[2]
+
+    def oracle(x, mask):
+        """The class of the nearest training digit: out (n, 10)."""
+        near = [np.square(x_train - x[:, [b]]).sum((0, 2)).argmin()
+                for b in range(x.shape[1])]
+        return certain(y_train[near], 10)
+
+    def guess(x, mask):
+        return np.zeros((int(mask.sum()), 10))
+
+    return Task(f"digits_{form}", I, 10, "classes",
+                lambda rng, B: _scored(*sample(rng, train, B)), oracle, guess,
+                score_classes, lambda s: s["accuracy"] >= RIGHT,
+                {"loss": np.log(10), "accuracy": CHANCE},
+                lambda rng, B: _scored(*sample(rng, test, B)))
+
+
+def _scored(x, y):
+    """A batch (x, y) with the answer on the grid: x, y (T, B), mask (T, B)."""
+    mask = np.zeros(x.shape[:2], bool)
+    mask[-1] = True
+    return x.numpy().astype(float), at_ends(y.numpy(), mask), mask
