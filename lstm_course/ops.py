@@ -37,7 +37,11 @@ def minimum(x, y):
 
 def step(x):
     """1 where x > 0, else 0: the derivative of ``maximum(x, 0)``; same shape."""
-    return (x > 0) * 1.0
+    return (x > 0).to(x.dtype) if _is_tensor(x) else np.greater(x, 0).astype(_kind(x))
+
+
+def _kind(x):
+    return np.result_type(x)  # float32 stays float32, a Python float is float64
 
 
 def tanh(x):
@@ -77,7 +81,7 @@ def hard_sigmoid(x):
 
 def d_hard_sigmoid(y):
     """0.2 where 0 < y < 1, else 0, at y = hard_sigmoid(x); same shape."""
-    return 0.2 * ((y > 0.0) & (y < 1.0))
+    return 0.2 * step(y) * step(1.0 - y)
 
 
 def hard_sigmoid6(x):
@@ -87,7 +91,7 @@ def hard_sigmoid6(x):
 
 def d_hard_sigmoid6(y):
     """1/6 where 0 < y < 1, else 0, at y = hard_sigmoid6(x); same shape."""
-    return ((y > 0.0) & (y < 1.0)) / 6.0
+    return step(y) * step(1.0 - y) / 6.0
 
 
 DERIVATIVE = {
