@@ -20,6 +20,7 @@ the old state); Chung et al., arXiv 1412.3555 (u takes the new state).
 
 from ..ops import d_sigmoid, d_tanh, sigmoid, tanh
 from .cell import Cell, Phase
+from .options import check_option
 
 READS = {
     "after": "r u n = x W_x + b\nr u m = h W_h + b_h",
@@ -48,12 +49,8 @@ MIX = {"keeps_old": (keeps_old, d_keeps_old), "takes_new": (takes_new, d_takes_n
 
 def make(reset="after", update="keeps_old"):
     """GRU with ``reset`` "after" or "before", ``update`` "keeps_old" or "takes_new"."""
-    for what, got, known in (("reset", reset, READS), ("update", update, MIX)):
-        if got not in known:
-            raise ValueError(
-                f"{what} must be one of {', '.join(map(repr, known))}, but is {got!r}. "
-                f"Write gru.make({what}={next(iter(known))!r})?"
-            )
+    check_option("gru", "reset", reset, READS)
+    check_option("gru", "update", update, MIX)
     mix, d_mix = MIX[update]
 
     def after(zr, zu, zn, zm, h_prev):

@@ -37,9 +37,9 @@ def make():
 
 def parallel(p, x, h0=None):
     """All outputs without a loop over time: x (T, B, I) -> h (T, B, H)."""
-    zu, zn = cell.input_products(p, x, cell.sizes(p)[1]).values()
-    u = sigmoid(zu)
-    return scan(1.0 - u, u * zn, h0)
+    z = cell.input_products(p, x, cell.sizes(p)[1])
+    u = sigmoid(z["zu"])
+    return scan(1.0 - u, u * z["zn"], h0)
 
 
 cell = make()
