@@ -75,7 +75,8 @@ def _line(cell, group, reads):
              else f"{name_of(cell, cell.value_of(s))} {name_of(cell, w)}"
              for s, w in reads]
     left = r"\;".join(name_of(cell, f"z{b}") for b in group)
-    return (f"[{left}]" if len(group) > 1 else left) + " = " + " + ".join(right)
+    left = f"{{[{left}]}}" if len(group) > 1 else left  # {}: no option of \\
+    return left + " = " + " + ".join(right)
 
 
 def arithmetic(cell, phase):
@@ -109,14 +110,20 @@ class Fold(ast.NodeTransformer):
         return self.values.get(node.id, node)
 
     def visit_Call(self, node):
-        f, args = self.scope[node.func.id], [self.visit(a) for a in node.args]
+        f, args = self.function(node.func), [self.visit(a) for a in node.args]
         if f is ops.sigmoid and _is_open(args[0]):
             return ast.Constant(1.0)
-        if f in NAMES:
-            return ast.Call(ast.Constant(NAMES[f]), args, [])
-        tree = _syntax(f)
-        inner = dict(zip([a.arg for a in tree.args.args], args, strict=True))
-        return Fold(_scope(f), inner).visit(tree.body[-1].value)
+        if f not in NAMES and (tree := _one_return(f)):
+            inner = dict(zip([a.arg for a in tree.args.args], args, strict=True))
+            return Fold(_scope(f), inner).visit(tree.body[-1].value)
+        plain = ast.unparse(node.func).replace("_", r"\_")
+        return ast.Call(ast.Constant(NAMES.get(f, _upright(plain))), args, [])
+
+    def function(self, node):
+        """The function that a call names, as f or as module.f."""
+        if isinstance(node, ast.Attribute):
+            return getattr(self.function(node.value), node.attr, None)
+        return self.scope.get(node.id) if isinstance(node, ast.Name) else None
 
     def visit_BinOp(self, node):
         a, b, op = self.visit(node.left), self.visit(node.right), type(node.op)
@@ -189,6 +196,15 @@ def _is_open(node):
 def _syntax(function):
     """The syntax tree of a function."""
     return ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+
+
+def _one_return(function):
+    """The syntax of a function that is one return after its text, else None."""
+    tree = _syntax(function) if inspect.isfunction(function) else None
+    if not isinstance(tree, ast.FunctionDef):
+        return None
+    one = len(tree.body) == 1 + bool(ast.get_docstring(tree))
+    return tree if one and isinstance(tree.body[-1], ast.Return) else None
 
 
 def _scope(function):

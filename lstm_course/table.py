@@ -12,9 +12,9 @@ from .convert import count
 from .equations import equations
 from .gradcheck import gradcheck
 
-SIZES = dict(T=4, B=2, I=3, H=5)  # of the check; small, and no two alike
-HEAD = ("Cell", "Equations", "Learned numbers, I = {I}, H = {H}", "Source",
-        "Gradient equals finite differences to")
+SIZES = dict(T=3, B=2, I=4, H=5)  # of the check; small, and no two alike
+HEAD = ("Cell, what it is for, source", "Equations",
+        "Learned numbers, I = {I}, H = {H}", "Gradient verified to")
 
 
 def at_a_glance(I=32, H=100, cells=CELLS):
@@ -39,33 +39,45 @@ def at_a_glance(I=32, H=100, cells=CELLS):
     """
     head = [title.format(I=I, H=H) for title in HEAD]
     rows = [row(name, cell, I, H) for name, cell in cells.items()]
-    lines = [head, ["---", "---", "---:", "---", "---:"], *rows]
+    lines = [head, ["---", "---", "---:", "---:"], *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
 
 def row(name, cell, I, H):
-    """The five entries of one cell."""
+    """The four entries of one cell."""
     purpose, source = sections(cell.doc)
-    error = max(gradcheck(cell, **SIZES).values())
-    return [f"**{name}**<br>{purpose}", math(cell), f"{count(cell, I, H):,}", source,
-            f"{error:.0e}"]
+    digits, power = f"{max(gradcheck(cell, **SIZES).values()):.0e}".split("e")
+    about = f"**{name}**<br>{purpose}" + f"<br>*{source}*" * bool(source)
+    return [about, math(cell), f"{count(cell, I, H):,}",
+            rf"${digits} \cdot 10^{{{int(power)}}}$"]
 
 
 def sections(doc):
-    """(what it is for, sources) from a room's text, else its first line."""
+    """(what it is for, sources) of a room's text, each to its first full stop."""
     parts = [" ".join(part.split()) for part in doc.split("\n\n")]
-    purpose = _after("What it is for: ", parts) or parts[0]
-    return _escape(purpose[0].upper() + purpose[1:]), _escape(_after("Sources?: ", parts))
+    purpose = (_after("What it is for: ", parts) or parts[0]).split(". ")[0]
+    purpose = purpose[0].upper() + purpose[1:].removesuffix(".") + "."
+    source = re.split(r"\. (?=[A-Z])", _after("Sources?: ", parts))[0]
+    return _escape(purpose), _escape(source.removesuffix("."))
 
 
 def math(cell):
     """A cell's equations as one formula, or the room's own lines where it has none."""
-    lines = [line.replace(" = ", " &= ", 1) for line in equations(cell)]
+    lines = [_aligned(line) for line in equations(cell)]
     if lines:
         return r"$\begin{aligned}" + r" \\ ".join(lines) + r"\end{aligned}$"
     block = re.search(r"\n\n((?:    .*\n)+)", cell.doc)
     shown = (block[1] if block else cell.reads).strip().splitlines()
-    return "<br>".join(f"`{_escape(line.strip())}`" for line in shown)
+    shown = [line.strip().split("    ")[0] for line in shown]  # without the remarks
+    return "<br>".join(f"`{_escape(line)}`" for line in shown)
+
+
+def _aligned(line):
+    """A line of an aligned block; a long sum goes on below."""
+    left, right = line.split(" = ", 1)
+    terms = right.split(" + ")
+    first, rest = " + ".join(terms[:4]), " + ".join(terms[4:])
+    return rf"{left} &= {first}" + rf" \\ &\quad + {rest}" * bool(rest)
 
 
 def _after(start, parts):

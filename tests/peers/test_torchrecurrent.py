@@ -1,7 +1,7 @@
 """torchrecurrent 0.2.5 as an oracle: peepholes, the 1997 cell and MUT1-3.
 
 Sequences are compared, and gradients by input and start state with torch's autograd
-through the peer.  Everything is float64, so agreement is to the last bits.  Where the peer
+through the peer.  Everything is float64, so agreement is to the last bits.  Where it
 departs from the papers the test says so and compares what both can compute.
 """
 

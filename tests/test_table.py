@@ -1,0 +1,92 @@
+"""Claims about the cells at a glance: what it shows is what the code computes."""
+
+import ast
+import re
+
+import numpy as np
+import pytest
+
+from lstm_course import CELLS, convert, ops
+from lstm_course.cells import Cell, Phase, lstm, lstm1997, peephole
+from lstm_course.equations import NAMES, equations, folded
+from lstm_course.gradcheck import random_case
+from lstm_course.table import at_a_glance, sections
+
+OPTIONS = {**CELLS, "peephole at o": peephole.make("o"),
+           "1997's squashing": lstm1997.make("1997", True),
+           "hard gates": lstm.make(gate=ops.hard_sigmoid)}
+MADE_OF_PHASES = [k for k, cell in OPTIONS.items() if cell.phases]
+FUNCTIONS = {text: f for f, text in NAMES.items()}
+SIGNS = {ast.Add: np.add, ast.Sub: np.subtract, ast.Mult: np.multiply,
+         ast.Div: np.divide, ast.Mod: np.mod}
+
+
+def value(node, known):
+    """What a shown expression is worth."""
+    if isinstance(node, ast.Name):
+        return known[node.id]
+    if isinstance(node, ast.Constant):
+        return node.value
+    if isinstance(node, ast.Call):
+        return FUNCTIONS[node.func.value](*(value(a, known) for a in node.args))
+    return SIGNS[type(node.op)](value(node.left, known), value(node.right, known))
+
+
+@pytest.mark.parametrize("name", MADE_OF_PHASES)
+def test_every_shown_equation_holds_on_random_numbers(name):
+    cell = OPTIONS[name]
+    p, x, state, *_ = random_case(cell, T=1, seed=3)
+    H = state[0].shape[-1]
+    ready = cell.prepare(p, H)
+    known = cell.advance(ready, cell.input_products(ready, x[0], H), state)
+    known |= {k: v for k, v in ready.items() if k not in known}
+    for phase in cell.phases:
+        for left, right in folded(cell, phase):
+            found = np.broadcast_to(value(right, known), known[left].shape)
+            np.testing.assert_allclose(found, known[left], rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("name", MADE_OF_PHASES)
+def test_every_parameter_appears_in_the_equations(name):
+    cell, text = OPTIONS[name], "\n".join(equations(OPTIONS[name]))
+    for parameter in cell.shapes(4, 6):
+        base, _, sub = parameter.partition("_")
+        shown = f"{base}_{{{sub}}}" if len(sub) > 1 else parameter
+        assert re.search(rf"{re.escape(shown)}(?!\w)", text), (parameter, text)
+
+
+def test_a_removed_part_is_removed_from_the_equations():
+    assert r"i_t = 1" in equations("nig") and r"g_t = z_{g}" in equations("niaf")
+    assert "w_{" not in " ".join(equations("np"))
+    assert r"o_t = \sigma(z_{o} + c_t \odot w_{co})" in equations(peephole.make("o"))
+
+
+def test_the_table_has_one_row_for_every_cell_with_its_count():
+    rows = at_a_glance(32, 100).splitlines()[2:]
+    assert [re.match(r"\| \*\*(\w+)\*\*", row)[1] for row in rows] == list(CELLS)
+    for row, cell in zip(rows, CELLS.values(), strict=True):
+        entries = re.split(r"(?<!\\)\|", row)[1:-1]
+        assert entries[2].strip() == f"{convert.count(cell, 32, 100):,}"
+        power = int(re.search(r"10\^\{(-\d+)\}", entries[3])[1])
+        assert power <= -7, f"the gradient of {cell.name} is off: {entries[3]}"
+
+
+def test_a_cell_with_a_wrong_backward_shows_in_the_table():
+    def forward(zh):
+        return ops.tanh(zh)
+
+    def backward(dh, h):
+        return dh * (1.0 - h)  # not the derivative
+
+    wrong = Cell("wrong", "h = x W_x + h W_h + b", Phase(forward, backward, "h"),
+                 doc="A toy.\n\nWhat it is for: to be caught.")
+    row = at_a_glance(cells={"wrong": wrong}).splitlines()[2]
+    assert "To be caught." in row and "13,300" in row
+    assert int(re.search(r"10\^\{(-?\d+)\}", row)[1]) > -4
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_every_room_says_what_it_is_for_and_where_it_comes_from(name):
+    assert "What it is for:" in CELLS[name].doc
+    purpose, source = sections(CELLS[name].doc)
+    assert len(purpose) > 10 and re.search(r"\d{4}", source), (purpose, source)
