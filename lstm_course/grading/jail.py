@@ -1,0 +1,183 @@
+"""Build a jail and start a worker in it.
+
+Three kinds, in the order in which they are tried:
+
+bubblewrap  namespaces (no network, no other process, a read-only system, a private
+            /tmp), a seccomp filter, limits; root becomes nobody first
+landlock    file rules, a stricter seccomp filter and limits, where a container or a
+            distribution forbids user namespaces
+partial     a second process with limits: macOS, Windows, old kernels
+"""
+
+import ast
+import functools
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+from . import limits as lim
+from . import seccomp
+
+NOBODY = 65534
+NUMPY = ("numpy", "numpy.libs", "scipy", "scipy.libs")
+TORCH = (
+    "torch", "torchgen", "functorch", "nvidia", "triton", "sympy", "mpmath", "networkx",
+    "jinja2", "markupsafe", "fsspec", "filelock", "typing_extensions.py",
+)  # fmt: skip
+HERE = Path(__file__).parent
+INSIDE = {
+    "grading": ("worker.py", "stubs.py", "magics.py", "protocol.py"),
+    "exercises": ("values.py",),
+}
+BOOT = "import sys; sys.path[:0] = {paths}; from lstm_course.grading import worker; "
+KINDS = ("bubblewrap", "landlock", "partial")
+
+
+class Kit:
+    """The folder a jail sees as /jail: the worker, stubs, links to NumPy.
+
+    Parameters
+    ----------
+    kind : str
+        One of KINDS.
+    helpers : tuple of str
+        Functions of ``lstm_course.ops`` the submission may use.
+    torch : bool
+    """
+
+    def __init__(self, kind, helpers=(), torch=False, limits=None):
+        self.kind, self.torch = kind, torch
+        self.limits = limits or (lim.TORCH if torch else lim.Limits())
+        self.holder = tempfile.TemporaryDirectory(prefix="lstm-course-kit-")
+        self.folder = Path(os.path.realpath(self.holder.name))
+        os.chmod(self.folder, 0o755)
+        (self.folder / "stage").mkdir()
+        self._package(helpers)
+        self.packages = self._link(NUMPY + TORCH if torch else NUMPY)
+        (self.folder / "spec.json").write_text(json.dumps(self._spec()))
+
+    def _package(self, helpers):
+        """A package lstm_course with the worker and nothing that gives an answer."""
+        root = self.folder / "lstm_course"
+        for name, files in INSIDE.items():
+            (root / name).mkdir(parents=True)
+            (root / name / "__init__.py").touch()
+            for file in files:
+                shutil.copyfile(HERE.parent / name / file, root / name / file)
+        text = "from .grading.stubs import Anything\n\n\ndef __getattr__(name):\n"
+        text += '    if name.startswith("__"):\n        raise AttributeError(name)\n'
+        text += '    return Anything("lstm_course." + name)\n'
+        (root / "__init__.py").write_text(text)
+        if helpers:
+            (root / "ops.py").write_text(excerpt(HERE.parent / "ops.py", helpers))
+
+    def _link(self, names):
+        """Links to the packages in site/; returns where they really are."""
+        site = self.folder / "site"
+        site.mkdir()
+        specs = map(find_spec, ("numpy", "scipy", "torch"))
+        homes = {Path(s.origin).parents[1] for s in specs if s}
+        found = []
+        for name in names:
+            for home in homes:
+                if (home / name).exists():
+                    real = os.path.realpath(home / name)
+                    (site / name).symlink_to(real)
+                    found.append(real)
+                    break
+        return found
+
+    def _spec(self):
+        filter = self.folder / "filter.bpf"
+        if sys.platform == "linux":
+            filter.write_bytes(seccomp.program(self.kind == "bubblewrap"))
+        seen = "/jail" if self.kind == "bubblewrap" else str(self.folder)
+        boot = BOOT.format(paths=[seen, seen + "/site"]) + "worker.main()"
+        python = os.path.realpath(sys.executable)
+        read, hide, links = system(python)
+        return {
+            "mode": self.kind,
+            "bwrap": shutil.which("bwrap"),
+            "command": [python, "-I", "-S", "-B", "-X", "utf8", "-c", boot],
+            "read": [*read, *self.packages],
+            "hide": hide,
+            "links": links,
+            "kit": str(self.folder),
+            "stage": str(self.folder / "stage"),
+            "filter": str(filter),
+            "memory": self.limits.memory,
+            "output": self.limits.output,
+            "seconds": self.limits.seconds,
+            "tmp_size": self.limits.tmp,
+            "uid": NOBODY,
+        }
+
+    def close(self):
+        self.holder.cleanup()
+
+
+def excerpt(path, names):
+    """The named functions of a module, with its imports and their own helpers."""
+    tree = ast.parse(path.read_text())
+    functions = {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef)}
+    wanted, todo = set(), list(names)
+    while todo:
+        name = todo.pop()
+        if name in functions and name not in wanted:
+            wanted.add(name)
+            nodes = ast.walk(functions[name])
+            todo += [n.id for n in nodes if isinstance(n, ast.Name)]
+    keep = [
+        n
+        for n in tree.body
+        if isinstance(n, ast.Import) or getattr(n, "name", None) in wanted
+    ]
+    return ast.unparse(ast.Module(keep, []))
+
+
+@functools.cache
+def system(python):
+    """(paths to read, folders to hide in them, symbolic links) for a Python."""
+    prefix = os.path.realpath(sys.base_prefix)
+    stdlib = os.path.realpath(sysconfig.get_path("stdlib"))
+    lib = os.path.dirname(stdlib)
+    candidates = [python, lib, "/etc/ld.so.cache"]
+    candidates += ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib"]
+    links = [(p, os.readlink(p)) for p in candidates if os.path.islink(p)]
+    read = [p for p in candidates if os.path.exists(p) and not os.path.islink(p)]
+    read = [p for p in read if not any(p != q and p.startswith(q + "/") for q in read)]
+    hide = {os.path.join(stdlib, "site-packages")}
+    for home in {lib, f"{prefix}/lib", "/usr/lib", "/usr/local/lib"}:
+        for folder in Path(home).glob("python3*/"):
+            hide |= {str(folder / n) for n in ("site-packages", "dist-packages")}
+    hide = {h for h in hide if os.path.isdir(h) and not os.path.islink(h)}
+    return read, sorted(h for h in hide if h.startswith(tuple(read))), links
+
+
+def start(kit):
+    """Start a worker; returns (process, control group, scratch folder or None)."""
+    group = lim.Group(kit.limits) if kit.kind == "bubblewrap" else None
+    tmp = None if kit.kind == "bubblewrap" else tempfile.mkdtemp(prefix="lstm-jail-")
+    launch = [sys.executable, "-I", "-S", "-B", str(HERE / "launch.py")]
+    launch += [str(kit.folder / "spec.json"), tmp or ""]
+    if sys.platform == "win32":
+        launch = json.loads((kit.folder / "spec.json").read_text())["command"]
+    process = subprocess.Popen(
+        launch + (group.procs() if group else []),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        bufsize=0,
+        cwd=tmp,
+        start_new_session=sys.platform != "win32",
+        env={"SYSTEMROOT": os.environ.get("SYSTEMROOT", "")}
+        if sys.platform == "win32"
+        else {},
+    )
+    return process, group, tmp

@@ -1,0 +1,245 @@
+"""The trusted end of the pipe: run cells in a jail and call functions by name."""
+
+import contextlib
+import os
+import secrets
+import select
+import shutil
+import signal
+import sys
+import threading
+import time
+
+from ..exercises.judging import Stopped
+from ..exercises.values import fresh, plain
+from . import jail, protocol
+
+SPARE = 3.0  # seconds a jail has to say that its time is over before it is ended
+ASKS, ASK_SIZE = 50_000, 20_000  # black-box calls per call, numbers in each
+REASONS = {
+    "missing": ("written", "There is no function of this name in the notebook."),
+    "written": ("written", "It is not written yet."),
+    "time": ("runs", "It took too long and was stopped."),
+    "died": ("runs", "Its process ended: too much memory, or a crash."),
+    "large": ("type", "It returned more than may be returned."),
+    "unavailable": ("runs", "It used lstm_course, which computes nothing here."),
+    "silent": ("runs", "Its process ended without an answer."),
+    "channel": ("runs", "Something other than an answer came out of the jail."),
+    "asks": ("runs", "It called the function it was given too often or too largely."),
+}
+ERRORS = {
+    "ArithmeticError", "AssertionError", "AttributeError", "EOFError", "IndexError",
+    "FloatingPointError", "ImportError", "KeyError", "KeyboardInterrupt", "LookupError",
+    "MemoryError", "ModuleNotFoundError", "NameError", "OSError", "OverflowError",
+    "PermissionError", "RecursionError", "RuntimeError", "StopIteration", "SystemExit",
+    "SyntaxError", "TimeoutError", "TypeError", "UnboundLocalError", "ValueError",
+    "ZeroDivisionError",
+}  # fmt: skip
+
+
+class Dead(Exception):
+    """The jail is gone; the argument is a key of REASONS."""
+
+
+class Session:
+    """One worker in one jail.
+
+    Parameters
+    ----------
+    kit : jail.Kit
+    until : float
+        ``time.monotonic()`` at which the whole submission is over.
+    """
+
+    def __init__(self, kit, until):
+        self.kit, self.limits, self.until = kit, kit.limits, until
+        self.process, self.group, self.tmp = jail.start(kit)
+        self.alive = True
+        self._prepare()
+        config = {
+            "cell": self.limits.cell,
+            "call": self.limits.call,
+            "processes": self._processes(),
+            "fork": kit.kind == "bubblewrap",
+            "torch": kit.torch,
+        }
+        try:
+            self._send(
+                protocol.pack("start", config, id=self._new()), self.limits.start
+            )
+            self._receive("done")
+        except Dead:
+            self.close()
+            raise
+
+    def _processes(self):
+        if self.kit.kind != "bubblewrap":
+            return 0  # counted per user there, and others may be that user too
+        return self.limits.processes if self.group else self.limits.few
+
+    def _prepare(self):
+        self.source = self.process.stdout.fileno()
+        self.target = self.process.stdin.fileno()
+        self.polls = hasattr(select, "poll")
+        if self.polls:
+            os.set_blocking(self.source, False)
+            os.set_blocking(self.target, False)
+
+    def cell(self, source):
+        """Run one cell: (status, error text, output); raises Dead."""
+        frame = protocol.pack("cell", id=self._new(), text=source)
+        self._send(frame, self.limits.cell + SPARE)
+        message = self._receive("done")
+        if message["status"] not in ("ok", "failed", "time"):
+            self._end("channel")
+        return message["status"], message["text"], message["out"]
+
+    def call(self, name, args, torch=False):
+        """The value the student's function returns; raises Stopped or Dead."""
+        functions = []
+        frame = protocol.pack(
+            "call", args, functions, id=self._new(), name=name,
+            status="torch" if torch else "",
+        )  # fmt: skip
+        self._send(frame, self.limits.call + SPARE)
+        answer, asked = None, 0
+        while True:
+            message = self._receive("ask", "answer", "end")
+            if message["kind"] == "ask":
+                asked += 1
+                self._tell(functions, message, asked)
+            elif message["kind"] == "answer" and answer is None:
+                answer = message
+            elif message["kind"] == "end":
+                return outcome(answer, message["status"])
+            else:
+                self._end("channel")
+
+    def _tell(self, functions, message, asked):
+        """Compute a black-box function on arguments that came from the jail."""
+        number, args = message["name"], message["value"]
+        known = number.isdecimal() and len(number) < 3 and int(number) < len(functions)
+        if not known or type(args) is not tuple:
+            self._end("channel")
+        if asked > ASKS or count(args) > ASK_SIZE:
+            self._end("asks")
+        try:
+            value = plain(functions[int(number)](*fresh(args)))
+            frame = protocol.pack("told", value, status="ok")
+        except Exception as e:
+            text = f"{type(e).__name__}: {e}"[:300]
+            frame = protocol.pack("told", status="raised", text=text)
+        self._write(frame)
+
+    def _new(self):
+        self.id = secrets.token_hex(16)
+        return self.id
+
+    def _send(self, frame, seconds):
+        self.deadline = min(time.monotonic() + seconds, self.until)
+        self._write(frame)
+
+    def _receive(self, *kinds):
+        """The next frame, which must answer the last question."""
+        try:
+            text, raw = protocol.sizes(self._read(protocol.HEAD.size))
+            message = protocol.unpack(self._read(text), self._read(raw))
+        except (protocol.ProtocolError, MemoryError):
+            self._end("channel")
+        if message.get("kind") not in kinds or message["id"] != self.id:
+            self._end("channel")
+        return message
+
+    def _read(self, n):
+        parts = []
+        while n:
+            self._wait(self.source, select.POLLIN if self.polls else 0)
+            try:
+                part = os.read(self.source, min(n, 1 << 20))
+            except BlockingIOError:
+                continue
+            if not part:
+                self._end("died")
+            parts.append(part)
+            n -= len(part)
+        return b"".join(parts)
+
+    def _write(self, frame):
+        view = memoryview(frame)
+        while view:
+            self._wait(self.target, select.POLLOUT if self.polls else 0)
+            try:
+                view = view[os.write(self.target, view[: 1 << 16]) :]
+            except BlockingIOError:
+                continue
+            except OSError:
+                self._end("died")
+
+    def _wait(self, fd, event):
+        """Until the pipe is ready; ends the jail when the time is over."""
+        left = self.deadline - time.monotonic()
+        if not self.polls:
+            self._watch(left)
+            return
+        poll = select.poll()
+        poll.register(fd, event)
+        if left <= 0 or not poll.poll(left * 1000):
+            self._end("time")
+
+    def _watch(self, left):
+        """Windows: a thread that ends the process at the deadline."""
+        with contextlib.suppress(AttributeError):
+            self.watch.cancel()
+        self.watch = threading.Timer(max(left, 0), self._kill)
+        self.watch.daemon = True
+        self.watch.start()
+
+    def _end(self, reason):
+        self.close()
+        raise Dead(reason)
+
+    def _kill(self):
+        """End the whole jail: bubblewrap takes its processes along."""
+        if sys.platform == "win32":
+            self.process.kill()
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+
+    def close(self):
+        """End the jail and remove what it left."""
+        if not self.alive:
+            return
+        self.alive = False
+        self._kill()
+        self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()
+        if self.tmp:
+            shutil.rmtree(self.tmp, ignore_errors=True)
+        for _ in range(100 if self.group else 0):
+            if self.group.remove():
+                break
+            time.sleep(0.01)
+
+
+def outcome(answer, status):
+    """The value of an answer, or Stopped with the reason why there is none."""
+    if answer is None:
+        reason = status if status in ("time", "died") else "silent"
+        raise Stopped(*REASONS[reason])
+    if answer["status"] == "ok":
+        return answer["value"]
+    if answer["status"] == "raised":
+        name = answer["name"] if answer["name"] in ERRORS else "an error"
+        raise Stopped("runs", f"It raised {name}.")
+    raise Stopped(*REASONS.get(answer["status"], REASONS["channel"]))
+
+
+def count(value):
+    """How many numbers a value holds."""
+    if isinstance(value, tuple):
+        return sum(map(count, value))
+    if isinstance(value, dict):
+        return sum(map(count, value.values()))
+    return getattr(value, "size", 1)
