@@ -1,23 +1,72 @@
-"""Claims about the generated diagrams."""
+"""Claims about the generated diagrams: true to the cells, readable, well laid out."""
 
 import re
+from itertools import combinations
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
-from lstm_course import CELLS, diagrams
-from lstm_course.diagrams.sketch import segments
+from lstm_course import CELLS, diagrams, ops
+from lstm_course.cells import (
+    Cell,
+    Phase,
+    clockwork,
+    coupled,
+    depth_gated,
+    greff,
+    gru,
+    lstm,
+    lstm1997,
+    peephole,
+)
+from lstm_course.diagrams.agree import agrees
+from lstm_course.diagrams.sketch import crossing, segments
+from lstm_course.diagrams.text import texts
+from lstm_course.diagrams.trace import equations
 
 NS = "{http://www.w3.org/2000/svg}"
+OPTIONS = {
+    "lstm hard": lstm.make(gate=ops.hard_sigmoid),
+    "lstm hard6": lstm.make(gate=ops.hard_sigmoid6),
+    "lstm1997 full": lstm1997.make(squash="1997", gates_read_gates=True),
+    "peephole i": peephole.make(gates="i"),
+    "peephole f": peephole.make(gates="f"),
+    "peephole o": peephole.make(gates="o"),
+    "coupled f": coupled.make(keeps="f"),
+    "gru before": gru.make(reset="before"),
+    "gru before new": gru.make(reset="before", update="takes_new"),
+    "gru after new": gru.make(update="takes_new"),
+    "depth first": depth_gated.make(layers=1),
+    "depth none": depth_gated.make(layers=1, first="none"),
+    "greff": greff.make(),
+    "nothing squashed": greff.make(without="gh"),
+    "clockwork two": clockwork.make(periods=(1, 3), start=1),
+}
+ALL = dict(CELLS) | OPTIONS
+PANEL = {"minlstm", "slstm", "mlstm"}  # their arithmetic is a panel of equations
+
+
+def top(cell):
+    """The cell itself, or the top layer of a stack."""
+    return cell.layers[-1] if hasattr(cell, "layers") else cell
+
+
+def others():
+    return {
+        "loop": diagrams.unrolled("rnn"),
+        "two lines": diagrams.unrolled("lstm", steps=3),
+        "back": diagrams.unrolled("rnn", gradient=True),
+    }
 
 
 def pictures():
-    """Every kind of diagram: dict name -> SVG text."""
-    out = {name: diagrams.cell_diagram(name) for name in CELLS}
-    return out | {
-        "along": diagrams.unrolled("lstm"),
-        "back": diagrams.unrolled("rnn", gradient=True),
-    }
+    """Every diagram, with options: dict name -> SVG text."""
+    return {n: diagrams.cell_diagram(c) for n, c in ALL.items()} | others()
+
+
+def sketches():
+    return {n: diagrams.sketch(c) for n, c in ALL.items()}
 
 
 @pytest.mark.parametrize("text", pictures().values(), ids=pictures())
@@ -30,37 +79,245 @@ def test_diagram_is_xml_with_title_and_description(text):
 
 
 def test_two_diagrams_on_a_page_share_no_id():
-    ids = re.findall(r' id="([^"]+)"', "".join(pictures().values()))
-    assert len(ids) == len(set(ids)) == 2 * len(pictures())
+    made = pictures()
+    ids = re.findall(r' id="([^"]+)"', "".join(made.values()))
+    assert len(ids) == len(set(ids)) == 2 * len(made)
 
 
-@pytest.mark.parametrize("name", CELLS)
-def test_every_block_and_state_of_the_cell_is_drawn(name):
+@pytest.mark.parametrize("name", set(ALL) - PANEL)
+def test_picture_run_as_a_program_computes_the_cell(name):
+    assert agrees(diagrams.sketch(ALL[name]), top(ALL[name]))
+
+
+@pytest.mark.parametrize("name", PANEL)
+def test_panel_cells_are_drawn_with_their_equations(name):
     s = diagrams.sketch(name)
-    boxes = {n for n, node in s.nodes.items() if node.kind == "box"}
-    assert boxes == set(CELLS[name].blocks)
+    lines = [n.text for n in s.nodes.values() if n.kind == "math"]
     for state in CELLS[name].states:
-        assert {f"{state}_prev", f"{state}_out"} <= set(s.nodes)
+        assert any(line.startswith(f"{state}_t = ") for line in lines)
+
+
+def damaged():
+    """LSTM sketches with one thing wrong: name -> sketch."""
+    out = {}
+    for name, what in {"keep": "+", "plus": "×", "squash": "1−"}.items():
+        out[name] = diagrams.sketch("lstm")
+        out[name].change(name, text=what)
+    for name, path in {
+        "f_line": ("i", (272, 190), (272, 126), "keep"),
+        "to_o": ("x", (82, 318), "o"),
+    }.items():
+        out[name] = diagrams.sketch("lstm")
+        out[name].change(name, path=path)
+    for name in ("g", "i_line", "h_in"):
+        out[f"no {name}"] = diagrams.sketch("lstm")
+        out[f"no {name}"].remove(name)
+    return out
+
+
+@pytest.mark.parametrize("name", damaged())
+def test_a_wrong_picture_does_not_pass_as_the_cell(name):
+    assert not agrees(damaged()[name], CELLS["lstm"])
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_block_state_and_weight_of_the_cell_is_drawn(name):
+    cell, s = top(ALL[name]), diagrams.sketch(ALL[name])
+    assert {n for n, node in s.nodes.items() if node.kind == "box"} == set(cell.blocks)
+    assert {f"{state}_out" for state in cell.states} <= set(s.nodes)
+    drawn = " ".join(node.text for node in s.nodes.values())
+    for vector in cell.vectors:
+        assert re.sub("_(.*)", r"_{\1}", vector) in drawn
+
+
+def toy_forward(zk, zv, h_prev, p_prev, w_pk):
+    k = ops.sigmoid(zk + w_pk * p_prev)
+    p = 0.5 * p_prev + k * zv
+    return k * ops.tanh(p) - (1.0 - k) * h_prev, p, k
+
+
+def toy_backward(dh, dp, h_prev, p_prev, p, k, w_pk):
+    raise AssertionError("a diagram needs no gradient")
+
+
+def test_a_cell_nobody_has_drawn_gets_a_picture_of_its_own_equations():
+    phase = Phase(toy_forward, toy_backward, gives="h p", keeps="k")
+    toy = Cell(
+        "toy",
+        "k = x W_x + b\nv = h W_h",
+        phase,
+        states="h p",
+        vectors="w_pk",
+        doc="A toy: it is drawn from its own lines.",
+    )
+    s = diagrams.sketch(toy)
+    assert {n for n, node in s.nodes.items() if node.kind == "box"} == {"k", "v"}
+    lines = [node.text for node in s.nodes.values() if node.kind == "math"]
+    assert "p_t = 0.5 · p_{t-1} + k_t ⊙ z_{v}" in lines
+    assert "h_t = k_t ⊙ tanh(p_t) − (1 − k_t) ⊙ h_{t-1}" in lines
+    ElementTree.fromstring(diagrams.cell_diagram(toy))
+
+
+def number(line, values):
+    """A traced equation's right side, evaluated."""
+    for old, new in (("⊙", "*"), ("·", "*"), ("−", "-"), (" mod ", " % ")):
+        line = line.replace(old, new)
+    line = re.sub(r"(\w+?)_\{(\w+)-1\}", r"\1_prev", line)
+    line = re.sub(r"\bz_\{(\w+)\}", r"z\1", line)
+    line = re.sub(r"\b(\w+?)_\{(\w+)\}", r"\1_\2", line)
+    line = re.sub(r"\b(\w+)_t\b", r"\1", line)
+    line = line.replace("log σ", "log_sigmoid").replace("σ", "sigmoid")
+    line = line.replace("[", "positive(").replace("> 0]", ")")
+    line = re.sub(r"clip\((.*), (\S+), (\S+)\)$", r"np.clip(\1, \2, \3)", line)
+    known = {"np": np, "positive": ops.step, "max": np.maximum, "min": np.minimum}
+    known |= {n: getattr(ops, n) for n in ("sigmoid", "log_sigmoid", "tanh", "exp")}
+    return eval(line, known, values)
+
+
+@pytest.mark.parametrize("name", set(ALL) - {"mlstm"})
+def test_traced_equations_give_the_numbers_of_the_phases(name):
+    cell, rng = top(ALL[name]), np.random.default_rng(3)
+    values = {a: rng.normal(size=5) for ph in cell.phases for a in ph.args}
+    values |= {k: np.full(5, v) for k, v in cell.fixed.items()}
+    values |= {k: rng.integers(1, 5, 5) * 1.0 for k in cell.constants}
+    wanted = dict(values)
+    for ph in cell.phases:
+        out = ph.forward(*[wanted[a] for a in ph.args])
+        out = out if isinstance(out, tuple) else (out,)
+        wanted.update(zip(ph.names, out, strict=True))
+    for left, right in equations(cell):
+        values[left] = number(right, values)
+        np.testing.assert_allclose(values[left], wanted[left], rtol=1e-12)
 
 
 def test_highlight_dims_everything_else():
     root = ElementTree.fromstring(diagrams.cell_diagram("lstm", highlight={"forget"}))
     dim = {g.get("data-part"): "dim" in g.get("class") for g in root.iter(NS + "g")}
-    assert not dim["f"] and not dim["f_out"] and not dim["keep"]
-    assert dim["i"] and dim["o_out"] and dim["h_out"] and dim["plus"]
+    assert not dim["f"] and not dim["f_line"] and not dim["keep"]
+    assert dim["i"] and dim["o_line"] and dim["h_out"] and dim["plus"]
 
 
-@pytest.mark.parametrize("name", CELLS)
+def test_the_four_steps_together_light_the_whole_lstm():
+    lit = diagrams.cell_diagram("lstm", highlight="forget input update output".split())
+    assert "dim" not in re.findall(r'class="([^"]*)"', lit)
+
+
+def test_an_unknown_part_is_refused_with_the_known_ones():
+    with pytest.raises(ValueError, match="forget"):
+        diagrams.cell_diagram("lstm", highlight={"forgot"})
+    with pytest.raises(ValueError, match="lstm"):
+        diagrams.cell_diagram("lstn")
+
+
+def test_values_are_written_into_the_picture():
+    values = dict(zip(("x", "h_prev", "c_prev", *"figoch"), "123456789", strict=True))
+    root = ElementTree.fromstring(diagrams.cell_diagram("lstm", values=values))
+    found = [t for t in root.iter(NS + "text") if t.get("class") == "value"]
+    assert sorted("".join(t.itertext())[-1] for t in found) == list("123456789")
+
+
+def test_show_gives_the_page_the_svg_and_a_terminal_the_description():
+    picture = diagrams.show(diagrams.cell_diagram("rnn"), alt="One < layer")
+    assert "<svg" in picture._repr_html_() and "One &lt; layer" in picture._repr_html_()
+    assert "One < layer" in repr(picture)
+
+
+def test_save_writes_a_file_that_reads_back(tmp_path):
+    text = diagrams.cell_diagram("gru")
+    diagrams.save(text, tmp_path / "gru.svg")
+    assert ElementTree.parse(tmp_path / "gru.svg").getroot().tag == NS + "svg"
+
+
+# ------------------------------------------------------------------------- layout
+
+
+def boxes(s):
+    """Rectangles of the shapes of a sketch: dict name -> (x0, y0, x1, y1)."""
+    return {
+        n: (d.x - d.size[0], d.y - d.size[1], d.x + d.size[0], d.y + d.size[1])
+        for n, d in s.nodes.items()
+        if d.size[0]
+    }
+
+
+def overlap(a, b, slack=0.0):
+    return (
+        a[0] < b[2] - slack
+        and b[0] < a[2] - slack
+        and a[1] < b[3] - slack
+        and b[1] < a[3] - slack
+    )
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_no_wire_passes_through_a_shape(name):
-    s = diagrams.sketch(name)
+    s = diagrams.sketch(ALL[name])
     for key, wire in s.wires.items():
         for (x0, y0), (x1, y1) in segments(s.points(wire)):
-            for node in s.nodes.values():
-                w, h = node.size
-                inside = (
-                    min(x0, x1) < node.x + w
-                    and max(x0, x1) > node.x - w
-                    and min(y0, y1) < node.y + h
-                    and max(y0, y1) > node.y - h
+            line = min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+            for other, box in boxes(s).items():
+                assert not overlap(line, box), (key, other)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_two_shapes_overlap(name):
+    shapes = boxes(diagrams.sketch(ALL[name]))
+    for a, b in combinations(shapes, 2):
+        assert not overlap(shapes[a], shapes[b]), (a, b)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_two_wires_share_a_stretch_only_where_they_merge(name):
+    s = diagrams.sketch(ALL[name])
+    for (a, first), (b, second) in combinations(s.wires.items(), 2):
+        if first.path[-1] == second.path[-1]:
+            continue
+        for p in segments(s.points(first)):
+            for q in segments(s.points(second)):
+                assert not along(p, q), (a, b)
+
+
+def along(p, q):
+    """True if two segments lie on one line and share more than a point."""
+    for k in (0, 1):
+        if p[0][k] == p[1][k] == q[0][k] == q[1][k]:
+            low = max(min(p[0][1 - k], p[1][1 - k]), min(q[0][1 - k], q[1][1 - k]))
+            high = min(max(p[0][1 - k], p[1][1 - k]), max(q[0][1 - k], q[1][1 - k]))
+            return high > low
+    return False
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_text_touches_another_text_a_shape_or_a_wire(name):
+    s = diagrams.sketch(ALL[name])
+    parts = {**{n: "−0.537" for n in "xhcfigo"}, "h_prev": "−0.537", "c_prev": "−0.537"}
+    found = texts(s, parts)
+    for (a, first), (b, second) in combinations(found, 2):
+        assert not overlap(first, second, 0.5), (a, b)
+    shapes = boxes(s)
+    for label, box in found:
+        for other, shape in shapes.items():
+            inside = other == label or s.nodes[other].kind == "panel"
+            assert inside or not overlap(box, shape, 0.5), (label, other)
+        for key, wire in s.wires.items():
+            for p in segments(s.points(wire)):
+                line = (
+                    min(p[0][0], p[1][0]),
+                    min(p[0][1], p[1][1]),
+                    max(p[0][0], p[1][0]),
+                    max(p[0][1], p[1][1]),
                 )
-                assert not (w and inside), (key, node)
+                assert not overlap(box, line, 0.5), (label, key)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_everything_lies_inside_the_picture(name):
+    s = diagrams.sketch(ALL[name])
+    for label, (x0, y0, x1, y1) in texts(s, {}):
+        assert 0 <= x0 and x1 <= s.width and 0 <= y0 and y1 <= s.height, label
+
+
+def test_the_lstm_has_no_crossing_lines():
+    s = diagrams.sketch("lstm")
+    lines = [q for w in s.wires.values() for q in segments(s.points(w))]
+    assert not [c for p, q in combinations(lines, 2) if (c := crossing(p, q))]

@@ -11,19 +11,33 @@ import re
 from html import escape, unescape
 from pathlib import Path
 
-from ..cells import CELLS
-from . import along_time
-from .cells import SKETCHES
+from ..doors import as_cell
+from . import along_time, gru_family, lstm_family, simple
+from .agree import agrees
 from .draw import svg
 from .flow import describe
+from .generic import generic
 
 __all__ = ["cell_diagram", "save", "show", "sketch", "unrolled"]
 
 
+FAMILIES = (simple, lstm_family, gru_family)
+
+
 def sketch(cell="lstm"):
-    """The description a diagram is drawn from: nodes, wires and where they lie."""
-    cell = CELLS[cell] if isinstance(cell, str) else cell
-    return SKETCHES[cell.name](cell)
+    """The description a diagram is drawn from: nodes, wires and where they lie.
+
+    Of the pictures that the families offer for a cell, the first that, run as a
+    program, computes what the cell computes.
+    """
+    cell = as_cell(cell)
+    cell = cell.layers[-1] if hasattr(cell, "layers") else cell  # of a stack, the top
+    families = FAMILIES if cell.phases else ()
+    for family in families:
+        for s in family.candidates(cell):
+            if agrees(s, cell):
+                return s
+    return generic(cell)
 
 
 def cell_diagram(cell="lstm", highlight=None, values=None):
@@ -49,7 +63,21 @@ def cell_diagram(cell="lstm", highlight=None, values=None):
     True
     """
     s = sketch(cell)
-    return svg(s, describe(s), highlight, values)
+    _check_names(s, highlight, values)
+    return svg(s, s.desc or describe(s), highlight, values)
+
+
+def _check_names(s, highlight, values):
+    """Every highlighted part and every value's part is there to be seen."""
+    things = [*s.nodes.values(), *s.wires.values()]
+    known = {t for thing in things for t in thing.tags if t}
+    for what, got in (("highlight", highlight or ()), ("values", values or {})):
+        if isinstance(got, str) or (unknown := sorted(set(got) - known)):
+            raise ValueError(
+                f"{what} names {got if isinstance(got, str) else unknown[0]!r}, which "
+                f"is no part of this diagram. Known: {', '.join(sorted(known))}. "
+                f"Write {what}={{{sorted(known)[0]!r}}}?"
+            )
 
 
 def unrolled(cell="rnn", steps=4, gradient=False):
@@ -57,7 +85,7 @@ def unrolled(cell="rnn", steps=4, gradient=False):
 
     With ``gradient=True`` the copies alone, and the way of the gradient back.
     """
-    cell = CELLS[cell] if isinstance(cell, str) else cell
+    cell = as_cell(cell)
     s = along_time.unrolled(cell.name.upper(), cell.states, steps, gradient)
     way = "each copy passes its state to the next"
     if gradient:

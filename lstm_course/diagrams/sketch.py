@@ -6,7 +6,8 @@ run the picture as a program, and nothing is drawn twice.
 
 Node kinds: ``box`` a learned layer, ``weight`` a learned elementwise weight,
 ``circle`` a pointwise operation, ``dot`` a fork, ``join`` a concatenation, ``port``
-an end of a line, ``note`` a word.  Coordinates are in the picture's own units.
+an end of a line, ``note`` a word, ``math`` an equation, ``panel`` a frame around
+some.  Coordinates are in the picture's own units.
 """
 
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,8 @@ HALF = {  # half width and half height of a node
     "join": (0.0, 0.0),
     "port": (0.0, 0.0),
     "note": (0.0, 0.0),
+    "math": (0.0, 0.0),
+    "panel": (0.0, 0.0),
 }
 WIDE = (23.0, 14.0)  # a circle that holds a word
 
@@ -67,6 +70,7 @@ class Sketch:
     width: float
     height: float
     title: str = ""
+    desc: str = ""
     card: tuple = ()
     lanes: list = field(default_factory=list)
     nodes: dict = field(default_factory=dict)

@@ -1,31 +1,62 @@
-"""Mathematics in SVG text: ``c_{t-1}`` becomes an italic c with a lowered t-1."""
+"""Words and mathematics of a diagram: where they stand, how wide they are, as SVG.
+
+``c_{t-1}`` becomes an italic c with a lowered t-1.  Drawing and testing use the same
+places: ``node_texts`` and ``wire_texts`` say what is written where.
+"""
 
 import re
 from html import escape
+from typing import NamedTuple
 
+MATH, WORD, SIGN = 16, 12, 17  # font sizes: mathematics, words, signs in circles
 PIECE = re.compile(
-    r"(?P<base>[^_\s]+)(?:_(?:\{(?P<long>[^}]*)\}|(?P<short>\w)))?(?P<gap>\s*)"
+    r"(?P<base>[A-Za-z]+|[^A-Za-z_\s]+)"
+    r"(?:_(?:\{(?P<long>[^}]*)\}|(?P<short>\w)))?(?P<gap>\s*)"
 )
-SUB = 0.72  # size of a subscript
-DROP = 0.26  # how far it hangs, both in parts of the font size
+ITALIC = re.compile(r"d?[A-Za-z]")  # c, W and gradients such as dc; words stay upright
+SUB, DROP = 0.72, 0.26  # a subscript's size and how far it hangs, in font sizes
+NARROW, BROAD = "tijlfr.,:;()[]-1/ ", "mwMWCGHOQ+−=×⊙<>"
+
+
+class Text(NamedTuple):
+    """A line of text: its baseline, size, anchor (start or middle) and kind."""
+
+    x: float
+    y: float
+    text: str
+    size: float
+    anchor: str = "middle"
+    kind: str = ""
+
+    @property
+    def box(self):
+        """An estimate of the space it takes: (x0, y0, x1, y1)."""
+        w = width(self.text, self.size)
+        x = self.x - (w / 2 if self.anchor == "middle" else 0.0)
+        low = DROP if "_" in self.text else 0.05
+        return x, self.y - 0.72 * self.size, x + w, self.y + low * self.size
+
+    def svg(self):
+        """As an SVG element."""
+        kind = f' class="{self.kind}"' if self.kind else ""
+        end = "" if self.anchor == "start" else f' text-anchor="{self.anchor}"'
+        place = f'x="{self.x:g}" y="{self.y:g}" font-size="{self.size:g}"{end}'
+        return f"<text{kind} {place}>{tspans(self.text, self.size)}</text>"
 
 
 def tspans(text, size):
-    """Text with subscripts as <tspan> elements; words stay upright: str."""
-    out, drop = [], round(DROP * size, 1)
+    """Text with subscripts as <tspan> elements: str."""
+    out, drop, low = [], round(DROP * size, 1), False
     for m in PIECE.finditer(text):
-        base, sub = m["base"], m["long"] or m["short"]
-        italic = len(base) == 1 and base.isalpha() and base.isascii()
-        style = ' class="m"' if italic else ""
-        out.append(f"<tspan{style}>{escape(base)}</tspan>")
+        sub = m["long"] or m["short"]
+        italic = ' class="m"' if ITALIC.fullmatch(m["base"]) else ""
+        back = f' dy="{-drop}"' if low else ""
+        out.append(f"<tspan{italic}{back}>{escape(m['base'])}")
+        out.append("</tspan>" if sub else f"{m['gap'] and ' '}</tspan>")
+        low = bool(sub)
         if sub:
-            out.append(
-                f'<tspan class="m" dy="{drop}" font-size="{SUB * size:.1f}">'
-                f"{escape(sub.replace('-', '−'))}</tspan>"
-            )
-        if sub or m["gap"]:  # come back up, with the gap or with nothing
-            back = f' dy="{-drop}"' if sub else ""
-            out.append(f"<tspan{back}>{m['gap'] and ' ' or chr(0x200B)}</tspan>")
+            out.append(f'<tspan class="m" dy="{drop}" font-size="{SUB * size:.1f}">')
+            out.append(f"{escape(sub.replace('-', '−'))}{m['gap'] and ' '}</tspan>")
     return "".join(out)
 
 
@@ -39,11 +70,79 @@ def width(text, size):
     total = 0.0
     for m in PIECE.finditer(text):
         sub = m["long"] or m["short"] or ""
-        total += _letters(m["base"]) + SUB * _letters(sub) + 0.3 * bool(m["gap"])
+        total += _letters(m["base"]) + SUB * _letters(sub) + 0.28 * bool(m["gap"])
     return total * size
 
 
 def _letters(word):
-    return sum(
-        0.62 if c in "mw+−=×" else 0.32 if c in "tijlf.,-1" else 0.52 for c in word
-    )
+    return sum(0.34 if c in NARROW else 0.72 if c in BROAD else 0.54 for c in word)
+
+
+# ------------------------------------------------------------------ what stands where
+
+
+def texts(sketch, values):
+    """Every text of a sketch: list of (name, box)."""
+    found = []
+    for name, node in sketch.nodes.items():
+        found += [(name, t.box) for t in node_texts(name, node, values)]
+    for name, wire in sketch.wires.items():
+        points = sketch.points(wire)
+        found += [(name, t.box) for t in wire_texts(wire, points, values)]
+    return found
+
+
+def node_texts(name, node, values):
+    """What a node says: list of Text."""
+    if node.kind in ("dot", "join", "panel") or node.anchor == "hidden":
+        return []
+    if node.kind == "port":
+        return _port(node, values.get(name.removesuffix("_out")))
+    size = _size(node)
+    if node.kind in ("note", "math"):
+        kind = "word" if node.kind == "note" else ""
+        return [Text(node.x, node.y, node.text, size, node.anchor, kind)]
+    return [Text(node.x, node.y + 0.33 * size, node.text, size)]
+
+
+def _size(node):
+    if node.kind in ("note", "weight"):
+        return WORD
+    if node.kind == "circle":
+        return SIGN if len(node.text) < 3 else WORD + 1
+    if node.kind == "box" and len(node.text) > 4 and len(node.half) == 0:
+        return WORD + 1
+    return MATH - (node.kind == "math")
+
+
+def _port(node, value):
+    """The name of what comes in or goes out, beside the end of its line."""
+    x, y = node.x, node.y
+    if node.part == "x" or node.anchor == "below":
+        name = Text(x, y + 19, node.text, MATH)
+        if value is None:
+            return [name]
+        after = x + width(node.text, MATH) / 2 + 4
+        return [name, Text(after, y + 19, f"= {value}", WORD + 1, "start", "value")]
+    if node.anchor == "above":
+        return [Text(x, y - 8, node.text, MATH)]
+    x = max(x, 20) if x < 40 else x - 8
+    name = Text(x, y - 10, node.text, MATH)
+    if value is None:
+        return [name]
+    return [name, Text(x, y + 19, str(value), WORD + 1, "middle", "value")]
+
+
+def wire_texts(wire, points, values):
+    """A wire's name where it begins, with its value if there is one: list of Text."""
+    if not wire.label:
+        return []
+    (x0, y0), (x1, y1) = points[:2]
+    x, y = (x0 + 10, y0 - 7) if y0 == y1 else (x0 + 8, (y0 + y1) / 2 + 5)
+    x, y = wire.at or (x, y)
+    value = values.get(wire.part)
+    name = Text(x, y, wire.label, MATH, "start")
+    if value is None:
+        return [name]
+    after = x + width(wire.label, MATH) + 3
+    return [name, Text(after, y, f"= {value}", WORD + 1, "start", "value")]

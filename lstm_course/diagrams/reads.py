@@ -1,0 +1,82 @@
+"""What every cell's sketch begins with: inputs, the line of what is read, layers."""
+
+from .. import palette
+from .probe import activation
+
+LANE, LEFT = 54, 46  # y of the state's lane; left edge of the card
+BUS, BOX = 82, 146  # x of what is read, x of the layers
+
+
+def title(cell):
+    """The cell's name and the first line of its room: str."""
+    first = cell.doc.strip().split("\n")[0].rstrip(".")
+    named = first.lower().startswith(cell.name.lower())
+    return first if named else f"{cell.name}: {first}"
+
+
+def layer(s, cell, block, y, *, x=BOX, tags="", text=None, word=None):
+    """A learned layer in its row, with its word under the line that leaves it."""
+    s.add(block, "box", x, y, text or activation(cell, block), tags=tags)
+    word = palette.NAMES.get(block, "") if word is None else word
+    if word:
+        s.add(
+            f"{block}_word",
+            "note",
+            x + 38,
+            y + 17,
+            word.removesuffix(" gate"),
+            part=block,
+            tags=tags,
+            anchor="start",
+        )
+
+
+def inputs(s, y, bottom, tags):
+    """x from below and the old h from the left become one thick line at (BUS, y)."""
+    s.add("x", "port", BUS, bottom, "x_t", tags=tags)
+    s.add("h_prev", "port", 8, y, "h_{t-1}", part="h", tags=tags)
+    s.add("xh", "join", BUS, y - 22, part="", tags=tags)
+    s.wire("x_in", "x", "xh", part="x", tags=tags, arrow=False)
+    s.wire("h_in", "h_prev", (BUS, y), "xh", part="h", tags=tags, arrow=False)
+
+
+def bus(s, rows, start="xh", more=False):
+    """The thick line up along the layers; rows: (name, y, tags).
+
+    Every layer gets a fork, but the last one only if there is ``more`` to come.
+    Returns the name of the last fork.
+    """
+    rows = sorted(rows, key=lambda r: -r[1])
+    last, every = start, [t for _, _, t in rows]
+    for k, (name, y, tags) in enumerate(rows):
+        if k == len(rows) - 1 and not more:
+            s.wire(
+                f"to_{name}",
+                last,
+                (BUS, y),
+                name,
+                part="read",
+                tags=f"{tags} {name}",
+                thick=True,
+            )
+            break
+        s.add(f"fork_{name}", "dot", BUS, y, part="read", tags=f"{tags} {name}")
+        s.wire(
+            f"bus_{name}",
+            last,
+            f"fork_{name}",
+            part="read",
+            tags=" ".join(every[k:]),
+            arrow=False,
+            thick=True,
+        )
+        s.wire(
+            f"to_{name}",
+            f"fork_{name}",
+            name,
+            part="read",
+            tags=f"{tags} {name}",
+            thick=True,
+        )
+        last = f"fork_{name}"
+    return last

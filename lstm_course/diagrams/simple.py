@@ -1,0 +1,94 @@
+"""Sketches of the cells that are one layer: the RNN, and the RNN with a clock."""
+
+from .probe import activation
+from .reads import BOX, BUS, LANE, LEFT, title
+from .sketch import Sketch
+
+
+def candidates(cell):
+    """The sketch of a cell with one block that is its state."""
+    if cell.states == ("h",) and cell.blocks == ("h",):
+        yield rnn(cell)
+    if set(cell.states) == {"h", "t"} and cell.blocks == ("h",):
+        yield clockwork(cell)
+
+
+def rnn(cell):
+    """One layer that reads the input and its own last output."""
+    s = Sketch(400, 176, title(cell), card=(46, 20, 354, 126))
+    s.lanes = [(73, "h", 8, 392)]
+    s.add("x", "port", 110, 144, "x_t")
+    s.add("h_prev", "port", 8, 73, "h_{t-1}", part="h")
+    s.add("xh", "join", 134, 73, part="")
+    s.wire("h_in", "h_prev", "xh", part="h", arrow=False)
+    s.wire("x_in", "x", (110, 73), "xh", part="x", arrow=False)
+    s.add("h", "box", 210, 73, activation(cell, "h"))
+    s.wire("to_h", "xh", "h", part="read", thick=True)
+    s.add("h_out", "port", 392, 73, "h_t", part="h")
+    s.wire("h_new", "h", "h_out", part="h")
+    return s
+
+
+N_ROW, CLOCK, TICK = 134, 214, 290  # rows: the layer, the clock, the count of steps
+FORK, MIX = 324, 434
+
+
+def clockwork(cell):
+    """One layer whose output is taken only by the units whose clock ticks."""
+    s = Sketch(532, 376, title(cell), card=(LEFT, 22, 486, 330))
+    s.lanes = [(LANE, "h", 8, 524)]
+    s.add("x", "port", BUS, 346, "x_t")
+    s.add("h_prev", "port", 8, LANE, "h_{t-1}", part="h")
+    s.add("fork_h", "dot", 60, LANE, part="h")
+    s.add("xh", "join", BUS, N_ROW + 22, part="")
+    s.add("h", "box", BOX, N_ROW, activation(cell, "h") or "tanh")
+    s.wire("x_in", "x", "xh", part="x", arrow=False)
+    s.wire("h_in", "h_prev", "fork_h", part="h", arrow=False)
+    s.wire(
+        "h_down",
+        "fork_h",
+        (60, N_ROW + 44),
+        (BUS, N_ROW + 44),
+        "xh",
+        part="h",
+        arrow=False,
+    )
+    s.wire("to_h", "xh", (BUS, N_ROW), "h", part="read", thick=True)
+    s.add(
+        "masked", "note", 184, N_ROW + 17, "slow to fast only", part="h", anchor="start"
+    )
+    _clock(s)
+    _ticking(s)
+    return s
+
+
+def _clock(s):
+    """Steps are counted; each unit compares the count with its period."""
+    s.add("t_prev", "port", 8, TICK, "t − 1", part="t")
+    s.add("fork_t", "dot", BOX, TICK, part="t")
+    s.add("on", "circle", BOX, CLOCK, "clock", part="t")
+    s.add("count", "circle", 264, TICK, "+1", part="t")
+    s.add("t_out", "port", 524, TICK, "t", part="t")
+    s.wire("t_in", "t_prev", "fork_t", part="t", arrow=False)
+    s.wire("t_up", "fork_t", "on", part="t")
+    s.wire("t_on", "fork_t", "count", part="t")
+    s.wire("t_new", "count", "t_out", part="t")
+
+
+def _ticking(s):
+    """on times the new, 1 - on times the old."""
+    s.add("keep", "circle", FORK, LANE, "×", part="h")
+    s.add("minus", "circle", FORK, 97, "1−", part="t")
+    s.add("new", "circle", MIX, N_ROW, "×", part="h")
+    s.add("plus", "circle", MIX, LANE, "+", part="h")
+    s.add("h_out", "port", 524, LANE, "h_t", part="h")
+    s.add("fork_on", "dot", FORK, CLOCK, part="t")
+    s.wire("on_line", "on", "fork_on", part="t", label="on_t", arrow=False)
+    s.wire("on_minus", "fork_on", "minus", part="t")
+    s.wire("off", "minus", "keep", part="t")
+    s.wire("on_plain", "fork_on", (MIX, CLOCK), "new", part="t")
+    s.wire("n_line", "h", "new", part="h", label="n_t")
+    s.wire("h_kept", "fork_h", "keep", part="h")
+    s.wire("kept", "keep", "plus", part="h")
+    s.wire("added", "new", "plus", part="h")
+    s.wire("h_new", "plus", "h_out", part="h")
