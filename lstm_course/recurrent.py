@@ -136,18 +136,18 @@ class Recurrent(nn.Module):
         T, B = x.shape[:2]
         lengths = check_lengths(lengths, T, B, x.device)
         states = self._states(state, B, x)
-        ends, below = [], None
+        ends, below, passes_up = [], None, bool(self.layer_cells[-1].extra)
         for layer, cell in enumerate(self.layer_cells):
             outs, x_in = [], x if below is None else torch.cat([x, below], -1)
             for d in range(self.directions):
                 k = layer * self.directions + d
                 p = self.parameters_of(layer, bool(d))
                 x_d = flip(x_in, lengths) if d else x_in
-                h, cells, end = run(cell, p, x_d, states[k], lengths)
+                h, cells, end = run(cell, p, x_d, states[k], lengths, passes_up)
                 outs.append(flip(h, lengths) if d else h)
                 ends.append(end)
             x = torch.cat(outs, -1) if len(outs) > 1 else outs[0]
-            below = cells if self.layer_cells[-1].extra else None
+            below = cells
             if self.dropout and layer + 1 < self.num_layers:
                 x = nn.functional.dropout(x, self.dropout, self.training)
         end = tuple(torch.stack(s) for s in zip(*ends, strict=True))
@@ -185,14 +185,14 @@ def layer_cells(cell, num_layers):
     return [cell] * num_layers
 
 
-def run(cell, p, x, state, lengths=None):
-    """One layer in one direction: -> h (T, B, H), last state's sequence, end state."""
+def run(cell, p, x, state, lengths=None, passes_up=False):
+    """One layer in one direction: -> h (T, B, H), c if it passes it up, end state."""
     H = state[0].shape[-1]
     alive = None
     if lengths is not None:
         steps = torch.arange(x.shape[0], device=x.device)
         alive = (steps[:, None] < lengths).unsqueeze(-1).unbind(0)  # T of (B, 1)
-    hs, lasts = [], []
+    hs, cells = [], []
     for t, step in enumerate(steps_of(cell, p, x, H)):
         new = step(state)
         if alive is not None:
@@ -200,8 +200,9 @@ def run(cell, p, x, state, lengths=None):
                         for n, s in zip(new, state, strict=True))
         state = new
         hs.append(state[0] if alive is None else state[0] * alive[t])
-        lasts.append(state[1] if len(state) > 1 and cell.extra is not None else state[0])
-    return torch.stack(hs), torch.stack(lasts), state
+        if passes_up:
+            cells.append(state[1])
+    return torch.stack(hs), torch.stack(cells) if passes_up else None, state
 
 
 def steps_of(cell, p, x, H):
