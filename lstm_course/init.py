@@ -75,6 +75,8 @@ def init(cell, I, H, rng, gain=1.0, bias=None):
             blocks = shape[1] // H
             p[name] = gain * np.hstack([orthogonal(H, rng) for _ in range(blocks)])
     _set_bias(cell, p, start, H)
+    for name, mask in cell.masks.items():
+        p[name] = p[name] * mask(H)
     return p
 
 
