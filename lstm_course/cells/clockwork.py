@@ -7,7 +7,7 @@
 A group reads itself and the slower groups only: W_h is masked.  Units lie in order of
 increasing period, so in the row form h_prev W_h the mask is block-LOWER-triangular
 (row = source, column = reader); in the papers' column form W h it is upper.  Masked
-entries have zero gradient and stay what they are.
+entries start at zero, have zero gradient and stay zero.
 
 Shapes: x (B, I), state (h, t) each (B, H) where t counts the steps (every entry the
 same), W_x (I, H), W_h (H, H), b (H,).  A state0 without t starts the clock anew.
