@@ -1,58 +1,53 @@
-"""One training loop for everything: clipped, recorded, resumable.
+"""One training loop for everything: clipped, scheduled, recorded, resumable.
 
 A run is determined by its seed: batch number n is drawn by a generator seeded with
-(seed, n), so a run that stops and resumes sees the same batches and, on a CPU, ends
-in the same bits.
+(seed, n), so a run that stops - or is killed - and resumes sees the same batches and,
+on a CPU, ends in the same bits.  Started by ``torchrun`` it shares each batch among the
+processes.
 """
 
-import json
-import os
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
-from tqdm.auto import tqdm
 
+from .training import schedules
+from .training.checkpoint import load, save
+from .training.history import History, since_best
+from .training.report import Report
+from .training.run import Run, choose_device, count_tokens
 
-@dataclass
-class History:
-    """What happened: one entry per step, and one per validation."""
-
-    loss: list[float] = field(default_factory=list)
-    grad_norm: list[float] = field(default_factory=list)  # before clipping
-    valid: list[dict[str, float]] = field(default_factory=list)
-    seconds: float = 0.0
-    stopped: str = "steps"
-
-
-def choose_device(device: str | None = None) -> torch.device:
-    """The device asked for, or a GPU where there is one, else the CPU; printed."""
-    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    print(f"device: {device}")
-    return torch.device(device)
+__all__ = ["History", "choose_device", "fit", "load", "save"]
 
 
 def fit(
     model: nn.Module,
     loss: Callable[[nn.Module, Any], torch.Tensor],
-    batches: Callable[[np.random.Generator], Any],
+    batches: Callable[..., Any],
     *,
     steps: int,
     lr: float = 1e-3,
     clip: float | None = 1.0,
     weight_decay: float = 0.0,
+    schedule: str | Callable[[int, int], float] = "constant",
+    warmup: int = 0,
     valid: Callable[[nn.Module], dict[str, float]] | None = None,
     every: int = 100,
     watch: str = "loss",
     patience: int | None = None,
+    until: Callable[[dict[str, float]], bool] | None = None,
     seed: int = 0,
     device: str | None = None,
+    precision: str = "float32",
     checkpoint: str | Path | None = None,
+    about: dict | None = None,
+    log: str | Path | None = None,
+    tensorboard: str | Path | None = None,
+    tokens: Callable[[Any], int] | None = None,
+    weigh: Callable[[Any], float] | None = None,
     progress: bool = True,
 ) -> History:
     """Train a model.
@@ -64,7 +59,8 @@ def fit(
     loss : callable
         ``loss(model, batch)`` -> scalar tensor.
     batches : callable
-        ``batches(rng)`` -> one batch: a tuple of tensors, drawn with the generator.
+        ``batches(rng)`` or ``batches(rng, step)`` -> one batch: a tuple of tensors or
+        NumPy arrays (floating ones become float32), drawn with the generator.
     steps : int
         Number of updates in all, those before a resume included.
     lr, weight_decay : float
@@ -72,19 +68,37 @@ def fit(
     clip : float or None
         Largest norm of the whole gradient (Pascanu et al. 2013); None: no clipping.
         The norm before clipping is recorded either way.
+    schedule, warmup : str or callable, int
+        "constant", "linear", "cosine" or ``f(step, steps)`` -> factor on lr, after
+        that many steps of an even rise.
     valid : callable, optional
         ``valid(model)`` -> dict of floats, called every ``every`` steps in eval mode.
     watch : str
-        Key of ``valid``'s dict that early stopping follows; smaller is better where
-        the key is or ends in "loss" or "bits", larger otherwise.
+        Key of ``valid``'s dict that early stopping and the best checkpoint follow;
+        smaller is better where it ends in loss, bits, mse, perplexity or error.
     patience : int, optional
         Stop after this many validations without a better value.
+    until : callable, optional
+        ``until(values)`` -> bool: stop when a validation satisfies it.
     seed : int
         Of the batches and of dropout.
     device : str, optional
         "cpu", "cuda", ...; chosen and printed by default.
+    precision : str
+        "float32", or mixed: "bfloat16" or "float16" products, float32 weights.
     checkpoint : path, optional
         File to save to every ``every`` steps; where it exists the run resumes from it.
+        The best model by ``watch`` is kept beside it: run.pt -> run.best.pt.
+    about : dict, optional
+        Stored in the checkpoint: what is needed to build the model again.
+    log, tensorboard : path, optional
+        A file of JSON lines; a folder for TensorBoard, if that is installed.
+    tokens : callable, optional
+        ``tokens(batch)`` -> how many steps of sequences it holds, for the tokens/s;
+        T * B of its first array by default.
+    weigh : callable, optional
+        ``weigh(batch)`` -> how many terms the loss is a mean of, if not the same for
+        each sequence; only several processes need it.
     progress : bool
         Show a progress bar.
 
@@ -97,103 +111,39 @@ def fit(
     FloatingPointError
         If the loss or a gradient is NaN or infinite; names the step and parameter.
     """
-    device = choose_device(device)
-    model.to(device).train()
-    adam = torch.optim.AdamW(model.parameters(), lr=lr, weight_decay=weight_decay)
-    torch.manual_seed(seed)
-    history, first = _resume(checkpoint, model, adam, device)
+    run = Run(model, loss, batches, steps=steps, lr=lr, clip=clip, seed=seed,
+              weight_decay=weight_decay, device=device, precision=precision)
+    run.rate = schedules.make(schedule, warmup)
+    run.tokens, run.weigh = tokens or count_tokens, weigh
+    history = run.resume(checkpoint)
+    log, tensorboard, progress = run.team.only_first(log, tensorboard, progress)
+    report = Report(steps, len(history.loss), log=log, tensorboard=tensorboard,
+                    progress=progress)
     began = time.perf_counter() - history.seconds
-    bar = tqdm(range(first, steps), initial=first, total=steps, disable=not progress)
-    for step in bar:
-        batch = batches(np.random.default_rng([seed, step]))
-        value, norm = _update(model, loss, _to(batch, device), adam, clip, step)
-        history.loss.append(value)
-        history.grad_norm.append(norm)
-        bar.set_postfix(loss=f"{value:.4f}", refresh=False)
-        if (step + 1) % every == 0 or step + 1 == steps:
-            history.seconds = time.perf_counter() - began
+    try:
+        while len(history.loss) < steps and history.stopped == "steps":
+            report.step(len(history.loss) + 1, **run.step())
+            done = len(history.loss)
+            if done % every and done < steps:
+                continue
             if valid is not None:
-                history.valid.append({"step": step + 1, **_evaluate(model, valid)})
+                values = run.validate(valid)
+                report.valid(done, values)
+                history.stopped = _reason(history, values, watch, patience, until)
+            history.seconds = time.perf_counter() - began
             if checkpoint is not None:
-                save(checkpoint, model, adam, history)
-            if _stalled(history.valid, watch, patience):
-                history.stopped = "patience"
-                break
-    bar.close()
+                run.keep(checkpoint, watch, about)
+    finally:
+        report.close()
+        run.team.close()
     history.seconds = time.perf_counter() - began
     return history
 
 
-def _update(model, loss, batch, adam, clip, step):
-    """One update: -> loss, norm of the gradient before clipping."""
-    adam.zero_grad(set_to_none=True)
-    value = loss(model, batch)
-    if not torch.isfinite(value):
-        raise FloatingPointError(
-            f"The loss is {float(value)} at step {step}. It was finite before. "
-            "Expected a finite number. Lower lr, clip more, or look at this batch?"
-        )
-    value.backward()
-    norm = nn.utils.clip_grad_norm_(model.parameters(), clip or float("inf"))
-    if not torch.isfinite(norm):
-        bad = [k for k, p in model.named_parameters()
-               if p.grad is not None and not torch.isfinite(p.grad).all()]
-        raise FloatingPointError(
-            f"The gradient of {', '.join(bad) or 'the whole model'} is not finite at step "
-            f"{step}. Expected finite numbers. Lower lr or start from smaller weights?"
-        )
-    adam.step()
-    return float(value.detach()), float(norm)
-
-
-def _evaluate(model, valid):
-    model.eval()
-    with torch.no_grad():
-        result = {k: float(v) for k, v in valid(model).items()}
-    model.train()
-    return result
-
-
-def _stalled(valid, watch, patience):
-    if patience is None or not valid:
-        return False
-    if watch not in valid[-1]:
-        raise ValueError(
-            f"watch is {watch!r}, but valid gives {sorted(valid[-1])}. Early stopping "
-            f"follows one of them. Pass watch={sorted(valid[-1])[0]!r}?"
-        )
-    sign = 1.0 if watch.endswith(("loss", "bits")) else -1.0
-    values = [sign * v[watch] for v in valid]
-    return len(values) - 1 - int(np.argmin(values)) >= patience
-
-
-def _to(batch, device):
-    if isinstance(batch, torch.Tensor):
-        return batch.to(device)
-    return tuple(_to(b, device) for b in batch) if isinstance(batch, tuple) else batch
-
-
-def save(path: str | Path, model: nn.Module, adam, history: History) -> None:
-    """Write a checkpoint so that a crash leaves the old one or the new one, whole."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    state = {"model": model.state_dict(), "adam": adam.state_dict(),
-             "torch_rng": torch.get_rng_state(), "history": json.dumps(asdict(history))}
-    with part.open("wb") as file:
-        torch.save(state, file)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-
-
-def _resume(path, model, adam, device):
-    """Load a checkpoint where there is one: -> history so far, next step."""
-    if path is None or not Path(path).exists():
-        return History(), 0
-    state = torch.load(path, map_location=device, weights_only=True)
-    model.load_state_dict(state["model"])
-    adam.load_state_dict(state["adam"])
-    torch.set_rng_state(state["torch_rng"].cpu())
-    history = History(**json.loads(state["history"]))
-    return history, len(history.loss)
+def _reason(history, values, watch, patience, until):
+    """Why to stop after this validation; "steps": go on."""
+    if until is not None and until(values):
+        return "solved"
+    if patience is not None and since_best(history.valid, watch) >= patience:
+        return "patience"
+    return "steps"

@@ -190,6 +190,7 @@ def _check_room(corpus, least):
     if len(corpus.codes) < least + 1:
         unit = corpus.level
         raise ValueError(
-            f"The corpus has {len(corpus.codes)} {unit}, fewer than a batch of windows "
-            f"needs ({least + 1}). Expected a longer text. Choose a smaller T or B?"
+            f"The corpus has {len(corpus.codes)} {unit}, too few for windows of T + 1; "
+            f"this batch needs {least + 1}. Expected a longer text. Choose a smaller "
+            "T or B?"
         )

@@ -1,0 +1,164 @@
+"""A run under way: what one step of the training loop does."""
+
+import inspect
+from contextlib import nullcontext
+
+import numpy as np
+import torch
+from torch import nn
+
+from . import checkpoint as files
+from . import faults
+from .history import since_best
+from .parallel import Team
+
+RANKS_APART = 1_000_003  # between the seeds of dropout of two processes
+PRECISIONS = {"float32": None, "bfloat16": torch.bfloat16, "float16": torch.float16}
+
+
+def choose_device(device: str | None = None) -> torch.device:
+    """The device asked for, or a GPU where there is one, else the CPU; printed."""
+    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    print(f"device: {device}")
+    return torch.device(device)
+
+
+class Run:
+    """A run under way: the model, its optimiser, its history, and the processes."""
+
+    def __init__(self, model, loss, batches, *, steps, lr, clip, weight_decay, seed,
+                 device, precision):
+        self.device = choose_device(device)
+        self.team = Team(self.device)
+        self.model = model.to(self.device).train()
+        self.adam = torch.optim.AdamW(model.parameters(), lr=lr,
+                                      weight_decay=weight_decay)
+        self.steps, self.lr, self.clip, self.seed = steps, lr, clip, seed
+        self.batches, self.loss = _with_step(batches), self.team.wrap(model, loss)
+        self.mixed = Mixed(precision, self.device)
+        self.dtype = next(model.parameters()).dtype
+        torch.manual_seed(seed + RANKS_APART * self.team.rank)
+
+    def resume(self, checkpoint):
+        """Go on from a checkpoint where there is one."""
+        self.history = files.resume(checkpoint, self.model, self.adam, self.device,
+                                    seed=self.seed, scaler=self.mixed.scaler,
+                                    team=self.team)
+        return self.history
+
+    def step(self):
+        """One update; -> what to report of it."""
+        step = len(self.history.loss)
+        for group in self.adam.param_groups:
+            group["lr"] = self.lr * self.rate(step, self.steps)
+        batch = self.batches(np.random.default_rng([self.seed, step]), step)
+        whole = as_tensors(batch, self.dtype)
+        mine = to_device(self.team.share(whole), self.device)
+        part = self.team.fraction(self.weigh(mine)) if self.weigh else 1.0
+        value, norm = self.update(mine, step, part)
+        value = self.team.total(value) / self.team.size
+        self.history.loss.append(value)
+        self.history.grad_norm.append(norm)
+        return {"tokens": self.tokens(whole), "loss": value, "grad_norm": norm,
+                "lr": self.adam.param_groups[0]["lr"]}
+
+    def update(self, batch, step, part):
+        """-> this share's loss, norm of the gradient before clipping."""
+        self.adam.zero_grad(set_to_none=True)
+        with self.mixed.context():
+            value = self.loss(batch)
+        faults.check_loss(value, self.model, step)
+        value = value * part
+        norm = self.mixed.backward(value, self.adam, self.model, self.clip)
+        if self.mixed.scaler is None:
+            faults.check_gradient(norm, self.model, step)
+        else:
+            faults.check_skipped(self.mixed.skipped, step)
+        self.mixed.advance(self.adam)
+        return float(value.detach()), float(norm)
+
+    def validate(self, valid):
+        """Evaluate in process 0, in eval mode; every process learns the result."""
+        self.model.eval()
+        with torch.no_grad():
+            values = self.team.first(
+                lambda: {k: float(v) for k, v in valid(self.model).items()})
+        self.model.train()
+        self.history.valid.append({"step": len(self.history.loss), **values})
+        return values
+
+    def keep(self, checkpoint, watch, about):
+        """Save the run, and first the model if it is the best so far."""
+        paths = [checkpoint]
+        if self.history.valid and since_best(self.history.valid, watch) == 0:
+            paths = [files.best_path(checkpoint), checkpoint]
+        for path in paths:
+            files.save(path, self.model, self.adam, self.history, about=about,
+                       seed=self.seed, scaler=self.mixed.scaler, team=self.team)
+
+
+class Mixed:
+    """Mixed precision: which products are narrow, and the scale of float16's loss."""
+
+    def __init__(self, precision, device):
+        if precision not in PRECISIONS:
+            raise ValueError(
+                f"precision is {precision!r}. Products are taken in one of "
+                f"{', '.join(map(repr, PRECISIONS))}. Write precision='bfloat16'?"
+            )
+        dtype = PRECISIONS[precision]
+        self.context = nullcontext if dtype is None else (
+            lambda: torch.autocast(device.type, dtype=dtype))
+        half = precision == "float16"
+        self.scaler = torch.amp.GradScaler(device.type) if half else None
+        self.skipped = 0
+
+    def backward(self, value, adam, model, clip):
+        """Gradients, clipped; -> their norm before clipping."""
+        if self.scaler is None:
+            value.backward()
+        else:
+            self.scaler.scale(value).backward()
+            self.scaler.unscale_(adam)
+        norm = nn.utils.clip_grad_norm_(model.parameters(), clip or float("inf"))
+        self.skipped = 0 if bool(torch.isfinite(norm)) else self.skipped + 1
+        return norm
+
+    def advance(self, adam):
+        """The update; float16 skips it while it searches for its scale."""
+        if self.scaler is None:
+            adam.step()
+        else:
+            self.scaler.step(adam)
+            self.scaler.update()
+
+
+def _with_step(batches):
+    """``batches`` as a function of (rng, step), whether it asks for the step or not."""
+    wants = inspect.signature(batches).parameters.values()
+    needed = [p for p in wants if p.default is p.empty
+              and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return batches if len(needed) > 1 else lambda rng, step: batches(rng)
+
+
+def as_tensors(batch, dtype=torch.float32):
+    """NumPy arrays of a batch as tensors; floating ones in the model's dtype."""
+    if isinstance(batch, tuple | list):
+        return tuple(as_tensors(b, dtype) for b in batch)
+    if isinstance(batch, np.ndarray):
+        tensor = torch.from_numpy(np.ascontiguousarray(batch))
+        return tensor.to(dtype) if tensor.is_floating_point() else tensor
+    return batch
+
+
+def to_device(batch, device):
+    """A batch, or each part of it, on the device."""
+    if isinstance(batch, tuple):
+        return tuple(to_device(b, device) for b in batch)
+    return batch.to(device) if isinstance(batch, torch.Tensor) else batch
+
+
+def count_tokens(batch):
+    """T * B of the first array of a batch."""
+    x = batch[0] if isinstance(batch, tuple | list) else batch
+    return int(np.prod(x.shape[:2]))
