@@ -21,8 +21,8 @@ def export_onnx(layer, path):
     Parameters
     ----------
     layer : lstm_course.recurrent.Recurrent
-        Of the cell rnn, lstm (also with hard gates), peephole, coupled or gru; any
-        number of layers, one or both directions.
+        Of the cell rnn, lstm, peephole, coupled or gru, also with hard gates where the
+        room has them; any number of layers, one or both directions.
     path : str or path
         Where to write.
 

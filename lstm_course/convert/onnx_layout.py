@@ -109,6 +109,7 @@ def onnx_attributes(cell, directions=1):
     >>> onnx_attributes("gru")
     {'op_type': 'GRU', 'linear_before_reset': 1}
     """
+    cell = as_cell(cell)
     op = operator_of(cell)
     found = {"op_type": op.kind}
     if directions == 2:
@@ -118,7 +119,8 @@ def onnx_attributes(cell, directions=1):
     if op.after:
         found["linear_before_reset"] = 1
     if slope := GATES[op.gate]:
-        found |= {"activations": ["HardSigmoid", "Tanh", "Tanh"] * directions,
+        others = ["Tanh"] * len(cell.states)  # g, and h of the LSTM's cell state
+        found |= {"activations": ["HardSigmoid", *others] * directions,
                   "activation_alpha": [slope] * directions,
                   "activation_beta": [0.5] * directions}
     return found

@@ -39,8 +39,8 @@ def candidates(cell):
         negated = ("f",) if "f" in blocks else ()
         return [Operator("LSTM", "iofg", gate, True, False, negated) for gate in GATES]
     if blocks in ({"r", "u", "n"}, {"r", "u", "n", "m"}):
-        return [Operator("GRU", "urn", sigmoid, False, "m" in blocks, negated)
-                for negated in ((), ("u",))]
+        return [Operator("GRU", "urn", gate, False, "m" in blocks, negated)
+                for gate in GATES for negated in ((), ("u",))]
     return []
 
 
@@ -58,8 +58,8 @@ def operator_of(cell):
             return op
     raise ValueError(
         f"No operator of ONNX computes the cell {cell.name!r} with these options. "
-        "Operators exist for rnn, lstm (sigmoid or hard gates), peephole, coupled and "
-        "gru. Use one of these, or keep the cell in Python?"
+        "Operators exist for rnn, lstm and gru (sigmoid or hard gates), peephole and "
+        "coupled. Use one of these, or keep the cell in Python?"
     )
 
 

@@ -31,6 +31,8 @@ CASES = {
                                    dict(recurrent_activation="hard_sigmoid")),
     "gru, reset after": (gru.cell, "GRU", dict(reset_after=True)),
     "gru, reset before": (gru.make(reset="before"), "GRU", dict(reset_after=False)),
+    "gru, Keras 3's hard gates": (gru.make("after", gate=hard_sigmoid6), "GRU",
+                                  dict(recurrent_activation="hard_sigmoid")),
     "gru, takes new": (gru.make(update="takes_new"), "GRU", dict(reset_after=True)),
 }
 every_case = pytest.mark.parametrize("name", CASES)

@@ -35,6 +35,8 @@ CELLS = {
     "greff's vanilla": greff.cell,
     "gru": gru.cell,
     "gru, reset before": gru.make(reset="before"),
+    "gru, hard gates of slope 0.2": gru.make(gate=hard_sigmoid),
+    "gru, before, hard gates of slope 1/6": gru.make("before", gate=hard_sigmoid6),
     "gru, takes new": gru.make(update="takes_new"),
     "gru, reset before, takes new": gru.make(reset="before", update="takes_new"),
 }
