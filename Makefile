@@ -7,7 +7,8 @@ RUN = $(VENV)/bin/python
 READY = $(VENV)/.ready
 
 help:  ## list these targets
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*##/:/' | column -t -s:
+	@awk -F ' *## *' '/^[a-z]+:.*##/ { split($$1, t, ":"); \
+	  printf "make %-7s %s\n", t[1], $$2 }' Makefile
 
 book: $(READY)  ## build the book, say where it is and open it
 	@$(RUN) scripts/book.py build --open

@@ -1,7 +1,7 @@
 """Directives of the book: pictures that lstm_course.diagrams draws during the build.
 
     ```{diagram} lstm                 ```{legend}
-    :highlight: f                     Caption.
+    :highlight: forget                Caption.
     Caption: the finding.             ```
     ```
 
@@ -43,9 +43,8 @@ class Diagram(Picture):
     option_spec = {**Picture.option_spec, "highlight": directives.unchanged}
 
     def svg(self):
-        return diagrams.cell_diagram(
-            self.arguments[0], highlight=set(self.options.get("highlight", "").split()) or None
-        )
+        parts = set(self.options.get("highlight", "").split())
+        return diagrams.cell_diagram(self.arguments[0], highlight=parts or None)
 
 
 class Legend(Picture):

@@ -5,8 +5,8 @@
 * the scripts in ``book/_widgets``, loaded only by pages that show a widget;
 * out: the live-code button's scripts, which declare a constant twice, and source maps.
 
-Jupyter Book puts every *.js and *.css it finds below ``_static`` on every page as a
-tag, which breaks MathJax; so MathJax and widgets go there only after the build.
+A library that Jupyter Book finds below a ``_static`` folder before the build may become
+a tag on every page and break MathJax; so MathJax and widgets go there after it.
 """
 
 from importlib.util import find_spec

@@ -1,5 +1,6 @@
 """Every page of the built book, opened as a reader opens it."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -9,87 +10,119 @@ pytestmark = pytest.mark.browser
 
 TOC = yaml.safe_load((Path(__file__).parents[2] / "book/_toc.yml").read_text())
 PAGES = [TOC["root"], *(c["file"] for p in TOC["parts"] for c in p["chapters"])]
-LOOKS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+every_page = pytest.mark.parametrize("name", PAGES)
 
-UNSET_FORMULAS = """() => [...document.querySelectorAll('.math')]
-    .filter(e => !e.querySelector('mjx-container') || e.querySelector('mjx-merror'))
-    .map(e => e.textContent)"""
-BROKEN_IMAGES = """() => [...document.images].filter(i => i.offsetParent !== null)
-    .filter(i => !i.complete || !i.naturalWidth).map(i => i.src)"""
-TOO_WIDE = """() => [...document.querySelectorAll('.bd-article *')]
-    .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
-    .slice(0, 3).map(e => e.outerHTML.slice(0, 120))"""
-BAD_IDS = """() => { const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
-    return ids.filter((id, k) => ids.indexOf(id) !== k) }"""
+LOOK = {  # what is asked of a page in each of its four looks
+    "formulas not set": """() => [...document.querySelectorAll('.math')]
+        .filter(e => !e.querySelector('mjx-container') || e.querySelector('mjx-merror'))
+        .map(e => e.textContent)""",
+    "raw TeX": r"""() => [...document.querySelectorAll('.bd-article :is(p, td)')]
+        .map(e => e.innerText).filter(t => /\$\$|\\\(|\\\[|\\begin\{/.test(t))""",
+    "broken images": """() => [...document.images].filter(i => i.offsetParent !== null)
+        .filter(i => !i.complete || !i.naturalWidth).map(i => i.src)""",
+    "wider than the page": """() =>
+        document.documentElement.scrollWidth <= innerWidth ? [] :
+        [...document.querySelectorAll('body *')]
+        .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+        .slice(0, 5).map(e => e.outerHTML.slice(0, 120))""",
+    "ids given twice": """() => { const ids = [...document.querySelectorAll('[id]')]
+        .map(e => e.id); return ids.filter((id, k) => ids.indexOf(id) !== k) }""",
+    "controls without a name": """() =>
+        [...document.querySelectorAll('button, a[href], input')]
+        .filter(e => e.offsetParent !== null)
+        .filter(e => !(e.textContent.trim() || e.ariaLabel || e.title || e.placeholder
+                       || e.querySelector('[alt], title')))
+        .map(e => e.outerHTML)""",
+    "scrolls, but not by keys": """() =>
+        [...document.querySelectorAll('.bd-article div.math, .bd-article pre')]
+        .filter(e => e.scrollWidth > e.clientWidth + 1 && e.tabIndex < 0)
+        .map(e => e.outerHTML.slice(0, 120))""",
+    "wrong colours": """() => { const dark = matchMedia('(prefers-color-scheme: dark)');
+        const theme = document.documentElement.dataset.theme;
+        return theme === (dark.matches ? 'dark' : 'light') ? [] : [theme] }""",
+    "titles": """() => [...document.querySelectorAll('.bd-article h1')].length === 1
+        && document.documentElement.lang === 'en' ? [] : ['no single h1 or no lang']""",
+}
 
 
-def shoot(page, root, name, width, scheme):
+@pytest.fixture(scope="module")
+def findings(start_visit, site, root):
+    """A function page -> {question: what was found wrong}, each page visited once."""
     folder = root / "_build" / "screenshots"
     folder.mkdir(parents=True, exist_ok=True)
-    device = "phone" if width < 500 else "desktop"
-    file = folder / f"{name.replace('/', '_')}_{device}_{scheme}.png"
-    page.screenshot(path=file, full_page=True)
+
+    @cache
+    def look(name):
+        found = {question: [] for question in (*LOOK, "foreign", "errors")}
+        for scheme in ("light", "dark"):
+            visit = start_visit(scheme)
+            page = visit.open(f"{site}/{name}.html")
+            for device, width in (("desktop", 1280), ("phone", 390)):
+                page.set_viewport_size({"width": width, "height": 900})
+                file = f"{name.replace('/', '_')}_{device}_{scheme}.png"
+                page.screenshot(path=folder / file, full_page=True)
+                for question, script in LOOK.items():
+                    found[question] += page.evaluate(script)
+            found["foreign"] += visit.foreign
+            found["errors"] += visit.errors
+        return found
+
+    return look
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_whole_in_every_look(visit, site, root, name):
-    for width, scheme in LOOKS:
-        v = visit(width, scheme)
-        page = v.open(f"{site}/{name}.html")
-        shoot(page, root, name, width, scheme)
-        assert v.foreign == [], "requests to other hosts"
-        assert v.errors == []
-        assert page.evaluate(UNSET_FORMULAS) == []
-        assert page.evaluate(BROKEN_IMAGES) == []
-        assert page.evaluate(BAD_IDS) == [], "ids given twice"
-        assert page.locator("html").get_attribute("data-theme") == scheme
-        scroll = page.evaluate("document.documentElement.scrollWidth")
-        assert scroll <= width, f"page scrolls sideways: {page.evaluate(TOO_WIDE)}"
+@every_page
+@pytest.mark.parametrize("question", LOOK)
+def test_a_page_is_whole_wide_and_narrow_light_and_dark(findings, name, question):
+    assert findings(name)[question] == []
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_opens_from_the_file_system(visit, html, name):
-    v = visit()
-    page = v.open((html / f"{name}.html").as_uri())
-    assert (v.foreign, v.errors) == ([], [])
-    assert page.evaluate(UNSET_FORMULAS) == []
-    assert page.evaluate("document.fonts.check('16px \"Source Serif 4\"')")
+@every_page
+def test_a_page_asks_no_other_host_for_anything(findings, name):
+    assert findings(name)["foreign"] == []
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_has_one_title_a_language_and_named_controls(visit, site, name):
-    page = visit().open(f"{site}/{name}.html")
-    assert page.locator("h1").count() == 1
-    assert page.locator("html").get_attribute("lang") == "en"
-    nameless = """() => [...document.querySelectorAll('button, a[href]')]
-        .filter(e => e.offsetParent !== null)
-        .filter(e => !(e.innerText.trim() || e.ariaLabel || e.title
-                       || e.querySelector('[alt], title')))
-        .map(e => e.outerHTML)"""
-    assert page.evaluate(nameless) == []
+@every_page
+def test_a_page_raises_no_error(findings, name):
+    assert findings(name)["errors"] == []
 
 
-def test_the_start_page_leads_to_the_preface(visit, site):
-    page = visit().open(f"{site}/")
+@every_page
+def test_a_page_opens_from_the_file_system(start_visit, html, name):
+    visit = start_visit()
+    page = visit.open((html / f"{name}.html").as_uri())
+    assert (visit.foreign, visit.errors) == ([], [])
+    assert page.evaluate(LOOK["formulas not set"]) == []
+
+
+def test_the_fonts_are_the_book_s_own(start_visit, site):
+    page = start_visit().open(f"{site}/{PAGES[0]}.html")
+    loaded = "() => [...document.fonts].filter(f => f.status == 'loaded')"
+    families = page.evaluate(loaded + ".map(f => f.family.replaceAll('\"', ''))")
+    assert {"Source Serif 4", "Inter", "JetBrains Mono"} <= set(families)
+
+
+def test_the_start_page_leads_to_the_preface(start_visit, site):
+    page = start_visit().page
+    page.goto(f"{site}/")
     page.wait_for_url("**/book/index.html")
-    assert page.locator("h1").inner_text().startswith("The LSTM Course")
+    assert page.locator(".bd-article h1").inner_text().startswith("The LSTM Course")
 
 
 @pytest.mark.parametrize("over", ["http", "file"])
-def test_search_finds_a_word_offline(visit, site, html, over):
-    v = visit()
+def test_search_finds_a_word_offline(start_visit, site, html, over):
+    visit = start_visit()
     start = site if over == "http" else html.as_uri()
-    page = v.open(f"{start}/search.html?q=candidate")
+    page = visit.open(f"{start}/search.html?q=candidate")
     page.wait_for_selector("#search-results li a")
     links = page.locator("#search-results li a").evaluate_all("l => l.map(a => a.href)")
     assert any("book/" in link for link in links)
-    assert v.foreign == []
+    assert visit.foreign == []
     if over == "http":  # from a file, the browser forbids the lines around a hit
-        assert v.errors == []
+        assert visit.errors == []
 
 
-def test_the_theme_switch_changes_the_page(visit, site):
-    page = visit(scheme="light").open(f"{site}/{PAGES[0]}.html")
+def test_the_theme_switch_changes_the_page(start_visit, site):
+    page = start_visit("light").open(f"{site}/{PAGES[0]}.html")
     paper = "getComputedStyle(document.body).backgroundColor"
     light = page.evaluate(paper)
     for _ in range(3):
@@ -97,10 +130,3 @@ def test_the_theme_switch_changes_the_page(visit, site):
         if page.locator("html").get_attribute("data-theme") == "dark":
             break
     assert page.evaluate(paper) != light
-
-
-def test_keys_reach_a_wide_formula_on_a_phone(visit, site):
-    page = visit(390).open(f"{site}/{PAGES[1]}.html")
-    stuck = """() => [...document.querySelectorAll('div.math')]
-        .filter(e => e.scrollWidth > e.clientWidth + 1 && e.tabIndex < 0).length"""
-    assert page.evaluate(stuck) == 0

@@ -1,0 +1,12 @@
+// What scrolls sideways can be reached by keys: wide formulas, code and tables.
+const SIDEWAYS = "div.math, pre, .pst-scrollable-table-container";
+function reachByKeys() {
+  for (const e of document.querySelectorAll(SIDEWAYS)) {
+    if (e.scrollWidth > e.clientWidth + 1) e.tabIndex = 0;
+  }
+}
+addEventListener("load", () => {
+  reachByKeys();
+  window.MathJax?.startup?.promise?.then(reachByKeys);
+});
+addEventListener("resize", reachByKeys);

@@ -1,0 +1,158 @@
+"""House rules on the tree: what may import what, what is pinned, what is not there."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+
+# A module imports only from its own row and the rows above.
+ROWS = [
+    {"ops", "palette"},
+    {"cells", "doors", "init", "tasks"},
+    {"unroll", "gradcheck", "recurrent", "convert", "kernels"},
+    {"models", "train", "training", "jacobian"},
+    {"study", "bench", "plots", "diagrams", "widgets", "table", "equations"},
+    {"exercises"},
+    {"check", "grading"},
+    {"commands", "cli", "__main__"},
+]
+RANK = {name: rank for rank, row in enumerate(ROWS) for name in row}
+BINARY = {".woff2", ".png", ".npz", ".onnx", ".gz", ".ico"}
+
+
+def tracked(root):
+    """Files that git knows."""
+    command = ["git", "ls-files", "-z"]
+    out = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    files = (root / name for name in out.stdout.split("\0") if name)
+    return [f for f in files if f.is_file()]
+
+
+def read(file):
+    return file.read_text(encoding="utf-8")
+
+
+def rooms(root):
+    """(file, its room in the package) of every module but the package's front door."""
+    package = root / "lstm_course"
+    for file in sorted(package.rglob("*.py")):
+        parts = file.relative_to(package).with_suffix("").parts
+        if parts != ("__init__",):
+            yield file, parts
+
+
+def imported_rooms(file, parts):
+    """Rooms of lstm_course that a module imports, anywhere in its text."""
+    here = ["lstm_course", *parts][: len(parts) + (parts[-1] == "__init__")]
+    here = here[: len(parts)]
+    for node in ast.walk(ast.parse(read(file))):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = here[: len(here) - node.level + 1] if node.level else []
+            base = [*base, *filter(None, [node.module])]
+            names = [".".join([*base, alias.name]) for alias in node.names]
+        for name in names:
+            first, *rest = name.split(".")
+            if first == "lstm_course" and rest:
+                yield rest[0]
+
+
+def test_every_module_has_its_place(root):
+    unplaced = {parts[0] for _, parts in rooms(root)} - RANK.keys()
+    assert not unplaced, "give each a row in ROWS, as low as it can stand"
+
+
+def test_no_module_imports_one_to_its_right(root):
+    wrong = [
+        f"{'.'.join(parts)} imports {room}"
+        for file, parts in rooms(root)
+        for room in imported_rooms(file, parts)
+        if room in RANK and RANK[room] > RANK.get(parts[0], 0)
+    ]
+    assert not wrong
+
+
+def test_the_package_imports_without_torch_and_quickly():
+    code = (
+        "import sys, time; start = time.perf_counter(); import lstm_course;"
+        "print(time.perf_counter() - start, 'torch' in sys.modules)"
+    )
+    runs = [
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        for _ in range(3)
+    ]
+    seconds, torch = zip(*(run.stdout.split() for run in runs), strict=True)
+    assert set(torch) == {"False"}
+    assert min(map(float, seconds)) < 0.5  # the best: others use this machine too
+
+
+def test_no_file_names_a_folder_of_somebody_s_machine(root):
+    path = re.compile(r"(?<![\w.~])/(?:work|root|home|Users)/\w|[A-Z]:\\+Users")
+    found = [
+        f"{file.relative_to(root)}: {line.strip()[:100]}"
+        for file in tracked(root)
+        if file.suffix not in BINARY
+        for line in read(file).splitlines()
+        if path.search(line)
+    ]
+    assert not found
+
+
+def test_ruff_finds_nothing(root):
+    command = [sys.executable, "-m", "ruff", "check", "--output-format=concise", "."]
+    run = subprocess.run(command, cwd=root, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout
+
+
+def test_every_requirement_is_pinned_and_inside_its_range(root):
+    lines = read(root / "requirements.txt").split("\n")
+    pins = [Requirement(line) for line in lines if line and line[0] != "#"]
+    assert all(re.fullmatch(r"==[^,*]+", str(pin.specifier)) for pin in pins)
+    version = {norm(pin.name): next(iter(pin.specifier)).version for pin in pins}
+    project = tomllib.loads(read(root / "pyproject.toml"))["project"]
+    extras = project["optional-dependencies"]
+    for text in [*project["dependencies"], *extras["book"], *extras["test"]]:
+        need = Requirement(text)
+        assert need.specifier.contains(version[norm(need.name)], prereleases=True), text
+
+
+def norm(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_every_place_gives_the_same_version(root):
+    version = tomllib.loads(read(root / "pyproject.toml"))["project"]["version"]
+    cff = yaml.safe_load(read(root / "CITATION.cff"))
+    assert str(cff["version"]) == version
+    front_door = read(root / "lstm_course/__init__.py")
+    assert f'__version__ = "{version}"' in front_door
+    assert f"## {version}" in read(root / "CHANGELOG.md")
+
+
+def test_make_help_lists_every_target(root):
+    phony = re.search(r"^\.PHONY: (.*)", read(root / "Makefile"), re.M)[1]
+    run = subprocess.run(["make", "help"], cwd=root, capture_output=True, text=True)
+    listed = {line.split()[1] for line in run.stdout.splitlines()}
+    assert listed >= set(phony.split())
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_every_make_command_in_the_text_exists(root, page):
+    targets = re.findall(r"^([a-z]+):", read(root / "Makefile"), re.M)
+    named = re.findall(r"(?:^|`)make ([a-z]+)", read(root / page), re.M)
+    assert set(named) <= set(targets)
+
+
+def test_the_example_of_the_readme_runs(root):
+    code = re.search(r"```python\n(.*?)```", read(root / "README.md"), re.S)[1]
+    command = [sys.executable, "-c", code]
+    run = subprocess.run(command, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert 0 < float(run.stdout) < 1  # the mean of a gate
