@@ -26,13 +26,16 @@ def rnn(p, I, H):
     return lambda x, h: (np.tanh(W @ x + U @ h + b),)
 
 
+SQUASH = {
+    "sigmoid": sigma,
+    "hard_sigmoid": lambda z: np.minimum(1, np.maximum(0, 0.2 * z + 0.5)),
+    "hard_sigmoid6": lambda z: np.minimum(6, np.maximum(0, z + 3)) / 6,
+}
+
+
 def lstm(p, I, H, gate=None):
     W, U, b = (apart(p, n, H, "ifgo") for n in ("W_x", "W_h", "b"))
-    squash = {
-        "sigmoid": sigma,
-        "hard_sigmoid": lambda z: np.minimum(1, np.maximum(0, 0.2 * z + 0.5)),
-        "hard_sigmoid6": lambda z: np.minimum(6, np.maximum(0, z + 3)) / 6,
-    }[getattr(gate, "__name__", "sigmoid")]
+    squash = SQUASH[getattr(gate, "__name__", "sigmoid")]
 
     def step(x, h, c):
         i = squash(W["i"] @ x + U["i"] @ h + b["i"])
@@ -89,13 +92,14 @@ def coupled(p, I, H, keeps="i"):
     return step
 
 
-def gru(p, I, H, reset="after", update="keeps_old"):
+def gru(p, I, H, reset="after", update="keeps_old", gate=None):
+    squash = SQUASH[getattr(gate, "__name__", "sigmoid")]
     W, U, b = (apart(p, n, H, "run") for n in ("W_x", "W_h", "b"))
     b_h = apart(p, "b_h", H, "run") if reset == "after" else dict.fromkeys("run", 0.0)
 
     def step(x, h):
-        r = sigma(W["r"] @ x + U["r"] @ h + b["r"] + b_h["r"])
-        z = sigma(W["u"] @ x + U["u"] @ h + b["u"] + b_h["u"])
+        r = squash(W["r"] @ x + U["r"] @ h + b["r"] + b_h["r"])
+        z = squash(W["u"] @ x + U["u"] @ h + b["u"] + b_h["u"])
         if reset == "after":
             n = np.tanh(W["n"] @ x + b["n"] + r * (U["n"] @ h + b_h["n"]))
         else:

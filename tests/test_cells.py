@@ -38,6 +38,8 @@ OPTIONS = [
     ("coupled", {"keeps": "i"}), ("coupled", {"keeps": "f"}),
     *(("gru", {"reset": r, "update": u})
       for r in ("after", "before") for u in ("keeps_old", "takes_new")),
+    ("gru", {"gate": hard_sigmoid6}),
+    ("gru", {"reset": "before", "gate": hard_sigmoid}),
     ("clockwork", {"periods": (1, 2, 4, 8), "start": 1}),
     ("clockwork", {"periods": (1, 3), "start": 0}),
     ("clockwork", {"periods": (2, 2, 5), "start": 1}),

@@ -18,7 +18,7 @@ Sources: Cho et al., arXiv 1406.1078 (version 1: reset after; version 3: before;
 the old state); Chung et al., arXiv 1412.3555 (u takes the new state).
 """
 
-from ..ops import d_sigmoid, d_tanh, sigmoid, tanh
+from ..ops import DERIVATIVE, d_tanh, hard_sigmoid, hard_sigmoid6, sigmoid, tanh
 from .cell import Cell, Phase
 from .options import check_option
 
@@ -47,36 +47,39 @@ def d_takes_new(dh, u, h_prev, n):
 MIX = {"keeps_old": (keeps_old, d_keeps_old), "takes_new": (takes_new, d_takes_new)}
 
 
-def make(reset="after", update="keeps_old"):
-    """GRU with ``reset`` "after" or "before", ``update`` "keeps_old" or "takes_new"."""
+def make(reset="after", update="keeps_old", gate=sigmoid):
+    """GRU with ``reset`` "after" or "before", ``update`` "keeps_old" or "takes_new",
+    ``gate`` ``sigmoid``, ``hard_sigmoid`` or ``hard_sigmoid6`` (ops)."""
     check_option("gru", "reset", reset, READS)
     check_option("gru", "update", update, MIX)
+    check_option("gru", "gate", gate, (sigmoid, hard_sigmoid, hard_sigmoid6))
     mix, d_mix = MIX[update]
+    d_gate = DERIVATIVE[gate]
 
     def after(zr, zu, zn, zm, h_prev):
-        r, u = sigmoid(zr), sigmoid(zu)
+        r, u = gate(zr), gate(zu)
         n = tanh(zn + r * zm)
         return mix(u, h_prev, n), r, u, n, zm
 
     def after_backward(dh, h_prev, r, u, n, m):
         du, dh_prev, dn = d_mix(dh, u, h_prev, n)
         dzn = dn * d_tanh(n)
-        return dzn * m * d_sigmoid(r), du * d_sigmoid(u), dzn, dzn * r, dh_prev
+        return dzn * m * d_gate(r), du * d_gate(u), dzn, dzn * r, dh_prev
 
     def reset_gate(zr, h_prev):
-        r = sigmoid(zr)
+        r = gate(zr)
         return r * h_prev, r
 
     def reset_gate_backward(dq, h_prev, r):
-        return dq * h_prev * d_sigmoid(r), dq * r
+        return dq * h_prev * d_gate(r), dq * r
 
     def before(zu, zn, h_prev):
-        u, n = sigmoid(zu), tanh(zn)
+        u, n = gate(zu), tanh(zn)
         return mix(u, h_prev, n), u, n
 
     def before_backward(dh, h_prev, u, n):
         du, dh_prev, dn = d_mix(dh, u, h_prev, n)
-        return du * d_sigmoid(u), dn * d_tanh(n), dh_prev
+        return du * d_gate(u), dn * d_tanh(n), dh_prev
 
     phases = Phase(after, after_backward, gives="h", keeps="r u n m")
     if reset == "before":
