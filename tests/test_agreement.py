@@ -64,7 +64,7 @@ def test_the_example_sentences_of_the_docstring_are_sentences_of_the_language():
 def test_numbers_genders_and_words_are_even():
     words, owner = batch(4, 8000)
     d = agreement.decided(words, owner)
-    nouns = words.numpy()[d.subject, d.b][IS_VERB[d.word]]
+    nouns = words[d.subject, d.b][IS_VERB[d.word]]
     slack = 5 * 0.5 / np.sqrt(len(nouns))  # five standard errors of a share
     assert abs((NUMBER[nouns] == 1).mean() - 0.5) < slack
     assert abs((GENDER[nouns] == 1).mean() - 0.5) < slack

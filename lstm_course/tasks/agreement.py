@@ -1,7 +1,7 @@
 """Sentences whose verb and pronoun must agree with a subject that is far away.
 
     the king behind the girls praises himself .
-    the nuns that the boy sees trust themselves and the aunt near the monk sees herself .
+    the nuns that the boy sees see themselves and the aunt near the boy sees herself .
 
 A verb takes the number of its own subject, a pronoun after it the number and the
 gender of the same subject; the nouns in between (*attractors*) have numbers and
