@@ -23,6 +23,7 @@ from itertools import groupby
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
 
 from .palette import GATES, GATES_DARK, PAGE, PAGE_DARK
@@ -67,6 +68,7 @@ LIGHT = ("html[data-theme=light] .lcp", "body[data-jp-theme-light=true] .lcp",
 RULES = """
 .lcp{display:block;margin:auto;height:auto;max-width:100%;--zoom:1;overflow:visible}
 .lcp *{stroke-linejoin:round;stroke-linecap:butt}
+.lcp{font-family:var(--ui,inherit);font-variant-numeric:lining-nums tabular-nums}
 .lcp text,.lcp tspan{font-family:inherit}
 .lcp .math{transform:scale(var(--zoom));transform-box:fill-box;transform-origin:center}
 @media(max-width:600px){.lcp{--zoom:1.2}}
@@ -209,15 +211,36 @@ def tiles(ax: Axes, values: np.ndarray, name: str = "h", *, low: float = -1.0,
     """
     full = np.clip((np.asarray(values, float) - low) / (high - low), 0.0, 1.0)
     rows, columns = full.shape
-    for r, c in np.ndindex(rows, columns):
-        ax.add_patch(plt.Rectangle((c - 0.46, r - 0.42), 0.92, 0.84, lw=0.5,
-                                   fc=(GATES[name], full[r, c]), ec=PAGE["line"]))
+    spots = [plt.Rectangle((c - 0.46, r - 0.42), 0.92, 0.84)
+             for r, c in np.ndindex(rows, columns)]
+    ax.add_collection(PatchCollection(
+        spots, facecolors=[(GATES[name], a) for a in full.ravel()],
+        edgecolors=PAGE["line"], linewidths=0.5))
     ax.set(xlim=(-0.6, columns - 0.4), ylim=(rows - 0.4, -0.6))
     ax.grid(False)
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
     if len(labels):
         ax.set_xticks(range(columns), labels)
+
+
+def band(ax: Axes, x: Sequence[float], runs: np.ndarray, color: str, label: str, *,
+         marker: str = "o", alpha: float = 1.0) -> None:
+    """The mean of repeated runs as a line in its 95 % interval.
+
+    Parameters
+    ----------
+    ax : matplotlib axes
+    x : sequence of n numbers
+    runs : ndarray (seeds, n)
+    color, label, marker : str
+    alpha : float
+        Of the line, to tell several lines of one colour apart.
+    """
+    mean, half = interval(runs)
+    ax.plot(x, mean, color=color, marker=marker, alpha=alpha, label=label)
+    ax.fill_between(x, mean - half, mean + half, color=color, alpha=0.18 * alpha,
+                    linewidth=0)
 
 
 def interval(values: np.ndarray, axis: int = 0) -> tuple[np.ndarray, np.ndarray]:
