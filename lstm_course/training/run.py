@@ -17,9 +17,10 @@ PRECISIONS = {"float32": None, "bfloat16": torch.bfloat16, "float16": torch.floa
 
 
 def choose_device(device: str | None = None) -> torch.device:
-    """The device asked for, or a GPU where there is one, else the CPU; printed."""
-    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    print(f"device: {device}")
+    """The device asked for; else a GPU where there is one or the CPU, printed."""
+    if device is None:
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        print(f"device: {device}")
     return torch.device(device)
 
 
