@@ -1,0 +1,12 @@
+"""Models built from cells: any cell by name, the same names everywhere.
+
+    from lstm_course.models import Classifier, LanguageModel, Reader
+
+Needs torch.
+"""
+
+from .classifier import Classifier
+from .language_model import LanguageModel
+from .reader import Reader
+
+__all__ = ["Classifier", "LanguageModel", "Reader"]

@@ -1,0 +1,112 @@
+"""Classify a text: embedding, a recurrent layer, one score per class.
+
+``Classifier(5000, embedding_size=32, hidden_size=100)`` is the film-review model of
+Keras' examples, Embedding(5000, 32), LSTM(100), Dense(1): 213,301 parameters.
+"""
+
+import torch
+from torch import nn
+
+from ..recurrent import Recurrent
+from ..tasks.vocabulary import PAD
+from .parts import embedding, named_cell, readout, seeds
+
+READS = ("last", "mean")
+
+
+class Classifier(nn.Module):
+    """Scores of the classes of whole sequences.
+
+    Parameters
+    ----------
+    words : int
+        Number of codes; code 0 is padding.
+    K : int
+        Number of classes; 1 for yes or no (a score above 0 is yes).
+    cell : str or cell
+        A name in ``CELLS``, a cell, or a call like "gru(reset='before')".
+    embedding_size, hidden_size, num_layers : int
+    dropout : float
+        On the embedding, between layers, and before the readout.
+    read : str
+        "last": the state after the last step; "mean": the mean of all outputs.
+    masked : bool
+        Skip padding, wherever it stands: the state passes it unchanged and no mean
+        counts it.  Unmasked, the layer reads zeros as if they were a word.
+    bidirectional : bool
+    seed : int, optional
+
+    Examples
+    --------
+    >>> model = Classifier(5000, embedding_size=32, hidden_size=100, seed=0)
+    >>> sum(p.numel() for p in model.parameters())
+    213301
+    """
+
+    def __init__(self, words, K=1, cell="lstm", embedding_size=32, hidden_size=100,
+                 num_layers=1, dropout=0.0, read="last", masked=False,
+                 bidirectional=False, seed=None):
+        super().__init__()
+        if read not in READS:
+            raise ValueError(
+                f"read is {read!r}. Outputs are read in one of the ways "
+                f"{', '.join(map(repr, READS))}. Write read='last'?"
+            )
+        e, r, o = seeds(seed, 3)
+        self.embedding = embedding(words, embedding_size, e)
+        self.layer = Recurrent(named_cell(cell), embedding_size, hidden_size,
+                               num_layers, bidirectional, dropout, seed=r)
+        self.drop = nn.Dropout(dropout)
+        self.readout = readout(hidden_size * self.layer.directions, K, o)
+        self.read, self.masked, self.K = read, masked, K
+
+    def forward(self, x):
+        """Read x (T, B) int64 -> scores (B, K), or (B,) where K is 1."""
+        lengths = None
+        if self.masked:
+            x, lengths = to_front(x)
+        h, state = self.layer(self.drop(self.embedding(x)), lengths=lengths)
+        if self.read == "last":  # h of the last layer, each direction
+            h = torch.cat(tuple(state[0][-self.layer.directions :]), -1)
+        elif lengths is None:
+            h = h.mean(0)
+        else:  # outputs after the end are zero
+            h = h.sum(0) / lengths[:, None]
+        scores = self.readout(self.drop(h))
+        return scores[:, 0] if self.K == 1 else scores
+
+
+def to_front(x):
+    """Move padding behind the text: x (T, B) -> the same texts first, lengths (B,).
+
+    A text without any word keeps one step of padding.
+    """
+    real = x != PAD
+    order = torch.argsort(~real, dim=0, stable=True)
+    return x.gather(0, order), real.sum(0).clamp(min=1)
+
+
+def classifier_loss(model, batch):
+    """Mean cross entropy in nats of a batch x (T, B), y (B,)."""
+    x, y = batch
+    return _cost(model(x), y)
+
+
+def _cost(scores, y):
+    """Mean cross entropy of scores (B,) for yes or no, or (B, K)."""
+    if scores.dim() == 1:
+        target = y.to(scores.dtype)
+        return nn.functional.binary_cross_entropy_with_logits(scores, target)
+    return nn.functional.cross_entropy(scores, y)
+
+
+def evaluate(model, x, y, B=256):
+    """Loss in nats and accuracy over x (T, N), y (N,)."""
+    device = model.readout.weight.device
+    training = model.training
+    model.eval()
+    with torch.no_grad():
+        scores = torch.cat([model(part.to(device)).cpu() for part in x.split(B, 1)])
+    model.train(training)
+    right = (scores > 0) == (y > 0) if model.K == 1 else scores.argmax(-1) == y
+    return {"loss": float(_cost(scores, y)), "accuracy": float(right.double().mean())}

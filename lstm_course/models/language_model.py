@@ -1,0 +1,219 @@
+"""A recurrent language model: which character or word comes next?
+
+Embedding, any cell in any number of layers, readout.  Sources: Mikolov et al. (2010)
+for the recurrent language model; Zaremba, Sutskever & Vinyals (2014) for dropout on the
+connections between layers only; Gal & Ghahramani (2016) for one mask for all steps;
+Press & Wolf (2017) for tied weights.  The two-layer GRU with hard sigmoids of the seeds
+is ``LanguageModel(K, "gru(reset='before', gate=hard_sigmoid)", num_layers=2)``.
+"""
+
+import numpy as np
+import torch
+from torch import nn
+
+from ..recurrent import Recurrent
+from .parts import SameMaskDropout, embedding, named_cell, readout, seeds
+
+
+class LanguageModel(nn.Module):
+    """Scores of the next symbol for every symbol read.
+
+    Parameters
+    ----------
+    K : int
+        Number of symbols, characters or words.
+    cell : str or cell
+        A name in ``CELLS``, a cell, or a call like "gru(reset='before')".
+    hidden_size, num_layers, embedding_size : int
+        The embedding is as wide as the layers by default.
+    dropout : float
+        On the embedding, between layers and before the readout; never along time.
+    variational : bool
+        Drop the same units at every step of a sequence.
+    tied : bool
+        The readout shares its weights with the embedding; both are equally wide.
+    seed : int, optional
+        Of the start values.
+
+    Examples
+    --------
+    >>> model = LanguageModel(65, "gru", hidden_size=32, seed=0)
+    >>> scores, (h,) = model(torch.zeros(7, 3, dtype=torch.long))
+    >>> scores.shape, h.shape
+    (torch.Size([7, 3, 65]), torch.Size([1, 3, 32]))
+    """
+
+    def __init__(self, K, cell="lstm", hidden_size=128, num_layers=1,
+                 embedding_size=None, dropout=0.0, variational=False, tied=False,
+                 seed=None):
+        super().__init__()
+        size = hidden_size if embedding_size is None else embedding_size
+        if tied and size != hidden_size:
+            raise ValueError(
+                f"Tied weights need an embedding as wide as the layers, but "
+                f"embedding_size is {size} and hidden_size {hidden_size}. Expected "
+                "equal sizes. Leave embedding_size out?"
+            )
+        e, r, o = seeds(seed, 3)
+        self.carry = None  # state after the last training window
+        self.embedding = embedding(K, size, e)
+        self.layers = _layers(named_cell(cell), size, hidden_size, num_layers, dropout,
+                              variational, r)
+        self.drop = SameMaskDropout(dropout) if variational else nn.Dropout(dropout)
+        self.readout = readout(hidden_size, K, o)
+        if tied:
+            self.readout.weight = self.embedding.weight
+
+    def forward(self, x, state=None):
+        """Read x (T, B) int64 -> scores (T, B, K), state for what follows."""
+        h, ends, at = self.drop(self.embedding(x)), [], 0
+        for layer in self.layers:
+            n = layer.num_layers
+            mine = None if state is None else tuple(s[at : at + n] for s in state)
+            h, end = layer(h, mine)
+            h, at = self.drop(h), at + n
+            ends.append(end)
+        return self.readout(h), tuple(torch.cat(s) for s in zip(*ends, strict=True))
+
+
+def _layers(cell, I, H, num_layers, dropout, variational, seed):
+    """One module of all layers, or one per layer where the same units must drop."""
+    if not variational:
+        return nn.ModuleList([Recurrent(cell, I, H, num_layers, dropout=dropout,
+                                        seed=seed)])
+    if hasattr(cell, "with_layers"):
+        raise ValueError(
+            f"{cell.name} ties its layers together, so variational dropout cannot come "
+            "between them. Expected a cell of one layer. Pass variational=False?"
+        )
+    return nn.ModuleList(Recurrent(cell, I if k == 0 else H, H, seed=s)
+                         for k, s in enumerate(seeds(seed, num_layers)))
+
+
+def window_loss(model, batch):
+    """Mean cross entropy in nats of a batch (x, y), each window from an empty state."""
+    x, y = batch
+    return nn.functional.cross_entropy(model(x)[0].flatten(0, 1), y.flatten())
+
+
+def stream_loss(model, batch):
+    """The same for a batch (x, y, fresh) of ``tasks.text.Stream``, with carried state.
+
+    Truncated back-propagation: values cross from window to window, gradients do not.
+    """
+    x, y, fresh = batch
+    scores, state = model(x, None if fresh else model.carry)
+    model.carry = tuple(s.detach() for s in state)
+    return nn.functional.cross_entropy(scores.flatten(0, 1), y.flatten())
+
+
+def evaluate(model, codes, T=256, B=8):
+    """Mean cost of a text, read in B rows with the state carried along each row.
+
+    Parameters
+    ----------
+    codes : ndarray (N,) of int64
+    T, B : int
+        Steps per call, rows; a row starts from an empty state.
+
+    Returns
+    -------
+    dict
+        "loss" in nats, "bits" per symbol (bits per character), "perplexity".
+    """
+    B = max(1, min(B, (len(codes) - 1) // T))
+    length = (len(codes) - 1) // B
+    starts = range(0, length * B, length)
+    rows = np.stack([codes[s : s + length + 1] for s in starts], axis=1)
+    rows = torch.from_numpy(rows).to(model.readout.weight.device)
+    total, state, training = 0.0, None, model.training
+    model.eval()
+    with torch.no_grad():
+        for t in range(0, length, T):
+            x, y = rows[t : min(t + T, length)], rows[t + 1 : min(t + T, length) + 1]
+            scores, state = model(x, state)
+            total += float(nn.functional.cross_entropy(
+                scores.flatten(0, 1), y.flatten(), reduction="sum"))
+    model.train(training)
+    loss = total / (length * B)
+    return {"loss": loss, "bits": loss / np.log(2.0), "perplexity": np.exp(loss)}
+
+
+def generate(model, start, length, rng, temperature=1.0, top_k=None, top_p=None):
+    """Let the model write on.
+
+    Parameters
+    ----------
+    start : ndarray (n,) of int64
+        What it reads first; at least one symbol.
+    length : int
+        Symbols to write.
+    rng : numpy.random.Generator
+    temperature, top_k, top_p
+        As for ``choose``.
+
+    Returns
+    -------
+    ndarray (length,) of int64
+    """
+    if len(start) < 1:
+        raise ValueError(
+            "start is empty. The model needs a symbol to read before it can say what "
+            "comes next. Expected at least one. Start with a line end or a space?"
+        )
+    device, training = model.readout.weight.device, model.training
+    x, state, out = torch.as_tensor(start, device=device)[:, None], None, []
+    model.eval()
+    with torch.no_grad():
+        while len(out) < length:
+            scores, state = model(x, state)
+            last = scores[-1, 0].double().cpu().numpy()
+            out.append(choose(last, rng, temperature, top_k, top_p))
+            x = torch.tensor([[out[-1]]], device=device)
+    model.train(training)
+    return np.array(out, dtype=np.int64)
+
+
+def choose(scores, rng, temperature=1.0, top_k=None, top_p=None):
+    """Draw one symbol by its score (K,).
+
+    Parameters
+    ----------
+    temperature : float
+        Scores are divided by it: below 1 bolder, above 1 wilder, 0 the best one always.
+    top_k : int, optional
+        Only the k best.
+    top_p : float, optional
+        Only the nucleus, the fewest best that hold this much probability together
+        (Holtzman et al. 2020).
+
+    Examples
+    --------
+    >>> choose(np.log([0.1, 0.6, 0.3]), np.random.default_rng(0), top_p=0.5)
+    1
+    """
+    _check_choice(temperature, top_k, top_p)
+    order = np.argsort(-scores, kind="stable")
+    if temperature == 0:
+        return int(order[0])
+    scores = scores[order] / temperature
+    p = np.exp(scores - scores[0])
+    p /= p.sum()
+    keep = len(p) if top_k is None else min(top_k, len(p))
+    if top_p is not None:
+        keep = min(keep, int(np.searchsorted(np.cumsum(p), top_p)) + 1)
+    p = p[:keep] / p[:keep].sum()
+    return int(order[rng.choice(keep, p=p)])
+
+
+def _check_choice(temperature, top_k, top_p):
+    for name, value, fine, want in (
+        ("temperature", temperature, temperature >= 0, "0 or more"),
+        ("top_k", top_k, top_k is None or top_k >= 1, "1 or more"),
+        ("top_p", top_p, top_p is None or 0 < top_p <= 1, "above 0 and at most 1"),
+    ):
+        if not fine:
+            raise ValueError(
+                f"{name} is {value}. It limits what is drawn from. Expected {want}. "
+                f"Leave {name} out?"
+            )

@@ -1,0 +1,87 @@
+"""What the models share: cells by name, start values from a seed, one-mask dropout."""
+
+import ast
+from importlib import import_module
+
+import numpy as np
+import torch
+from torch import nn
+
+from .. import ops
+from ..doors import as_cell
+
+GATES = {n: getattr(ops, n) for n in ("sigmoid", "hard_sigmoid", "hard_sigmoid6")}
+
+
+def named_cell(text):
+    """A cell from its name, or from its room's ``make`` written out; or a cell itself.
+
+    The written form is what a command line and a checkpoint can hold.
+
+    Examples
+    --------
+    >>> named_cell("gru(reset='before', gate=hard_sigmoid)").name
+    'gru'
+    """
+    if not isinstance(text, str) or "(" not in text:
+        return as_cell(text)
+    try:
+        call = ast.parse(text, mode="eval").body
+        options = {k.arg: _value(k.value) for k in call.keywords}
+        room = import_module(f"..cells.{call.func.id}", __package__)
+        return room.make(*map(_value, call.args), **options)
+    except (SyntaxError, AttributeError, ImportError, KeyError, TypeError) as error:
+        raise ValueError(
+            f"{text!r} does not make a cell: {error}. Expected a name, or a room of "
+            "lstm_course.cells and its options. Write \"gru(reset='before')\"?"
+        ) from None
+
+
+def _value(node):
+    if isinstance(node, ast.Name):
+        return GATES[node.id]
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        raise TypeError("an option is a number, a text or the name of a gate") from None
+
+
+def seeds(seed, n):
+    """n independent seeds from one, or from torch's generator where it is None."""
+    if seed is None:
+        seed = int(torch.randint(2**31, ()))
+    return [int(s) for s in np.random.SeedSequence(seed).generate_state(n)]
+
+
+def embedding(K, size, seed, width=0.1):
+    """A table (K, size) of start values from U[-0.1, 0.1] (Zaremba et al. 2014)."""
+    table = nn.Embedding(K, size)
+    generator = torch.Generator().manual_seed(seed)
+    nn.init.uniform_(table.weight, -width, width, generator=generator)
+    return table
+
+
+def readout(H, K, seed):
+    """A linear layer H -> K, weights from U[-1, 1] / sqrt(H), biases 0."""
+    layer = nn.Linear(H, K)
+    generator = torch.Generator().manual_seed(seed)
+    nn.init.uniform_(layer.weight, -(H**-0.5), H**-0.5, generator=generator)
+    nn.init.zeros_(layer.bias)
+    return layer
+
+
+class SameMaskDropout(nn.Module):
+    """Variational dropout: x (T, B, H), the same units dropped at every step.
+
+    Source: Gal & Ghahramani (2016), for the connections between layers.
+    """
+
+    def __init__(self, dropout):
+        super().__init__()
+        self.dropout = dropout
+
+    def forward(self, x):
+        if not self.training or not self.dropout:
+            return x
+        mask = nn.functional.dropout(torch.ones_like(x[:1]), self.dropout)
+        return x * mask

@@ -1,0 +1,276 @@
+"""Models: any cell by name, and every option does what it says."""
+
+import numpy as np
+import pytest
+import torch
+
+from lstm_course import CELLS, tasks
+from lstm_course.models import Classifier, LanguageModel, Reader
+from lstm_course.models import classifier as classifiers
+from lstm_course.models import language_model as lm
+from lstm_course.models.parts import named_cell
+from lstm_course.models.reader import evaluate as score_reader
+from lstm_course.models.reader import reader_loss
+from lstm_course.tasks import text
+
+CODES = torch.from_numpy(np.random.default_rng(0).integers(1, 11, (9, 4)))  # (T, B)
+
+
+def grads_are_finite_and_reach_everything(model, loss):
+    loss.backward()
+    missing = [k for k, p in model.named_parameters() if p.grad is None]
+    assert not missing
+    assert all(p.grad.isfinite().all() for p in model.parameters())
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_cell_is_a_language_model(cell):
+    model = LanguageModel(11, cell, hidden_size=12, num_layers=2, seed=0)
+    loss = lm.window_loss(model, (CODES[:-1], CODES[1:]))
+    assert loss.item() == pytest.approx(np.log(11), abs=0.2)  # it knows nothing yet
+    grads_are_finite_and_reach_everything(model, loss)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_cell_is_a_classifier(cell):
+    model = Classifier(11, 3, cell, embedding_size=5, hidden_size=12, seed=0)
+    loss = classifiers.classifier_loss(model, (CODES, torch.tensor([0, 1, 2, 0])))
+    grads_are_finite_and_reach_everything(model, loss)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_cell_reads_the_generated_tasks(cell):
+    task = tasks.make("temporal_order", T=12)
+    x, y, mask = task.sample(np.random.default_rng(0), 3)
+    batch = (torch.tensor(x, dtype=torch.float32), torch.tensor(y), torch.tensor(mask))
+    model = Reader(cell, task.I, 12, task.K, seed=0)
+    grads_are_finite_and_reach_everything(model, reader_loss(task.kind)(model, batch))
+
+
+def test_the_film_review_model_has_213301_parameters():
+    model = Classifier(5000, embedding_size=32, hidden_size=100)
+    parts = [sum(p.numel() for p in m.parameters())
+             for m in (model.embedding, model.layer, model.readout)]
+    assert parts == [160_000, 53_200, 101]
+
+
+def test_the_two_layer_gru_of_the_seeds_comes_from_the_same_class():
+    """Its step written from the equations: hard sigmoids, reset before the product,
+    the update gate keeps the old state, softmax of V s + c."""
+    model = LanguageModel(11, "gru(reset='before', gate=hard_sigmoid)", hidden_size=6,
+                          num_layers=2, seed=3).double()
+    stack = model.layers[0]
+    E = model.embedding.weight.detach().numpy()
+    V, c = (p.detach().numpy() for p in model.readout.parameters())
+    state = [np.zeros(6), np.zeros(6)]
+    for t in range(len(CODES)):
+        below = E[CODES[t, 0]]
+        for k in range(2):
+            p, s = stack.numpy(k), state[k]
+            U, W, b = (np.split(p[n], 3, -1) for n in ("W_x", "W_h", "b"))
+            r = np.clip(0.2 * (below @ U[0] + s @ W[0] + b[0]) + 0.5, 0, 1)
+            z = np.clip(0.2 * (below @ U[1] + s @ W[1] + b[1]) + 0.5, 0, 1)
+            new = np.tanh(below @ U[2] + (s * r) @ W[2] + b[2])
+            state[k] = below = (1 - z) * new + z * s
+        scores, _ = model(CODES[: t + 1])
+        expected = V @ below + c
+        assert np.allclose(scores[-1, 0].detach().numpy(), expected, atol=1e-12)
+    shapes = [tuple(stack.numpy(0)[n].shape) for n in ("W_x", "W_h", "b")]
+    assert shapes == [(6, 18), (6, 18), (18,)]  # 3 (H V + H^2) is that of one-hot input
+
+
+def test_tied_weights_are_one_matrix():
+    model = LanguageModel(11, hidden_size=6, tied=True, seed=0)
+    assert model.readout.weight is model.embedding.weight
+    loose = LanguageModel(11, hidden_size=6, seed=0)
+    count = [sum(p.numel() for p in m.parameters()) for m in (model, loose)]
+    assert count[1] - count[0] == 66
+
+
+def test_a_carried_state_makes_windows_one_long_text():
+    model = LanguageModel(11, hidden_size=6, num_layers=2, seed=0)
+    whole, end = model(CODES)
+    first, state = model(CODES[:4])
+    second, last = model(CODES[4:], state)
+    assert torch.allclose(torch.cat([first, second]), whole, atol=1e-6)
+    assert all(torch.allclose(a, b, atol=1e-6) for a, b in zip(end, last, strict=True))
+
+
+def test_stream_loss_carries_the_state_and_drops_it_at_the_beginning():
+    corpus = text.corpus("the quick brown fox jumps over the lazy dog " * 20)
+    stream = text.Stream(corpus, T=9, B=3)
+    model = LanguageModel(len(corpus.alphabet), hidden_size=6, seed=0)
+    first = stream(None, 0)
+    lm.stream_loss(model, first)
+    carried = model.carry
+    assert not any(s.requires_grad for s in carried)
+    x, y, fresh = stream(None, 1)
+    on = lm.stream_loss(model, (x, y, fresh))
+    alone = lm.window_loss(model, (x, y))
+    assert float(on.detach()) != float(alone.detach())
+    again = lm.stream_loss(model, first)
+    assert torch.equal(again, lm.window_loss(model, first[:2]))
+
+
+def test_variational_dropout_drops_the_same_units_at_every_step():
+    x = torch.ones(50, 4, 20)
+    drop = LanguageModel(5, variational=True, dropout=0.5).drop.train()
+    y = drop(x)
+    assert torch.equal(y, y[:1].expand_as(y)) and not torch.equal(y[:, 0], y[:, 1])
+    plain = LanguageModel(5, dropout=0.5).drop.train()(x)
+    assert not torch.equal(plain[0], plain[1])
+    assert torch.equal(drop.eval()(x), x)
+
+
+@pytest.mark.parametrize("variational", [False, True])
+def test_dropout_is_off_in_eval_and_acts_between_layers_in_training(variational):
+    model = LanguageModel(11, hidden_size=8, num_layers=2, dropout=0.4,
+                          variational=variational, seed=0)
+    model.eval()
+    assert torch.equal(model(CODES)[0], model(CODES)[0])
+    model.train()
+    torch.manual_seed(0)
+    assert not torch.equal(model(CODES)[0], model(CODES)[0])
+    assert len(model.layers) == (2 if variational else 1)
+
+
+def test_the_cost_of_a_text_does_not_depend_on_how_it_is_cut_into_windows():
+    model = LanguageModel(11, hidden_size=8, seed=0).double()
+    codes = np.random.default_rng(1).integers(0, 11, 301)
+    costs = [lm.evaluate(model, codes, T=T, B=1)["loss"] for T in (1, 7, 300, 999)]
+    assert np.ptp(costs) < 1e-12
+    x = torch.from_numpy(codes)
+    direct = lm.window_loss(model, (x[:-1, None], x[1:, None]))
+    assert costs[0] == pytest.approx(float(direct), abs=1e-12)
+
+
+def test_bits_and_perplexity_of_a_model_that_knows_nothing():
+    model = LanguageModel(8, hidden_size=4, seed=0)
+    torch.nn.init.zeros_(model.readout.weight)
+    result = lm.evaluate(model, np.arange(200) % 8)
+    assert result["bits"] == pytest.approx(3.0, abs=1e-6)
+    assert result["perplexity"] == pytest.approx(8.0, abs=1e-4)
+
+
+def draws(n=20000, **options):
+    rng = np.random.default_rng(0)
+    scores = np.log([0.1, 0.5, 0.15, 0.25])
+    hits = [lm.choose(scores, rng, **options) for _ in range(n)]
+    return np.bincount(hits, minlength=4) / n
+
+
+@pytest.mark.parametrize("options, expected", [
+    ({}, [0.1, 0.5, 0.15, 0.25]),
+    ({"temperature": 0}, [0, 1, 0, 0]),
+    ({"temperature": 0.5}, np.array([1, 25, 2.25, 6.25]) / 34.5),
+    ({"top_k": 2}, [0, 2 / 3, 0, 1 / 3]),
+    ({"top_k": 9}, [0.1, 0.5, 0.15, 0.25]),
+    ({"top_p": 0.45}, [0, 1, 0, 0]),
+    ({"top_p": 0.8}, np.array([0, 50, 15, 25]) / 90),
+    ({"top_p": 1.0}, [0.1, 0.5, 0.15, 0.25]),
+    ({"top_p": 0.8, "top_k": 2}, [0, 2 / 3, 0, 1 / 3]),
+])
+def test_sampling_follows_temperature_top_k_and_nucleus(options, expected):
+    """Four standard errors of a share of 20,000 draws are 0.014."""
+    assert np.abs(draws(**options) - expected).max() < 0.014
+
+
+def test_generation_equals_reading_the_whole_text_again_at_every_symbol():
+    model = LanguageModel(11, "gru", hidden_size=8, num_layers=2, seed=1).double()
+    wrote = lm.generate(model, np.array([3, 7]), 12, np.random.default_rng(5))
+    rng, seen = np.random.default_rng(5), [3, 7]
+    for _ in range(12):
+        scores = model(torch.tensor(seen)[:, None])[0][-1, 0]
+        seen.append(lm.choose(scores.detach().numpy(), rng))
+    assert seen[2:] == wrote.tolist()
+
+
+def padded(front, behind):
+    """The same two texts with so many zeros before and behind."""
+    words = torch.tensor([[3, 5], [7, 2], [4, 9], [1, 6]])
+    pad = torch.zeros(1, 2, dtype=torch.long)
+    return torch.cat([pad.expand(front, 2), words, pad.expand(behind, 2)])
+
+
+@pytest.mark.parametrize("read", classifiers.READS)
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_a_masked_classifier_does_not_see_padding(read, bidirectional):
+    model = Classifier(10, 3, hidden_size=6, read=read, masked=True,
+                       bidirectional=bidirectional, seed=0).double()
+    bare = model(padded(0, 0))
+    for front, behind in ((5, 0), (0, 5), (2, 3)):
+        assert torch.allclose(model(padded(front, behind)), bare, atol=1e-12)
+
+
+def test_an_unmasked_classifier_reads_zeros_before_and_behind_the_text():
+    model = Classifier(10, hidden_size=6, seed=0)
+    bare, before, behind = (model(padded(*n)) for n in ((0, 0), (5, 0), (0, 5)))
+    assert not torch.allclose(bare, before) and not torch.allclose(before, behind)
+
+
+def test_masking_handles_texts_of_different_length_and_none_at_all():
+    x = torch.tensor([[0, 3, 0], [0, 5, 2], [0, 0, 8]])
+    front, lengths = classifiers.to_front(x)
+    assert front.T.tolist() == [[0, 0, 0], [3, 5, 0], [2, 8, 0]]
+    assert lengths.tolist() == [1, 2, 2]
+
+
+def test_mean_reading_is_the_mean_of_the_outputs():
+    model = Classifier(10, hidden_size=6, read="mean", seed=0)
+    x = padded(0, 0)
+    h, _ = model.layer(model.embedding(x))
+    assert torch.allclose(model(x), model.readout(h.mean(0))[:, 0])
+
+
+def test_a_reader_starts_with_the_memory_times_asked_for():
+    f = slice(8, 16)  # blocks i, f, g, o of 8 units
+    model = Reader("lstm", 2, 8, 1, num_layers=2, T_max=100, seed=0)
+    for k in range(2):
+        b = model.layer.numpy(k)["b"]
+        assert (0 <= b[f]).all() and (b[f] <= np.log(99)).all() and np.ptp(b[f]) > 1
+        assert np.allclose(b[:8], -b[f])
+    assert (Reader("lstm", 2, 8, 1, bias={"f": 3.0}, seed=0).layer.numpy()["b"][f]
+            == 3).all()
+
+
+def test_the_same_seed_gives_the_same_model_and_another_another():
+    def bits(seed):
+        torch.manual_seed(7)  # must not matter
+        torch.randn(seed + 1)
+        models = (LanguageModel(9, seed=seed), Classifier(9, seed=seed),
+                  Reader("lstm", 2, 8, 3, T_max=9, seed=seed))
+        return torch.cat([p.detach().flatten() for m in models for p in m.parameters()])
+
+    assert torch.equal(bits(1), bits(1)) and not torch.equal(bits(1), bits(2))
+
+
+def test_a_reader_scores_fresh_sequences_by_the_tasks_own_rule():
+    task = tasks.make("copying", T=5)
+    model = Reader("gru", task.I, 6, task.K, seed=0)
+    score = score_reader(model, task, np.random.default_rng(0), n=500)
+    assert set(score) == {"loss", "accuracy", "recall"} and score["recall"] < 0.3
+
+
+@pytest.mark.parametrize("call, says", [
+    (lambda: named_cell("gru(reset='sideways')"), "sideways"),
+    (lambda: named_cell("gru(gate=relu)"), "does not make a cell"),
+    (lambda: named_cell("nothing(1)"), "does not make a cell"),
+    (lambda: named_cell("gru("), "does not make a cell"),
+    (lambda: named_cell("gruu"), "Did you mean 'gru'"),
+    (lambda: LanguageModel(5, hidden_size=6, embedding_size=7, tied=True), "Tied"),
+    (lambda: LanguageModel(5, "depth_gated", hidden_size=6, num_layers=2, dropout=0.1,
+                           variational=True), "variational=False"),
+    (lambda: Classifier(5, read="first"), "read is 'first'"),
+    (lambda: lm.choose(np.zeros(3), None, temperature=-1), "temperature is -1"),
+    (lambda: lm.choose(np.zeros(3), None, top_k=0), "top_k is 0"),
+    (lambda: lm.choose(np.zeros(3), None, top_p=1.5), "top_p is 1.5"),
+    (lambda: lm.generate(None, np.array([], int), 5, None), "start is empty"),
+])
+def test_doors_say_what_is_wrong_and_what_to_do(call, says):
+    with pytest.raises(ValueError, match=says):
+        call()
+
+
+def test_a_written_cell_runs_no_code():
+    with pytest.raises(ValueError, match="does not make a cell"):
+        named_cell("gru(reset=__import__('os').getcwd())")
