@@ -13,6 +13,12 @@ RTOL = 1e-6
 ATOL = 1e-10  # rounding of a loss of order 10, divided by STEP, is 1e-12 to 1e-11
 
 
+def close(ours, theirs, rtol, atol, what=""):
+    """Equal within tolerances, and finite: two NaN are no agreement."""
+    assert np.isfinite(ours).all(), f"{what} is not finite"
+    np.testing.assert_allclose(ours, theirs, rtol, atol, err_msg=what)
+
+
 def case(cell, T=7, B=3, I=4, H=6, seed=0):
     """p, x, state0, dh, dstate; the state is one the cell can really be in."""
     rng = np.random.default_rng(seed)
@@ -84,7 +90,7 @@ def prove_finite_differences(cell, T=7, B=3, I=4, H=6, seed=0):
     for k in arrays:
         assert exact[k].shape == arrays[k].shape, k
         estimate = numeric(cell, arrays, k, dh, dstate)
-        np.testing.assert_allclose(exact[k], estimate, RTOL, ATOL, err_msg=str(k))
+        close(exact[k], estimate, RTOL, ATOL, str(k))
 
 
 def prove_reference(cell, reference, options, I=4, H=6, T=3, B=2, seed=1):
@@ -99,7 +105,7 @@ def prove_reference(cell, reference, options, I=4, H=6, T=3, B=2, seed=1):
             ours, _ = cell.step(p, x_t[None], ours)
             theirs = step(x_t, *theirs)
             for name, a, r in zip(cell.states, ours, theirs, strict=True):
-                np.testing.assert_allclose(a[0], r, 1e-12, 1e-13, err_msg=name)
+                close(a[0], r, 1e-12, 1e-13, name)
 
 
 def prove_twin(cell, T=7, B=3, I=4, H=6, seed=2):
@@ -114,10 +120,10 @@ def prove_twin(cell, T=7, B=3, I=4, H=6, seed=2):
     total = 0.0
     for t in range(T):
         ts = cell.step_torch(tp, tx[t], ts)
-        np.testing.assert_allclose(ts[0].detach(), h[t], 1e-12, 1e-12)
+        close(ts[0].detach().numpy(), h[t], 1e-12, 1e-12, "h")
         total = total + (torch.tensor(dh[t]) * ts[0]).sum()
     for a, b, d in zip(ts, end, dstate, strict=True):
-        np.testing.assert_allclose(a.detach(), b, 1e-12, 1e-12)
+        close(a.detach().numpy(), b, 1e-12, 1e-12, "final state")
         total = total + (torch.tensor(d) * a).sum()
     wanted = [*tp.values(), tx, *start]
     auto = torch.autograd.grad(total, wanted, allow_unused=True)
@@ -125,4 +131,4 @@ def prove_twin(cell, T=7, B=3, I=4, H=6, seed=2):
     for a, g in zip(auto, [*(grads[k] for k in p), dx, *dstate0], strict=True):
         a = np.zeros_like(g) if a is None else a.numpy()
         scale = max(1.0, np.abs(g).max())  # sums of up to T * B products
-        np.testing.assert_allclose(a, g, 1e-12, 1e-12 * scale)
+        close(a, g, 1e-12, 1e-12 * scale, "autograd")
