@@ -6,12 +6,15 @@ gate held where it is: for the LSTM the product of the forget gates, for the GRU
 the update gates, and for the plain RNN, which has no such path, zero.
 """
 
+import re
 from numbers import Integral
 
 import numpy as np
 
 from .doors import as_cell
 from .unroll import unroll
+
+PEEPHOLE = re.compile(r"w_[a-z][a-z](_\d+)?$")  # w_ci leads from the state c to block i
 
 
 def jacobian(cell, p, x, s, t, direct=False, state0=None):
@@ -71,9 +74,10 @@ def total(cell, p, state, caches):
 
 
 def along_cell(cell, p, state, caches):
-    """The same through a step without weights: what is left is the cell's own path."""
+    """Back through a step whose connections are cut: the cell's own path is left."""
     at = cell.states.index(cell.cell_path)
-    cut = {k: np.zeros_like(v) for k, v in p.items()}
+    cut = {k: np.zeros_like(v) if v.ndim > 1 or PEEPHOLE.match(k) else v
+           for k, v in p.items()}
     path = np.ones_like(state[at])
     for cache in caches:
         d = [np.zeros_like(a) for a in state]
