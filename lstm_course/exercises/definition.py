@@ -33,9 +33,12 @@ class Finding:
     property: str  # a key of BRIEF, in the order in which they are checked
     where: str  # "dx", "grads[W_x]"
     message: str  # with numbers, for the student's own notebook
+    public: bool = False  # True where the message holds nothing of a case
 
     @property
     def brief(self):
+        if self.public:
+            return self.message
         return f"{self.where or 'The answer'} {BRIEF[self.property]}."
 
 

@@ -17,9 +17,9 @@ from .values import fresh, plain, to_tensors
 class Stopped(Exception):
     """A call gave no answer; ``finding`` says why."""
 
-    def __init__(self, property, message):
+    def __init__(self, property, message, public=False):
         super().__init__(message)
-        self.finding = Finding(property, "", message)
+        self.finding = Finding(property, "", message, public)
 
 
 def local_call(exercise, function):
@@ -38,7 +38,7 @@ def local_call(exercise, function):
     return call
 
 
-def judge(exercise, call, rng):
+def judge(exercise, call, rng, shuffled=False):
     """Run every case of an exercise.
 
     Parameters
@@ -47,6 +47,8 @@ def judge(exercise, call, rng):
     call : callable
         ``call(args) -> answer``; raises Stopped where there is none.
     rng : numpy Generator
+    shuffled : bool
+        Ask the cases in random order, so that no order can be learned by heart.
 
     Returns
     -------
@@ -56,7 +58,9 @@ def judge(exercise, call, rng):
     for (share, make_cases), stream in zip(
         exercise.tests(), rng.spawn(1 + len(exercise.extra)), strict=True
     ):
-        right, verdict = _test(exercise, call, make_cases(stream))
+        cases = list(make_cases(stream))
+        order = stream.permutation(len(cases)) if shuffled else range(len(cases))
+        right, verdict = _test(exercise, call, [cases[k] for k in order])
         fraction += share * right
         first = first or verdict
     first = first or Verdict(1.0)

@@ -136,16 +136,13 @@ def bubblewrap(spec):
 
 def landlock(spec, tmp):
     """Become the command without namespaces: file rules, filter and limits."""
-    if os.getuid() == 0:
-        reach(spec)
-        os.chown(tmp, spec["uid"], spec["uid"])
-        drop(spec["uid"])
-    limits(spec)
-    os.chdir(tmp)
+    alone(spec, tmp)
     c = libc()
     check(c.prctl(NO_NEW_PRIVS, 1, 0, 0, 0), "no new privileges")
     fd = ruleset(c)
     read = FS_READ_FILE | FS_READ_DIR | FS_EXECUTE
+    for path in [*spec["read"], spec["kit"]]:
+        allow(c, fd, path, FS_READ_DIR)  # names only, also of what is hidden
     for path in opened(spec):
         allow(c, fd, path, read)
     allow(c, fd, tmp, FS_WRITE)
@@ -198,6 +195,8 @@ def allow(c, fd, path, rights):
         return  # a path this user cannot see needs no rule
     if not os.path.isdir(path):
         rights &= FS_EXECUTE | FS_READ_FILE | 2
+    if not rights:
+        return
     rule = PathRule(rights, where)
     check(c.syscall(ADD_RULE, fd, 1, ctypes.byref(rule), 0), f"landlock {path}")
     os.close(where)
@@ -218,10 +217,20 @@ def install(c, path):
 
 def partial(spec, tmp):
     """macOS: a process of its own with limits, and no more than that."""
-    limits(spec)
-    os.chdir(tmp)
+    alone(spec, tmp)
     env = ENV | {"HOME": tmp, "TMPDIR": tmp}
     os.execve(spec["command"][0], spec["command"], env)
+
+
+def alone(spec, tmp):
+    """Limits, and an unprivileged user where root calls, without namespaces."""
+    if os.getuid() == 0:
+        if sys.platform == "linux":
+            reach(spec)
+        os.chown(tmp, spec["uid"], spec["uid"])
+        drop(spec["uid"])
+    limits(spec)
+    os.chdir(tmp)
 
 
 def main():

@@ -20,7 +20,7 @@ import numpy as np
 from ..exercises.values import DEPTH, DTYPES, NUMBER, Opaque, plain
 
 HEAD = struct.Struct("!II")
-JSON_LIMIT, RAW_LIMIT = 1 << 20, 16 << 20  # bytes
+JSON_LIMIT, RAW_LIMIT = 2 << 20, 16 << 20  # bytes
 NDIM, DIM = 16, 1 << 31
 FIELDS = {"kind", "id", "status", "text", "name", "out", "value"}
 SPECIAL = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}

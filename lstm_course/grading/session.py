@@ -17,7 +17,7 @@ from . import jail, protocol
 SPARE = 3.0  # seconds a jail has to say that its time is over before it is ended
 ASKS, ASK_SIZE = 50_000, 20_000  # black-box calls per call, numbers in each
 REASONS = {
-    "missing": ("written", "There is no function of this name in the notebook."),
+    "missing": ("written", "The notebook defines no function of this name."),
     "written": ("written", "It is not written yet."),
     "time": ("runs", "It took too long and was stopped."),
     "died": ("runs", "Its process ended: too much memory, or a crash."),
@@ -226,14 +226,18 @@ class Session:
 def outcome(answer, status):
     """The value of an answer, or Stopped with the reason why there is none."""
     if answer is None:
-        reason = status if status in ("time", "died") else "silent"
-        raise Stopped(*REASONS[reason])
+        raise stopped(status if status in ("time", "died") else "silent")
     if answer["status"] == "ok":
         return answer["value"]
     if answer["status"] == "raised":
         name = answer["name"] if answer["name"] in ERRORS else "an error"
-        raise Stopped("runs", f"It raised {name}.")
-    raise Stopped(*REASONS.get(answer["status"], REASONS["channel"]))
+        raise Stopped("runs", f"It raised {name}.", public=True)
+    raise stopped(answer["status"] if answer["status"] in REASONS else "channel")
+
+
+def stopped(reason):
+    """The Stopped that says why there is no answer, with nothing of the case in it."""
+    return Stopped(*REASONS[reason], public=True)
 
 
 def count(value):

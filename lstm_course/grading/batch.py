@@ -1,0 +1,160 @@
+"""Grade a class: nothing twice, nothing lost, one writer.
+
+A result is kept under the hash of the notebook and its exercise set, question by
+question with the fingerprint of the definition that judged it.  What has the same hash
+and fingerprint is never run again: a second run does nothing, an interrupted one goes
+on, and a fixed test regrades its own question.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from tqdm import tqdm
+
+from . import collect, isolation, load, plan, pool, rows
+from .store import Store
+
+UNKNOWN = "It is not clear for which exercise set this is; say so with --set."
+
+
+@dataclass(frozen=True)
+class Options:
+    """What ``lstm-course grade`` was told."""
+
+    out: str = "grades"
+    set: str | None = None
+    private: str | None = None
+    scheduler: str | None = None
+    workers: int | None = None
+    limits: dict | None = None
+    accept_partial: bool = False
+    again: bool = False
+    quiet: bool = False
+
+
+class Batch:
+    """One run over some submissions."""
+
+    def __init__(self, options):
+        self.options, self.store = options, Store(options.out)
+        self.private = _text(options.private)
+        self.names = plan.sets(plan.overlay(self.private))
+        self.plans, self.found, self.errors = {}, [], {}
+        self.run_now = 0
+        if options.set is not None and options.set not in self.names:
+            raise ValueError(
+                f"There is no exercise set {options.set!r}. Expected one of "
+                f"{', '.join(self.names) or 'none, so far'}. A typing slip?"
+            )
+        if not options.scheduler:
+            isolation.demand(options.accept_partial)
+
+    def plan(self, name):
+        if name not in self.plans:
+            seed, limits = self.store.seed(), self.options.limits
+            self.plans[name] = plan.make(name, seed, self.private, limits)
+        return self.plans[name]
+
+    def run(self, paths):
+        """Grade what is new, write every report, return the gradebook's rows."""
+        try:
+            with tqdm(desc="grading", total=0, disable=self.options.quiet) as bar:
+                for key, text in self._pool(self._jobs(paths, bar)):
+                    self._take(key, json.loads(text))
+                    bar.update()
+            return self._report()
+        finally:
+            self.store.close()
+
+    def _pool(self, jobs):
+        if self.options.scheduler:
+            return pool.cluster(jobs, self.options.scheduler)
+        workers = self.options.workers or os.cpu_count() or 1
+        return pool.Local(workers).run(jobs)
+
+    def _jobs(self, paths, bar):
+        """(key, job) of every notebook that has something to grade."""
+        seen = set()
+        for s in collect.find(paths, list(self.names)):
+            name = self.options.set or plan.which(s.name, list(self.names))
+            key, sources, error = self._accept(s, name)
+            self.found.append(
+                {"student": s.student, "file": s.name, "set": name or "", "key": key,
+                 "error": error}
+            )  # fmt: skip
+            todo = self._todo(key, name) if key else []
+            if todo and key not in seen:
+                seen.add(key)
+                bar.total = self.run_now = self.run_now + 1
+                yield key, self._job(name, sources, todo)
+
+    def _accept(self, submission, name):
+        """(key, cells, error) of a submission."""
+        if submission.error or name is None:
+            return None, [], submission.error or UNKNOWN
+        try:
+            sources = load.cells(submission.data)
+        except load.Unreadable as e:
+            return None, [], str(e)
+        return f"{submission.digest}-{name}", sources, ""
+
+    def _todo(self, key, name):
+        """Ids of the questions that no kept result answers."""
+        kept = self.store.result(key).get("questions", {})
+        prints = self.plan(name).fingerprints()
+        return [
+            id
+            for id, mark in prints.items()
+            if kept.get(id, {}).get("fingerprint") != mark
+            or (self.options.again and kept[id]["status"] == "not executed")
+        ]
+
+    def _job(self, name, sources, todo):
+        return json.dumps(
+            {
+                "name": name,
+                "cells": sources,
+                "todo": todo,
+                "seed": self.store.seed(),
+                "private": self.private,
+                "limits": self.options.limits or {},
+                "accept_partial": self.options.accept_partial,
+            }
+        )
+
+    def _take(self, key, result):
+        """Keep a result, beside the questions that were not asked again."""
+        if "error" in result:
+            self.errors[key] = result["error"]
+            return
+        name = key.partition("-")[2]
+        kept = self.store.result(key).get("questions", {})
+        both = kept | result["questions"]
+        known = {e.id for e in self.plan(name).set.exercises}
+        result["questions"] = {id: q for id, q in both.items() if id in known}
+        self.store.keep(key, result)
+
+    def _report(self):
+        """Bring the list of submissions and all reports up to date."""
+        old = {(s["student"], s["file"]): s for s in self.store.submissions()}
+        new = {(s["student"], s["file"]): s for s in self.found}
+        merged = [s for _, s in sorted((old | new).items())]
+        self.store.write("submissions.json", json.dumps(merged, indent=1))
+        made = rows.build(merged, self.store, self.plan, self.names, self.errors)
+        rows.write(made, self.store)
+        return made
+
+
+def _text(path):
+    """The text of the private overlay, or "" without one."""
+    if path is None:
+        return ""
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, ValueError) as e:
+        raise ValueError(
+            f"The private overlay {path} cannot be read: {e}. Expected a Python file. "
+            "Is the path right?"
+        ) from None

@@ -1,0 +1,186 @@
+"""Find the submissions: single notebooks, folders, zips as an LMS exports them."""
+
+import hashlib
+import io
+import os
+import re
+import stat
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from . import load
+
+ENTRIES = 50_000  # of a zip
+INNER_FILES, INNER_BYTES = 20, 64 << 20  # of a zip inside a zip or a folder
+DEPTH = 8
+MOODLE = re.compile(r"_assignsubmission_\w+$")
+CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+)  # what could hide or reorder the rest of a name
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One notebook of one student; ``error`` says why there is no data."""
+
+    student: str
+    name: str  # where it was found, for people
+    data: bytes = b""
+    error: str = ""
+
+    @property
+    def digest(self):
+        return hashlib.sha256(self.data).hexdigest()
+
+
+def find(paths, names=()):
+    """Yield the submissions in files, folders and zips, in a fixed order.
+
+    Parameters
+    ----------
+    paths : list of str or Path
+    names : list of str
+        Names of exercise sets, which are cut from a student's file name.
+    """
+    for path in map(Path, paths):
+        if path.is_dir() and not path.is_symlink():
+            found = _folder(path)
+        elif path.suffix.lower() == ".zip":
+            found = _zip_file(path)
+        else:
+            found = [(PurePosixPath(path.name), lambda path=path: load.read(path))]
+        for where, reader in found:
+            yield from _open(where, reader, names)
+
+
+def _open(where, reader, names, who=None):
+    """The submission at one place, or those in a zip lying there."""
+    who, label = who or student(where, names), text(str(where))
+    try:
+        data = reader()
+        if where.suffix.lower() == ".zip":
+            yield from _inner(where, data, who)
+            return
+        yield Submission(who, label, load.check_size(data))
+    except load.Unreadable as e:
+        yield Submission(who, label, error=str(e))
+
+
+def _folder(root):
+    """(relative path, reader) of notebooks and zips; links are never followed."""
+    for folder, folders, files in os.walk(root, followlinks=False):
+        here = Path(folder)
+        depth = len(here.relative_to(root).parts)
+        odd = [f for f in folders if (here / f).is_symlink() or _notebook(f)]
+        folders[:] = sorted(f for f in folders if not _ignored(f) and depth < DEPTH)
+        for name in sorted(files + odd):
+            if name in odd or (_notebook(name) and not _ignored(name)):
+                path = here / name
+                where = PurePosixPath(path.relative_to(root).as_posix())
+                limit = INNER_BYTES if where.suffix == ".zip" else load.FILE_LIMIT
+                yield where, lambda p=path, n=limit: load.read(p, n)
+
+
+def _notebook(name):
+    return name.lower().endswith((".ipynb", ".zip"))
+
+
+def _ignored(name):
+    return name.startswith((".", "__MACOSX"))
+
+
+def _zip_file(path):
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield from _members(archive, ENTRIES)
+    except (OSError, zipfile.BadZipFile, ValueError) as e:
+        raise ValueError(
+            f"{path} cannot be read as a zip: {e}. Expected the archive that the LMS "
+            "exports. Download it again?"
+        ) from None
+
+
+def _inner(where, data, who):
+    """Submissions in a zip that a student handed in."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            rows = list(_members(archive, INNER_FILES, notebooks=True))
+            total = 0
+            for inside, reader in rows:
+                made = list(_open(where / inside.name, reader, (), who))
+                total += sum(len(s.data) for s in made)
+                if total > INNER_BYTES:
+                    raise load.Unreadable("The zip holds more than a notebook should.")
+                yield from made
+    except load.Unreadable:
+        raise
+    except Exception as e:
+        raise load.Unreadable(f"The zip cannot be read: {type(e).__name__}.") from None
+    if not rows:
+        raise load.Unreadable("The zip holds no notebook.")
+
+
+def _members(archive, most, notebooks=False):
+    """(name, reader) of the notebooks of an archive; nothing is ever unpacked."""
+    infos = archive.infolist()
+    if len(infos) > most and not notebooks:
+        raise ValueError(f"it has {len(infos)} entries")
+    infos = [i for i in infos if _wanted(i, notebooks)]
+    if len(infos) > most:
+        raise load.Unreadable(f"The zip holds {len(infos)} notebooks.")
+    for info in sorted(infos, key=lambda i: i.filename):
+        yield PurePosixPath(info.filename), lambda i=info: _member(archive, i)
+
+
+def _wanted(info, notebooks):
+    path = PurePosixPath(info.filename.replace("\\", "/"))
+    if info.is_dir() or any(map(_ignored, path.parts)):
+        return False
+    return path.suffix.lower() == ".ipynb" or (
+        path.suffix.lower() == ".zip" and not notebooks
+    )
+
+
+def _member(archive, info):
+    if stat.S_ISLNK(info.external_attr >> 16):
+        raise load.Unreadable("The file is a link. Hand in the notebook itself.")
+    limit = INNER_BYTES if info.filename.lower().endswith(".zip") else load.FILE_LIMIT
+    try:
+        with archive.open(info) as file:
+            return load.check_size(file.read(limit + 1), limit)
+    except load.Unreadable:
+        raise
+    except Exception as e:  # zipfile raises many kinds for damaged members
+        reason = "it is encrypted" if info.flag_bits & 1 else type(e).__name__
+        raise load.Unreadable(f"The file in the zip is damaged: {reason}.") from None
+
+
+def text(value):
+    """A name without control and direction characters, for people and tables."""
+    value = str(value).encode("utf-8", "replace").decode("utf-8")
+    return CONTROL.sub("\ufffd", value)[:200]
+
+
+def student(where, names=()):
+    """Whose submission lies at a relative path.
+
+    The first folder, as in nbgrader's and Moodle's exports; else the file's name
+    without the name of the exercise set, as in Canvas's.
+
+    Examples
+    --------
+    >>> student(PurePosixPath("Ada L_17_assignsubmission_file_/04.ipynb"))
+    'Ada L_17'
+    >>> student(PurePosixPath("ada_123_04_gates.ipynb"), ["04_gates"])
+    'ada_123'
+    """
+    parts = [p for p in where.parts if p not in ("/", "..")]
+    if len(parts) > 1:
+        return text(MOODLE.sub("", parts[0].rstrip("_"))) or "unnamed"
+    stem = where.stem
+    for name in sorted(names, key=len, reverse=True):
+        cut = re.sub(rf"[_\- ]*{re.escape(name)}.*$", "", stem)
+        if cut:
+            stem = cut
+    return text(stem) or "unnamed"

@@ -1,0 +1,127 @@
+"""Where jobs run: all cores of this machine, or a Dask cluster.
+
+Both take (key, job text) pairs and yield (key, result text) in any order, as
+``grade.grade_text`` gives them.  The process that runs a job is on the trusted side;
+the jail is its child.
+"""
+
+import contextlib
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+
+HOST = [sys.executable, "-m", "lstm_course.grading.host"]
+LOST = json.dumps({"error": "The process that graded this ended. Run it again."})
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+class Local:
+    """So many trusted processes of this machine; a dead one is replaced."""
+
+    def __init__(self, workers):
+        self.todo, self.done = queue.Queue(2 * workers), queue.Queue()
+        self.hosts, self.stopped = set(), False
+        self.threads = [threading.Thread(target=self._serve) for _ in range(workers)]
+
+    def run(self, jobs):
+        """Yield (key, result) for each (key, job), in the order in which they end."""
+        for thread in self.threads:
+            thread.start()
+        running = 0
+        try:
+            for job in jobs:
+                self.todo.put(job)
+                running += 1
+                while not self.done.empty():
+                    yield self.done.get()
+                    running -= 1
+            for _ in range(running):
+                yield self.done.get()
+                running -= 1
+        finally:
+            self._end(interrupted=running > 0)
+
+    def _end(self, interrupted):
+        self.stopped = interrupted
+        while interrupted and not self.todo.empty():
+            with contextlib.suppress(queue.Empty):
+                self.todo.get_nowait()
+        for host in list(self.hosts) if interrupted else ():
+            host.terminate()
+        for _ in self.threads:
+            self.todo.put(None)
+        for thread in self.threads:
+            thread.join()
+
+    def _serve(self):
+        """One thread drives one process at a time."""
+        host = None
+        while (job := self.todo.get()) is not None:
+            key, text = job
+            result = ""
+            for _ in range(2):
+                if not result and not self.stopped:
+                    host = host or self._host()
+                    result = _ask(host, text)
+                    host = host if result else self._leave(host)
+            self.done.put((key, result or LOST))
+        self._leave(host)
+
+    def _host(self):
+        host = subprocess.Popen(
+            HOST,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,
+            env=os.environ | ONE_THREAD,
+        )
+        self.hosts.add(host)
+        return host
+
+    def _leave(self, host):
+        """Let a host end: it does when its input is closed."""
+        if host:
+            with contextlib.suppress(OSError):
+                host.stdin.close()
+            host.wait()
+            host.stdout.close()
+            self.hosts.discard(host)
+
+
+def _ask(host, text):
+    """The host's answer, or "" when it died."""
+    try:
+        host.stdin.write(text + "\n")
+        host.stdin.flush()
+        return host.stdout.readline().strip()
+    except (OSError, ValueError):
+        return ""
+
+
+def cluster(jobs, address):
+    """Run jobs on a Dask cluster that is already there, as ``Local.run``.
+
+    What a worker was doing when it died is done by another one.
+    """
+    try:
+        from distributed import Client, as_completed
+    except ImportError:
+        raise ValueError(
+            f"--scheduler {address} needs Dask, but got no package 'distributed'. It "
+            "comes with the extra 'cluster'. Run pip install 'lstm-course[cluster]'?"
+        ) from None
+    from .grade import grade_text
+
+    with Client(address, timeout=30, set_as_default=False) as client:
+        keys = {}
+        for key, text in jobs:
+            future = client.submit(grade_text, text, pure=False, retries=3)
+            keys[future] = key
+        for future in as_completed(keys):
+            failed = future.exception() is not None
+            yield keys[future], LOST if failed else future.result()

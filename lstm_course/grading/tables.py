@@ -1,0 +1,55 @@
+"""Grades for other programs: CSV and Gradescope's JSON."""
+
+import csv
+import io
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would compute
+
+
+def grades(rows):
+    """One line per student and set: str."""
+    names = ["student", "set", "points", "max", "status", "error", "isolation", "file"]
+    return _csv(names, [[row[n] for n in names] for row in rows])
+
+
+def questions(rows):
+    """One line per student and question: str."""
+    names = ["id", "function", "status", "points", "max", "message"]
+    lines = [
+        [row["student"], row["set"], *(q[n] for n in names)]
+        for row in rows
+        for q in row["questions"]
+    ]
+    return _csv(["student", "set", "question", *names[1:]], lines)
+
+
+def _csv(header, lines):
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerows([header, *(map(_safe, line) for line in lines)])
+    return file.getvalue()
+
+
+def _safe(value):
+    """Text that no spreadsheet takes for a formula."""
+    if isinstance(value, str) and value.startswith(FORMULA):
+        return "'" + value
+    return value
+
+
+def gradescope(row):
+    """A row as the results.json of a Gradescope autograder: dict."""
+    tests = [
+        {
+            "name": f"{q['id']} {q['function']}",
+            "score": q["points"],
+            "max_score": q["max"],
+            "output": f"{q['status']}: {q['message']}",
+            "output_format": "text",
+            "visibility": "visible",
+        }
+        for q in row["questions"]
+    ]
+    output = row["error"] or f"{row['points']} of {row['max']} points"
+    made = {"score": row["points"], "output": output, "output_format": "text"}
+    return made | {"visibility": "visible", "tests": tests}
