@@ -122,6 +122,27 @@ from lstm_course.table import at_a_glance
 table = at_a_glance(cells={"toy": CELLS["toy"]})
 assert "**toy**" in table and "A test." in table and "26,700" in table
 """,
+    "the tests of every cell": """
+import proofs, pytest
+from pathlib import Path
+class Seen:
+    passed = set()
+    def pytest_runtest_logreport(self, report):
+        if report.when == "call" and report.passed:
+            self.passed.add(report.nodeid.split("::")[1].split("[")[0])
+seen, tests = Seen(), Path(proofs.__file__).parent
+files = [str(tests / f"test_{n}.py") for n in ("cells", "jacobian")]
+code = pytest.main(["-q", "-p", "no:cacheprovider", "-k", "toy", *files], [seen])
+wanted = {"test_backward_matches_finite_differences_on_every_coordinate",
+          "test_torch_twin_and_its_autograd_agree_with_both_passes",
+          "test_unroll_equals_a_loop_of_steps_forward_and_back",
+          "test_total_jacobian_matches_finite_differences"}
+assert code == 0 and wanted <= seen.passed, (code, seen.passed)
+""",
+    "diagram": """
+from lstm_course import diagrams
+assert "<svg" in diagrams.cell_diagram("toy")
+""",
     "an unknown name suggests it": """
 from lstm_course import unroll
 try:
