@@ -21,6 +21,9 @@ from lstm_course.cells import (
     peephole,
 )
 from lstm_course.diagrams.agree import agrees
+from lstm_course.diagrams.along_time import feedforward_and_recurrent, unrolled
+from lstm_course.diagrams.generic import generic
+from lstm_course.diagrams.legend import legend
 from lstm_course.diagrams.sketch import crossing, segments
 from lstm_course.diagrams.text import texts
 from lstm_course.diagrams.trace import equations
@@ -44,7 +47,7 @@ OPTIONS = {
     "clockwork two": clockwork.make(periods=(1, 3), start=1),
 }
 ALL = dict(CELLS) | OPTIONS
-PANEL = {"minlstm", "slstm", "mlstm"}  # their arithmetic is a panel of equations
+PANEL = {"slstm", "mlstm"}  # their arithmetic is a panel of equations
 
 
 def top(cell):
@@ -57,6 +60,9 @@ def others():
         "loop": diagrams.unrolled("rnn"),
         "two lines": diagrams.unrolled("lstm", steps=3),
         "back": diagrams.unrolled("rnn", gradient=True),
+        "two kinds": diagrams.feedforward_and_recurrent(),
+        "legend": diagrams.legend(),
+        "change": diagrams.cell_diagram("coupled", changed="lstm"),
     }
 
 
@@ -66,7 +72,13 @@ def pictures():
 
 
 def sketches():
-    return {n: diagrams.sketch(c) for n, c in ALL.items()}
+    """Everything that is laid out; also the cells as if nobody had drawn them."""
+    out = {n: diagrams.sketch(c) for n, c in ALL.items()}
+    out |= {f"generic {n}": generic(top(c)) for n, c in ALL.items()}
+    out |= {f"{n} steps": unrolled("LSTM", ("h", "c"), n) for n in (1, 2, 5)}
+    out |= {"back": unrolled("LSTM", ("h", "c"), gradient=True)}
+    out |= {"back one": unrolled("RNN", ("h",), gradient=True)}
+    return out | {"legend": legend(), "two kinds": feedforward_and_recurrent()}
 
 
 @pytest.mark.parametrize("text", pictures().values(), ids=pictures())
@@ -202,6 +214,29 @@ def test_the_four_steps_together_light_the_whole_lstm():
     assert "dim" not in re.findall(r'class="([^"]*)"', lit)
 
 
+def test_what_changed_against_the_lstm_is_marked():
+    text = diagrams.cell_diagram("peephole", changed="lstm")
+    root = ElementTree.fromstring(text)
+    new = {g.get("data-part") for g in root.iter(NS + "g") if "new" in g.get("class")}
+    assert {"w_ci", "w_cf", "w_co", "peep_i", "seen_o"} <= new
+    assert not new & {"i", "f", "g", "o", "keep", "plus", "f_line", "h_new", "x"}
+    assert "New here: " in text
+
+
+def test_a_gate_that_is_gone_leaves_an_empty_frame():
+    root = ElementTree.fromstring(diagrams.cell_diagram("lstm1997", changed="lstm"))
+    ghosts = [
+        g.get("data-part") for g in root.iter(NS + "g") if "ghost" in g.get("class")
+    ]
+    assert ghosts == ["no_f"]
+
+
+def test_nothing_is_marked_where_two_pictures_are_the_same():
+    text = diagrams.cell_diagram("np", changed="lstm")
+    classes = set(" ".join(re.findall(r'class="([^"]*)"', text)).split())
+    assert "old" in classes and not classes & {"new", "halo", "ghost"}
+
+
 def test_an_unknown_part_is_refused_with_the_known_ones():
     with pytest.raises(ValueError, match="forget"):
         diagrams.cell_diagram("lstm", highlight={"forgot"})
@@ -214,6 +249,9 @@ def test_values_are_written_into_the_picture():
     root = ElementTree.fromstring(diagrams.cell_diagram("lstm", values=values))
     found = [t for t in root.iter(NS + "text") if t.get("class") == "value"]
     assert sorted("".join(t.itertext())[-1] for t in found) == list("123456789")
+    for name, value in values.items():  # where a script finds it
+        (place,) = root.findall(f".//*[@data-value='{name}']")
+        assert place.text == value
 
 
 def test_show_gives_the_page_the_svg_and_a_terminal_the_description():
@@ -229,6 +267,9 @@ def test_save_writes_a_file_that_reads_back(tmp_path):
 
 
 # ------------------------------------------------------------------------- layout
+
+
+LAYOUTS = sketches()
 
 
 def boxes(s):
@@ -249,9 +290,9 @@ def overlap(a, b, slack=0.0):
     )
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", LAYOUTS)
 def test_no_wire_passes_through_a_shape(name):
-    s = diagrams.sketch(ALL[name])
+    s = LAYOUTS[name]
     for key, wire in s.wires.items():
         for (x0, y0), (x1, y1) in segments(s.points(wire)):
             line = min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
@@ -259,16 +300,16 @@ def test_no_wire_passes_through_a_shape(name):
                 assert not overlap(line, box), (key, other)
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", LAYOUTS)
 def test_no_two_shapes_overlap(name):
-    shapes = boxes(diagrams.sketch(ALL[name]))
+    shapes = boxes(LAYOUTS[name])
     for a, b in combinations(shapes, 2):
         assert not overlap(shapes[a], shapes[b]), (a, b)
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", LAYOUTS)
 def test_two_wires_share_a_stretch_only_where_they_merge(name):
-    s = diagrams.sketch(ALL[name])
+    s = LAYOUTS[name]
     for (a, first), (b, second) in combinations(s.wires.items(), 2):
         if first.path[-1] == second.path[-1]:
             continue
@@ -287,11 +328,11 @@ def along(p, q):
     return False
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", LAYOUTS)
 def test_no_text_touches_another_text_a_shape_or_a_wire(name):
-    s = diagrams.sketch(ALL[name])
-    parts = {**{n: "−0.537" for n in "xhcfigo"}, "h_prev": "−0.537", "c_prev": "−0.537"}
-    found = texts(s, parts)
+    s = LAYOUTS[name]
+    names = {*"xhcfigourndeqm", "h_prev", "c_prev", "kept", "written", "squashed"}
+    found = texts(s, {n: "−0.537" for n in names | {"added", "lf", "li", "t"}})
     for (a, first), (b, second) in combinations(found, 2):
         assert not overlap(first, second, 0.5), (a, b)
     shapes = boxes(s)
@@ -310,9 +351,9 @@ def test_no_text_touches_another_text_a_shape_or_a_wire(name):
                 assert not overlap(box, line, 0.5), (label, key)
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", LAYOUTS)
 def test_everything_lies_inside_the_picture(name):
-    s = diagrams.sketch(ALL[name])
+    s = LAYOUTS[name]
     for label, (x0, y0, x1, y1) in texts(s, {}):
         assert 0 <= x0 and x1 <= s.width and 0 <= y0 and y1 <= s.height, label
 

@@ -11,14 +11,25 @@ import re
 from html import escape, unescape
 from pathlib import Path
 
-from ..doors import as_cell
+from ..doors import as_cell, check_size
 from . import along_time, gru_family, lstm_family, simple
 from .agree import agrees
+from .difference import mark
 from .draw import svg
 from .flow import describe
 from .generic import generic
+from .legend import legend as _legend
+from .reads import short
 
-__all__ = ["cell_diagram", "save", "show", "sketch", "unrolled"]
+__all__ = [
+    "cell_diagram",
+    "feedforward_and_recurrent",
+    "legend",
+    "save",
+    "show",
+    "sketch",
+    "unrolled",
+]
 
 
 FAMILIES = (simple, lstm_family, gru_family)
@@ -40,7 +51,7 @@ def sketch(cell="lstm"):
     return generic(cell)
 
 
-def cell_diagram(cell="lstm", highlight=None, values=None):
+def cell_diagram(cell="lstm", highlight=None, values=None, changed=None):
     """Draw one step of a cell.
 
     Parameters
@@ -50,7 +61,12 @@ def cell_diagram(cell="lstm", highlight=None, values=None):
         Names of steps ("forget", "input", "update", "output") or parts ("f", "c", ...)
         that stay bright; the rest is dimmed.
     values : dict, optional
-        part -> short text, written at the part's line: ``{"f": "0.62"}``.
+        part -> short text, written at the part's line: ``{"f": "0.62"}``.  Besides
+        gates and states (``c_prev``, ``c``, ``x``): ``kept``, ``written``, ``squashed``
+        for the products and the tanh of an LSTM.
+    changed : str or Cell, optional
+        The cell to compare with: what that one lacks is marked, what is gone is shown
+        as an empty frame.
 
     Returns
     -------
@@ -64,13 +80,17 @@ def cell_diagram(cell="lstm", highlight=None, values=None):
     """
     s = sketch(cell)
     _check_names(s, highlight, values)
-    return svg(s, s.desc or describe(s), highlight, values)
+    desc = s.desc or describe(s)
+    if changed is not None:
+        desc += mark(s, sketch(changed))
+    return svg(s, desc, highlight, values)
 
 
 def _check_names(s, highlight, values):
     """Every highlighted part and every value's part is there to be seen."""
     things = [*s.nodes.values(), *s.wires.values()]
     known = {t for thing in things for t in thing.tags if t}
+    known |= {w.key for w in s.wires.values() if w.key}
     for what, got in (("highlight", highlight or ()), ("values", values or {})):
         if isinstance(got, str) or (unknown := sorted(set(got) - known)):
             raise ValueError(
@@ -85,13 +105,21 @@ def unrolled(cell="rnn", steps=4, gradient=False):
 
     With ``gradient=True`` the copies alone, and the way of the gradient back.
     """
-    cell = as_cell(cell)
-    s = along_time.unrolled(cell.name.upper(), cell.states, steps, gradient)
-    way = "each copy passes its state to the next"
-    if gradient:
-        way += "; the gradient runs the same lines backward, from the last to the first"
-    desc = f"{steps} copies of one cell with the same weights along time; {way}."
-    return svg(s, desc)
+    cell, steps = as_cell(cell), check_size("steps", steps)
+    s = along_time.unrolled(short(cell), cell.states, steps, gradient)
+    return svg(s, s.desc)
+
+
+def feedforward_and_recurrent():
+    """Draw a layer that sees one input at a time beside one that reads its past."""
+    s = along_time.feedforward_and_recurrent()
+    return svg(s, s.desc)
+
+
+def legend():
+    """Draw the signs of the diagram language with their meaning: SVG text."""
+    s = _legend()
+    return svg(s, s.desc)
 
 
 class Picture:

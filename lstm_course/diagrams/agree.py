@@ -13,6 +13,8 @@ POINT = {
     "1−": lambda v: 1.0 - v[0],
     "tanh": lambda v: np.tanh(v[0]),
     "2σ−1": lambda v: np.tanh(0.5 * v[0]),
+    "σ": lambda v: ops.sigmoid(v[0]),
+    "−": lambda v: v[0] - v[1],
     "+1": lambda v: v[0] + 1.0,
 }
 

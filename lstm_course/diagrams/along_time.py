@@ -1,102 +1,185 @@
 """A cell along time: the loop, the loop unrolled, and the way of the gradient."""
 
 from .sketch import Sketch
+from .text import MATH, width
 
-HALF = (30, 26)  # of a copy of the cell
-STRIDE, LEVEL = 112, 150  # between copies; y of the copies
-DASH = 15  # how far a gradient runs beside its line
+STRIDE, LEVEL, TALL = 92, 132, 26  # between copies; y of the copies; half their height
+UP, DOWN = 84, 56  # from the middle of a copy to its output and its input
+DASH = 14  # how far a gradient runs beside its line
 
 
 def unrolled(name, states, steps=4, gradient=False):
     """Left the cell with its loop, right the same cell copied along time."""
-    s = Sketch(0, 268 if gradient else 244)
-    x0 = 66
+    half = max(25, round(width(name, MATH) / 2) + 8)
+    stride = STRIDE + 2 * (half - 25)
+    s = Sketch(0, LEVEL + (106 if gradient else 84))
+    x = 24 + half
     if not gradient:
-        _loop(s, name, x0)
-        s.add("equals", "note", x0 + 92, LEVEL + 6, "=", part="")
-        x0 += 186
-    lines = _lines(states)
+        x = 40 + half
+        _loop(s, name, x, half, states)
+        s.add("is", "math", x + half + 36, LEVEL + 5, "=", part="")
+        x += stride + 58
     for t in range(1, steps + 1):
-        _copy(s, name, x0 + (t - 1) * STRIDE, str(t))
-        for state, dy in lines.items():
-            _message(s, state, dy, x0 + (t - 1) * STRIDE, t)
-    s.width = x0 + steps * STRIDE - 20
+        _copy(s, name, x + (t - 1) * stride, half, str(t))
+        for state, dy in _lines(states).items():
+            _message(s, state, dy, x + (t - 1) * stride, half, stride, t)
     if gradient:
-        _gradient(s, steps, x0)
-    s.title = f"{name} unrolled over {steps} steps"
+        _gradient(s, states, steps, x, half, stride)
+    s.width = x + steps * stride - half + 6
+    _words(s, name, steps, gradient)
+    return s
+
+
+def _words(s, name, steps, gradient):
+    s.title = f"The {name} and its loop unrolled over {steps} steps"
+    s.desc = (
+        f"{steps} copies of one {name} with the same weights stand side by side "
+        "along time; each reads its own input and the state of the copy before."
+    )
     if gradient:
         s.title = f"Backpropagation through {steps} steps of the {name}"
-    return s
+        s.desc += (
+            " Dashed arrows run against time: each copy passes the gradient by "
+            "its old state to the copy before it."
+        )
 
 
 def _lines(states):
     """y offset of each state's line between two copies."""
-    return {"h": 0} if len(states) == 1 else {"c": -10, "h": 10}
+    if len(states) == 1:
+        return {"h": 0}
+    top = -10 * (len(states) - 1)
+    order = [*states[1:], "h"]
+    return (
+        {n: top + 20 * k for k, n in enumerate(order)}
+        if len(states) < 4
+        else {n: -18 + 36 * k / (len(states) - 1) for k, n in enumerate(order)}
+    )
 
 
-def _copy(s, name, x, t):
+def _copy(s, name, x, half, t):
     """One copy: x from below, h above."""
-    s.add(f"cell_{t}", "box", x, LEVEL, name, part="h", tags="cell", half=HALF)
-    s.add(f"x_{t}", "port", x, LEVEL + 62, f"x_{t}", part="x")
-    s.add(f"h_{t}", "port", x, LEVEL - 96, f"h_{t}", part="h", anchor="above")
+    s.add(f"cell_{t}", "box", x, LEVEL, name, part="h", tags="cell", half=(half, TALL))
+    s.add(f"x_{t}", "port", x, LEVEL + DOWN, f"x_{t}", part="x")
+    s.add(f"h_{t}", "port", x, LEVEL - UP, f"h_{t}", part="h", anchor="above")
     s.wire(f"x_in_{t}", f"x_{t}", f"cell_{t}", part="x")
     s.wire(f"h_up_{t}", f"cell_{t}", f"h_{t}", part="h")
 
 
-def _message(s, state, dy, x, t):
+def _message(s, state, dy, x, half, stride, t):
     """What a copy passes to the next one."""
     y = LEVEL + dy
     if t == 1:
-        s.wire(f"{state}_start", (x - 60, y), (x - HALF[0], y), part=state)
-    s.wire(f"{state}_{t}_on", (x + HALF[0], y), (x + STRIDE - HALF[0], y), part=state)
+        s.wire(
+            f"{state}_start",
+            (x - half - 22, y),
+            (x - half, y),
+            part=state if state in "hc" else "read",
+        )
+    s.wire(
+        f"{state}_on_{t}",
+        (x + half, y),
+        (x + stride - half, y),
+        part=state if state in "hc" else "read",
+    )
 
 
-def _loop(s, name, x):
-    _copy(s, name, x, "t")
+def _loop(s, name, x, half, states):
+    """The cell whose output is its own input at the next step."""
+    _copy(s, name, x, half, "t")
     s.remove("h_up_t")
-    s.add("fork", "dot", x, LEVEL - 58, part="h")
+    top, left = LEVEL - TALL - 28, x - half - 24
+    s.add("fork", "dot", x, top, part="h")
     s.wire("h_up_t", "cell_t", "fork", part="h", arrow=False)
     s.wire("h_out_t", "fork", "h_t", part="h")
-    s.wire("loop", "fork", (x - 52, LEVEL - 58), (x - 52, LEVEL), "cell_t", part="h")
+    y = LEVEL + _lines(states)["h"]
+    s.wire("loop", "fork", (left, top), (left, y), (x - half, y), part="h")
+    for n, state in enumerate(states[1:]):
+        y, up, out = LEVEL + _lines(states)[state], top + 13, left + 9
+        if n == 0:  # further states run inside the first loop; one is drawn
+            s.wire(
+                "loop_c",
+                (x - 12, LEVEL - TALL),
+                (x - 12, up),
+                (out, up),
+                (out, y),
+                (x - half, y),
+                part=state,
+            )
 
 
-def _gradient(s, steps, x0):
+def _back(states):
+    """y of a state's dashed line, and of its name: the cell state above, h below."""
+    if len(states) == 1:
+        return {"h": (LEVEL + DASH, LEVEL + DASH + 20)}
+    return {"h": (LEVEL + 21, LEVEL + 41), states[1]: (LEVEL - 21, LEVEL - 30)}
+
+
+def _gradient(s, states, steps, x0, half, stride):
     """Dashed lines against the direction of time."""
     for t in range(1, steps + 1):
-        x = x0 + (t - 1) * STRIDE
+        x = x0 + (t - 1) * stride
         s.wire(
             f"loss_{t}",
-            (x + DASH, LEVEL - 90),
-            (x + DASH, LEVEL - HALF[1]),
+            (x + DASH, LEVEL - UP + 8),
+            (x + DASH, LEVEL - TALL),
             part="grad",
             tags="gradient",
             dashed=True,
         )
-        if t > 1:
-            y = LEVEL + DASH
-            s.wire(
-                f"back_{t}",
-                (x - HALF[0], y),
-                (x - STRIDE + HALF[0], y),
-                part="grad",
-                tags="gradient",
-                dashed=True,
-            )
-            s.add(
-                f"dh_{t - 1}",
-                "note",
-                x - STRIDE / 2,
-                y + 19,
-                f"dh_{t - 1}",
-                part="grad",
-                tags="gradient",
-            )
+        for state, (y, label) in _back(states).items():
+            if t > 1:
+                s.wire(
+                    f"back_{state}_{t}",
+                    (x - half, y),
+                    (x - stride + half, y),
+                    part="grad",
+                    tags="gradient",
+                    dashed=True,
+                )
+                s.add(
+                    f"d{state}_{t - 1}",
+                    "math",
+                    x - stride / 2,
+                    label,
+                    f"d{state}_{t - 1}",
+                    part="grad",
+                    tags="gradient",
+                )
     s.add(
         "share",
-        "note",
-        s.width / 2 + 10,
-        258,
+        "caption",
+        x0 + (steps - 1) * stride / 2,
+        LEVEL + 98,
         "every copy adds its share to the same dW",
         part="grad",
         tags="gradient",
     )
+
+
+def feedforward_and_recurrent(steps=3):
+    """Left a layer that sees one input at a time, right one that reads its past."""
+    s = Sketch(0, LEVEL + 106, "A feedforward and a recurrent layer")
+    s.desc = (
+        f"Left, {steps} copies of a layer without lines between them: each "
+        "output depends on its own input only. Right, the same with a line from "
+        "each copy to the next: every output depends on all inputs so far."
+    )
+    x, half = 38.0, 25.0
+    for side, word in (
+        ("a", "each input on its own"),
+        ("b", "each step reads the past"),
+    ):
+        for t in range(1, steps + 1):
+            name = f"{t}{side}"
+            _copy(s, "tanh", x + (t - 1) * 82, half, name)
+            for sign in "xh":
+                s.change(f"{sign}_{name}", text=f"{sign}_{t}")
+            if side == "b" and t < steps:
+                s.wire(f"on_{t}", f"cell_{name}", f"cell_{t + 1}{side}", part="h")
+        s.add(
+            f"word_{side}", "caption", x + (steps - 1) * 41, LEVEL + 98, word, part=""
+        )
+        x += steps * 82 + 44
+    s.width = x - 82 + 32
+    return s

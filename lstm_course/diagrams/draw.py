@@ -8,23 +8,25 @@ from html import escape
 from itertools import count
 
 from .. import palette
-from .lines import line
+from .lines import line, route
 from .sketch import segments
 from .text import node_texts, plain, wire_texts
 
 SCALE = 1.15  # pixels per unit where there is room
-ROUND = {"box": 6, "weight": 5, "panel": 12}
+ROUND = {"box": 6, "ghost": 6, "weight": 5, "panel": 12}
 COLOURS = {
     "light": palette.GATES | {"read": palette.PAGE["muted"]},
     "dark": palette.GATES_DARK | {"read": palette.PAGE_DARK["muted"]},
 }
+MARK = "#FFD24A", "#96780A"  # behind what is new, on a light and on a dark page
 NUMBERS = count(1)
 
 RULES = """
 .lcd{font-family:inherit;overflow:visible}
-.lcd text{fill:currentColor;stroke:none;font-family:STIX Two Text,Cambria,Georgia,serif}
+.lcd text{fill:currentColor;stroke:none;
+font-family:var(--text,STIX Two Text,Cambria,Georgia),serif}
 .lcd .m{font-style:italic}
-.lcd .word,.lcd .value{font-family:inherit;fill:var(--k,currentColor)}
+.lcd .word,.lcd .value{font-family:var(--ui,inherit);fill:var(--k,currentColor)}
 .lcd .value{font-weight:600;font-variant-numeric:tabular-nums}
 .lcd path,.lcd rect,.lcd circle{fill:none;stroke:var(--k,currentColor);stroke-width:1.6}
 .lcd .thick{stroke-width:2.6}
@@ -37,8 +39,11 @@ RULES = """
 .lcd .card{fill:currentColor;fill-opacity:.035;stroke:currentColor;stroke-opacity:.22;
 stroke-width:1}
 .lcd .lane{fill:var(--k,currentColor);fill-opacity:.1;stroke:none}
+.lcd .halo{stroke:var(--mark);stroke-width:8;stroke-linejoin:round;opacity:.6}
+.lcd .ghost rect{stroke-dasharray:4 4;fill:none}
+.lcd .old{opacity:.5}
 .lcd [data-part]{transition:opacity .2s}
-.lcd .dim{opacity:.22}
+.lcd .dim{opacity:.28}
 @media(prefers-reduced-motion:reduce){.lcd [data-part]{transition:none}}
 """
 DARK = (
@@ -58,7 +63,9 @@ def style(parts):
     """The style sheet of a diagram with these parts: str."""
 
     def colours(theme):
-        return "".join(f"--k-{k}:var(--gate-{k},{COLOURS[theme][k]});" for k in parts)
+        mark = f"--mark:{MARK[theme == 'dark']};"
+        gates = (f"--k-{k}:var(--gate-{k},{COLOURS[theme][k]});" for k in parts)
+        return mark + "".join(gates)
 
     light, dark = colours("light"), colours("dark")
     ink = f"color:{palette.PAGE_DARK['ink']}"
@@ -93,22 +100,27 @@ def _parts(sketch):
 
 
 def _body(sketch, highlight, values):
-    body = [_card(sketch.card)] if sketch.card else []
-    body += [_lane(*lane) for lane in sketch.lanes]
+    back = [_card(sketch.card)] if sketch.card else []
+    back += [_lane(*lane) for lane in sketch.lanes]
+    halos, body = [], []
     paths = {k: sketch.points(w) for k, w in sketch.wires.items()}
     for name, wire in sketch.wires.items():
         others = [q for k, p in paths.items() if k != name for q in segments(p)]
         inside = line(wire, paths[name], others)
-        inside += "".join(t.svg() for t in wire_texts(wire, paths[name], values))
-        body.append(_group(name, wire, "wire", inside, highlight))
+        inside += "".join(t.svg() for t in wire_texts(name, wire, paths[name], values))
+        if name in (sketch.new or ()):
+            halos.append(f'<path class="halo" d="{route(paths[name], others)}"/>')
+        body.append(_group(name, wire, "wire", inside, sketch, highlight))
     for name, node in sketch.nodes.items():
         inside = _shape(node)
         inside += "".join(t.svg() for t in node_texts(name, node, values))
-        body.append(_group(name, node, node.kind, inside, highlight))
-    return "\n".join(filter(None, body))
+        if name in (sketch.new or ()):
+            halos.append(_shape(node).replace("<rect", '<rect class="halo"'))
+        body.append(_group(name, node, node.kind, inside, sketch, highlight))
+    return "\n".join(filter(None, [*back, *halos, *body]))
 
 
-def _group(name, thing, kind, inside, highlight):
+def _group(name, thing, kind, inside, sketch, highlight):
     """What belongs to one name, for the eye and for a script."""
     if not inside:
         return ""
@@ -117,6 +129,8 @@ def _group(name, thing, kind, inside, highlight):
         classes.append(f"k-{thing.part}")
     if highlight is not None and not (set(highlight) & thing.tags):
         classes.append("dim")
+    if sketch.new is not None and kind != "ghost":
+        classes.append("new" if name in sketch.new else "old")
     tags = " ".join(sorted(thing.tags - {""}))
     return (
         f'<g class="{" ".join(classes)}" data-part="{escape(name)}" '

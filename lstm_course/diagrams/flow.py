@@ -5,6 +5,14 @@ that for every cell); with text it gives the description a screen reader reads.
 """
 
 
+def reads(sketch, name):
+    """What a line that leaves ``name`` carries, forks and joins passed over: names."""
+    if sketch.nodes[name].kind not in ("dot", "join"):
+        return [name]
+    sources = [w.path[0] for w in sketch.wires.values() if w.path[-1] == name]
+    return [n for a in sources for n in reads(sketch, a)]
+
+
 def evaluate(sketch, start, layer, point):
     """Values of all nodes: dict name -> value.
 
@@ -22,13 +30,6 @@ def evaluate(sketch, start, layer, point):
     known = {}
     wires = [(w.path[0], w.path[-1]) for w in sketch.wires.values()]
 
-    def reads(name):
-        """What a line carries: dict source -> value."""
-        node = sketch.nodes[name]
-        if node.kind in ("dot", "join"):
-            return {k: v for a, b in wires if b == name for k, v in reads(a).items()}
-        return {name: value(name)}
-
     def value(name):
         if name not in known:
             known[name] = compute(name, sketch.nodes[name])
@@ -39,20 +40,17 @@ def evaluate(sketch, start, layer, point):
             return start[name]
         sources = [a for a, b in wires if b == name]
         plain = [a for a in sources if sketch.nodes[a].kind != "weight"]
-        got = {k: v for a in plain for k, v in reads(a).items()}
+        got = {n: value(n) for a in plain for n in reads(sketch, a)}
         if node.kind == "box":
             added = [value(a) for a in sources if a not in plain]
             return layer(name, node, got, added)
-        each = [v for a in sources for v in reads(a).values()]
+        each = [value(n) for a in sources for n in reads(sketch, a)]
         if node.kind == "weight":
             return point(name, each)
         return point(node.text, each) if node.kind == "circle" else each[0]
 
-    return {
-        n: value(n)
-        for n, node in sketch.nodes.items()
-        if node.kind not in ("dot", "join", "note")
-    }
+    real = ("port", "box", "circle", "weight")
+    return {n: value(n) for n, node in sketch.nodes.items() if node.kind in real}
 
 
 def describe(sketch):
@@ -65,7 +63,8 @@ def describe(sketch):
     def layer(name, node, reads, added):
         label = _label(sketch, name)
         what = " and ".join([*reads.values(), *added])
-        layers.append(f"{label}: a {node.text} layer that reads {what}.")
+        kind = node.text.replace("σ", "sigmoid")
+        layers.append(f"{label} is a {kind} layer of {what}.")
         return label
 
     def point(text, each):
@@ -77,7 +76,7 @@ def describe(sketch):
     results = [
         f"{text} = {_bare(values[n])}" for n, text in ports.items() if n not in start
     ]
-    return " ".join(layers) + " Out come " + " and ".join(results) + "."
+    return " ".join(layers) + " Then " + ", ".join(results) + "."
 
 
 def _label(sketch, name):

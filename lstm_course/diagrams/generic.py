@@ -22,8 +22,8 @@ def generic(cell):
     """A sketch made from products, blocks, states and traced equations."""
     acts, lines = _equations(cell)
     places = Places(cell, lines)
-    s = Sketch(places.right + 48, places.bottom + 84, title(cell))
-    s.card = (LEFT, 14, places.right, places.bottom + 42)
+    s = Sketch(places.right + 48, places.low + 42, title(cell))
+    s.card = (LEFT, 14, places.right, places.low)
     _panel(s, lines, places)
     _states(s, cell, places)
     for k, (sources, blocks) in enumerate(places.groups):
@@ -48,7 +48,7 @@ class Places:
         self.join = JOIN + 14 * max(len(self.sources) - 2, 0)
         self.box = self.join + BOX - JOIN
         self.panel = self.box + 98
-        self.width = max(width(line, SIZE) for line in lines) + 36
+        self.width = 2 * round(max(width(line, SIZE) for line in lines) / 2) + 36
         self.right = self.panel + self.width + 24
         y, self.rows = LANE + PITCH * len(self.levels) + 34, {}
         for _, blocks in self.groups:
@@ -56,12 +56,16 @@ class Places:
             y += ROW * len(blocks) + 14
         low = LANE + PITCH * len(cell.states)
         self.bottom = max(y - 46, LANE + LINE * len(lines) + 10, low)
+        self.given = [a for a in self.sources if a != "x" and a not in cell.states]
+        self.low = self.bottom + 42 + 24 * len(self.given)
 
 
 def _equations(cell):
     """Activation of each block, and the lines of the panel."""
     if not cell.phases:
-        return {"o": "σ"}, _from_doc(cell)
+        lines = _from_doc(cell)
+        plain = [b for b in cell.blocks if not any(f"z_{{{b}}}" in s for s in lines)]
+        return {b: "σ" if b == "o" else "linear" for b in plain}, lines
     acts, lines = {}, []
     for name, text in equations(cell):
         alone = re.fullmatch(r"(\w*?)\(?z_\{(\w+)\}\)?", text)
@@ -81,7 +85,14 @@ def _from_doc(cell):
     found = [re.sub(r"\b(\w)_prev", r"\1_{t-1}", line) for line in found]
     found = [re.sub(r"\bz([a-z])\b", r"z_{\1}", line) for line in found]
     found = [re.sub(r"^(\w) =", r"\1_t =", line) for line in found]
-    for old, new in ((" * ", " ⊙ "), ("^T", "ᵀ"), ("sigmoid", "σ"), (" - ", " − ")):
+    for old, new in (
+        (" * ", " ⊙ "),
+        ("^T", "ᵀ"),
+        ("sigmoid", "σ"),
+        (" - ", " − "),
+        ("(-", "(−"),
+        (" . ", " · "),
+    ):
         found = [line.replace(old, new) for line in found]
     return found
 
@@ -123,96 +134,98 @@ def _panel(s, lines, places):
 def _states(s, cell, places):
     """Old states come from the left, new ones leave to the right."""
     for name, y in places.levels.items():
-        s.add(f"{name}_prev", "port", 8, y, f"{name}_{{t-1}}", part=name)
+        hue = {"part": _hue(name, cell), "tags": name}
+        s.add(f"{name}_prev", "port", 8, y, f"{name}_{{t-1}}", **hue)
         if name in places.through and name not in places.sources:
-            s.wire(f"{name}_in", f"{name}_prev", (places.panel, y), part=name)
+            s.wire(f"{name}_in", f"{name}_prev", (places.panel, y), **hue)
+    edge = places.panel + places.width
     for k, name in enumerate(cell.states):
         y = places.levels.get(name, LANE + PITCH * k)
-        s.add(f"{name}_out", "port", places.right + 40, y, f"{name}_t", part=name)
-        s.wire(
-            f"{name}_new", (places.panel + places.width, y), f"{name}_out", part=name
-        )
+        hue = {"part": _hue(name, cell), "tags": name}
+        s.add(f"{name}_out", "port", places.right + 40, y, f"{name}_t", **hue)
+        s.wire(f"{name}_new", (edge, y), f"{name}_out", **hue)
+
+
+def _hue(name, cell):
+    """The part whose colour a state has; names mean other things in other cells."""
+    if name.lower() in ("h", "c") or name in cell.blocks:
+        return name.lower()
+    return "read"
 
 
 def _group(s, k, sources, blocks, acts, places):
     """Layers in rows behind one line of what they read."""
     rows = [places.rows[b] for b in blocks]
-    start = f"join_{k}"
-    s.add(start, "join", places.join, rows[0], part="")
-    last = start
-    if len(blocks) > 1:
-        last = f"bus_{k}"
-        s.add(last, "dot", places.join + 14, rows[0], part="read")
-        s.wire(f"read_{k}", start, last, part="read", arrow=False, thick=True)
+    x, line = places.join + 14, {"part": "read", "thick": len(sources) > 1}
+    last = f"join_{k}"
+    s.add(last, "join", places.join, rows[0], part="")
     for n, (b, y) in enumerate(zip(blocks, rows, strict=True)):
+        known = b in acts
         s.add(b, "box", places.box, y, acts.get(b, "linear"))
         s.wire(
             f"{b}_out",
             b,
             (places.panel, y),
             part=b,
-            label=f"{b}_t" if b in acts else f"z_{b}",
+            key=b if known else f"z{b}",
+            label=f"{b}_t" if known else f"z_{b}",
         )
-        x = places.join + 14
-        if 0 < n < len(blocks) - 1:
+        if n < len(blocks) - 1:
             s.add(f"fork_{b}", "dot", x, y, part="read")
-            s.wire(
-                f"bus_to_{b}", last, f"fork_{b}", part="read", arrow=False, thick=True
-            )
+            s.wire(f"bus_{b}", last, f"fork_{b}", arrow=False, **line)
             last = f"fork_{b}"
         corner = [(x, y)] if n == len(blocks) - 1 and n else []
-        s.wire(f"to_{b}", last, *corner, b, part="read", thick=True)
+        s.wire(f"to_{b}", last, *corner, b, **line)
 
 
 def _trunk(s, source, k, cell, places):
     """An upright line from a source to every group that reads it."""
-    x, start = 66 + 16 * k, [source]
-    if source == "x":
-        s.add("x", "port", x, places.bottom + 58, "x_t")
-    elif source in cell.states:
-        y = places.levels[source]
-        start = [f"{source}_prev", (x, y)]
-        if source in places.through:
-            s.add(f"fork_{source}", "dot", x, y, part=source)
-            s.wire(
-                f"{source}_in",
-                f"{source}_prev",
-                f"fork_{source}",
-                part=source,
-                arrow=False,
-            )
-            s.wire(f"{source}_on", f"fork_{source}", (places.panel, y), part=source)
-            start = [f"fork_{source}"]
-    else:  # what the arithmetic gives comes back from the panel
-        y = places.bottom + 20 + 11 * (k % 2)
-        out = places.panel + 40 + 16 * k
-        start = [(out, places.bottom + 16), (out, y), (x, y)]
-    stops = [
-        (g, sources.index(source), len(sources))
-        for g, (sources, _) in enumerate(places.groups)
-        if source in sources
-    ]
-    if source not in cell.states:
+    x = 66 + 16 * k
+    start = _start(s, source, k, x, cell, places)
+    stops = [g for g, (names, _) in enumerate(places.groups) if source in names]
+    if source not in cell.states:  # it comes from below
         stops.reverse()
-    for n, (g, place, many) in enumerate(stops):
-        y = s.nodes[f"join_{g}"].y + 13 * (place - many + 1)
-        ends = [(x, y), (places.join, y)][n < len(stops) - 1 :]
-        if n < len(stops) - 1:
-            s.add(f"stop_{source}_{g}", "dot", x, y, part=source)
-            s.wire(
-                f"trunk_{source}_{g}",
-                *start,
-                f"stop_{source}_{g}",
-                part=source,
-                arrow=False,
-            )
-            start = [f"stop_{source}_{g}"]
-        ends = (
-            [*ends, f"join_{g}"]
-            if ends[-1][1] != s.nodes[f"join_{g}"].y
-            else [*ends[:-1], f"join_{g}"]
+    for g in stops:
+        join = s.nodes[f"join_{g}"]
+        y = join.y - 13 * places.groups[g][0].index(source)
+        corners = [] if y == join.y else [(places.join, y)]
+        if g == stops[-1]:
+            corners = [(x, y), *corners]
+        else:
+            dot = f"stop_{source}_{g}"
+            s.add(dot, "dot", x, y, part=source)
+            s.wire(f"trunk_{source}_{g}", *start, dot, part=source, arrow=False)
+            start = [dot]
+        s.wire(
+            f"{source}_to_{g}", *start, *corners, f"join_{g}", part=source, arrow=False
         )
-        s.wire(f"{source}_to_{g}", *start, *ends, part=source, arrow=False)
+
+
+def _start(s, source, k, x, cell, places):
+    """Where a source's line begins: names and corners."""
+    if source == "x":
+        s.add("x", "port", x, places.low + 16, "x_t")
+        return ["x"]
+    if source in places.given:  # it leaves the panel below and comes back
+        n = places.given.index(source)
+        y, out = places.bottom + 42 + 24 * n, places.panel + 30 + 24 * n
+        s.add(
+            f"{source}_name",
+            "math",
+            places.panel - 24,
+            y - 6,
+            f"{source}_t",
+            part=source,
+        )
+        return [(out, places.bottom + 16), (out, y), (x, y)]
+    y = places.levels[source]
+    if source not in places.through:
+        return [f"{source}_prev", (x, y)]
+    fork = f"fork_{source}"
+    s.add(fork, "dot", x, y, part=source)
+    s.wire(f"{source}_in", f"{source}_prev", fork, part=source, arrow=False)
+    s.wire(f"{source}_on", fork, (places.panel, y), part=source)
+    return [fork]
 
 
 def _words(cell, lines):

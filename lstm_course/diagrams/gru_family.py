@@ -10,7 +10,7 @@ from .probe import keeps_old
 from .reads import BUS, LANE, LEFT, bus, layer, title
 from .sketch import Sketch
 
-DROP, FORK_U, MINUS, MIX = 264, 324, 378, 434  # columns
+DROP, FORK_U, MINUS, MIX = 268, 318, 370, 426  # columns
 SIDE, OWN = 60, 104  # where h falls at the left; where a layer's own reads join
 ALL = "reset update candidate mix"
 ROWS = {
@@ -39,8 +39,8 @@ def gru(cell):
     )
     rows = ROWS[form if "r" in cell.blocks else "plain"]
     low = max(rows.values())
-    s = Sketch(532, low + 78, title(cell), card=(LEFT, 22, 486, low + 32))
-    s.lanes = [(LANE, "h", 8, 524)]
+    s = Sketch(516, low + 78, title(cell), card=(LEFT, 22, 470, low + 32))
+    s.lanes, s.rows = [(LANE, "h", 8, 508)], rows
     s.add("x", "port", BUS, low + 48, "x_t", tags=ALL)
     s.add("h_prev", "port", 8, LANE, "h_{t-1}", part="h", tags=ALL)
     falls = reads(cell, "r") | reads(cell, "u") > {"x"}
@@ -158,7 +158,7 @@ def _after(s, cell, rows):
     s.change("q_in", label="m_t")
     layer(s, cell, "n", rows["n"], tags="candidate", text="linear")
     s.wire("to_n", "fork_x", "n", part="x", tags="candidate n")
-    s.wire("z_line", "n", "sum", part="n", tags="candidate", label="z_n")
+    s.wire("z_line", "n", "sum", part="n", tags="candidate", label="z_n", key="zn")
     _sum(s, "q", rows["n"])
     _to_mix(s, "squash", rows)
 
@@ -172,7 +172,7 @@ def _apart(s, cell, rows):
     s.wire("to_e", "fork_x", "e", part="x", tags="candidate e")
     s.wire("e_line", "e", "sum", part="e", tags="candidate", label="e_t")
     _sum(s, "n", rows["e"])
-    s.change("sum_in", label="z_n")
+    s.change("sum_in", label="z_n", key="zn")
     _to_mix(s, "squash", rows)
 
 
@@ -195,7 +195,7 @@ def _mix(s, old, rows, last):
     s.add("keep", "circle", FORK_U, LANE, "×", part="h", tags="mix")
     s.add("new", "circle", MIX, row, "×", part="n", tags="mix")
     s.add("plus", "circle", MIX, LANE, "+", part="h", tags="mix")
-    s.add("h_out", "port", 524, LANE, "h_t", part="h", tags="mix")
+    s.add("h_out", "port", 508, LANE, "h_t", part="h", tags="mix")
     s.add("fork_u", "dot", FORK_U, row, part="u", tags="update mix")
     s.wire(
         "u_line", "u", "fork_u", part="u", tags="update mix", label="u_t", arrow=False
@@ -206,6 +206,7 @@ def _mix(s, old, rows, last):
     s.wire("minus_line", "minus", "new" if old else "keep", part="u", tags="mix")
     s.wire("u_plain", "fork_u", "keep" if old else "new", part="u", tags="mix")
     s.wire("h_kept", last, "keep", part="h", tags="mix")
-    s.wire("kept", "keep", "plus", part="h", tags="mix")
-    s.wire("added", "new", "plus", part="n", tags="mix")
+    above = ((FORK_U + MIX) / 2, LANE - 8)
+    s.wire("kept", "keep", "plus", part="h", tags="mix", value_at=above)
+    s.wire("added", "new", "plus", part="n", tags="mix", value_at=(MIX + 28, row - 36))
     s.wire("h_new", "plus", "h_out", part="h", tags="mix")

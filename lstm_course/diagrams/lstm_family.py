@@ -14,7 +14,8 @@ from .reads import BUS, LANE, LEFT, bus, inputs, layer, title
 from .sketch import Sketch
 
 STEP = {"f": "forget", "i": "input", "g": "input", "o": "output"}
-COUPLED = 252  # column of a 1− between two gates
+EDGE = 46  # from the last column to the card's edge
+COUPLED = 254  # column of a 1− between two gates
 SQUASH = ("tanh", "", "2σ−1")
 
 
@@ -72,17 +73,17 @@ def _plan(cell, forget, write, squash):
         rows["o"] = rows["g"] + pitch
     low = max(rows.values())
     h_lane = low + 54 + 26 * len(states) * (readers >= set(cell.blocks))
-    show = 452 if "d" in cell.blocks else 414
-    return Plan(rows, 272, 342, show, h_lane, forget, write, squash)
+    show = 424 if "d" in cell.blocks else 378
+    return Plan(rows, 264, 322, show, h_lane, forget, write, squash)
 
 
 def lstm(cell, plan):
     """The whole sketch: what is read, the lane, what is written, what is shown."""
-    right, bottom = plan.show + 60, plan.h_lane + 26
+    right, bottom = plan.show + EDGE, plan.h_lane + 26
     if "d" in cell.blocks:
         bottom += 150
     s = Sketch(right + 46, bottom + 46, title(cell), card=(LEFT, 22, right, bottom))
-    s.lanes = [(LANE, "c", 8, right + 38)]
+    s.lanes, s.rows = [(LANE, "c", 8, right + 38)], plan.rows
     inputs(s, plan.h_lane, bottom + 16, "forget input output depth")
     _read(s, cell, plan)
     _forget(s, plan)
@@ -129,7 +130,7 @@ def _read(s, cell, plan):
 def _gates_out(s, cell, plan):
     """A gate that is read at the next step leaves through a fork."""
     for n in cell.states[2:]:
-        x, y = 242, plan.rows[n]
+        x, y = 240, plan.rows[n]
         old = s.wires[f"{n}_line"]
         s.add(f"next_{n}", "dot", x, y, part=n, tags=STEP[n])
         s.add(
@@ -167,7 +168,8 @@ def _forget(s, plan):
         return
     s.add("keep", "circle", plan.keep, LANE, "×", part="c", tags=tags)
     s.wire("c_in", "c_prev", "keep", part="c", tags=tags)
-    s.wire("kept", "keep", "plus", part="c", tags="update")
+    above = ((plan.keep + plan.add) / 2, LANE - 18)
+    s.wire("kept", "keep", "plus", part="c", tags="update", value_at=above)
     x, y = COUPLED, plan.rows["f"]
     if plan.forget == "f":
         s.wire("f_line", "f", (plan.keep, y), "keep", part="f", tags=tags, label="f_t")
@@ -184,7 +186,8 @@ def _forget(s, plan):
         part="f",
         tags=tags,
         label="f_t",
-        at=(178, y + 10),
+        at=(244, y + 8),
+        anchor="end",
     )
 
 
@@ -197,7 +200,14 @@ def _write(s, plan):
         return
     s.add("gate_in", "circle", plan.add, y, "×", part="g", tags="update")
     s.wire("g_line", "g", corner, "gate_in", part="g", tags=tags, label="g_t")
-    s.wire("written", "gate_in", "plus", part="g", tags="update")
+    s.wire(
+        "written",
+        "gate_in",
+        "plus",
+        part="g",
+        tags="update",
+        value_at=(plan.add - 27, y - 32),
+    )
     if plan.write == "1−":
         _couple_to_f(s, plan, y)
         return
@@ -224,13 +234,14 @@ def _couple_to_f(s, plan, y):
         part="i",
         tags="input update",
         label="i_t",
-        at=(178, y - 8),
+        at=(248, y - 6),
+        anchor="end",
     )
 
 
 def _show(s, plan, cell):
     """The new cell state leaves; what is shown of it is h."""
-    x, out, tags = plan.show, plan.show + 98, "update output"
+    x, out, tags = plan.show, plan.show + EDGE + 38, "update output"
     last = "plus_deep" if "plus_deep" in s.nodes else "plus"
     s.add("fork_c", "dot", x, LANE, part="c", tags=tags)
     s.add("c_out", "port", out, LANE, "c_t", part="c", tags=tags)
@@ -240,12 +251,20 @@ def _show(s, plan, cell):
     last, corner = "fork_c", (x, plan.h_lane)
     if plan.squash:
         y = min(plan.rows["g"], plan.rows["o"] - 64)
-        s.add("squash", "circle", x, y, plan.squash, part="c", tags="output")
-        s.wire("c_down", last, "squash", part="c", tags="output")
+        s.add("squash", "circle", x, y, plan.squash, part="c", tags="output", lit=False)
+        s.wire("c_down", last, "squash", part="c", tags="output", lit=False)
         last = "squash"
     if "o" in cell.blocks:
         s.add("gate_out", "circle", x, plan.rows["o"], "×", part="h", tags="output")
-        s.wire("squashed", last, "gate_out", part="c", tags="output")
+        s.wire(
+            "squashed",
+            last,
+            "gate_out",
+            part="c",
+            tags="output",
+            lit=False,
+            value_at=(x + 28, plan.rows["o"] - 26),
+        )
         s.wire("o_line", "o", "gate_out", part="o", tags="output", label="o_t")
         last = "gate_out"
     s.wire("h_new", last, corner, "h_out", part="h", tags="output")

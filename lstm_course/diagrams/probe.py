@@ -11,6 +11,7 @@ KNOWN = {
     "hard σ₆": ops.hard_sigmoid6,
     "linear": lambda z: z,
     "exp": ops.exp,
+    "log σ": ops.log_sigmoid,
     "4σ−2": lambda z: 4.0 * ops.sigmoid(z) - 2.0,
 }
 Z = np.array([-2.7, -1.3, 0.4, 2.6, 3.4])  # tells all of the above apart

@@ -14,6 +14,14 @@ def title(cell):
     return first if named else f"{cell.name}: {first}"
 
 
+def short(cell):
+    """The cell's name as people write it: RNN, sLSTM, depth gated."""
+    word = cell.doc.split(":")[0].strip()
+    if word.lower() == cell.name:
+        return word
+    return cell.name.upper() if len(cell.name) < 6 else cell.name.replace("_", " ")
+
+
 def layer(s, cell, block, y, *, x=BOX, tags="", text=None, word=None):
     """A learned layer in its row, with its word under the line that leaves it."""
     s.add(block, "box", x, y, text or activation(cell, block), tags=tags)
@@ -40,11 +48,12 @@ def inputs(s, y, bottom, tags):
     s.wire("h_in", "h_prev", (BUS, y), "xh", part="h", tags=tags, arrow=False)
 
 
-def bus(s, rows, start="xh", more=False):
+def bus(s, rows, start="xh", more=False, part="read"):
     """The thick line up along the layers; rows: (name, y, tags).
 
-    Every layer gets a fork, but the last one only if there is ``more`` to come.
-    Returns the name of the last fork.
+    What is not joined with anything (``part`` is its name) runs thin.  Every layer
+    gets a fork, but the last one only if there is ``more`` to come.  Returns the name
+    of the last fork.
     """
     rows = sorted(rows, key=lambda r: -r[1])
     last, every = start, [t for _, _, t in rows]
@@ -55,28 +64,28 @@ def bus(s, rows, start="xh", more=False):
                 last,
                 (BUS, y),
                 name,
-                part="read",
+                part=part,
                 tags=f"{tags} {name}",
-                thick=True,
+                thick=part == "read",
             )
             break
-        s.add(f"fork_{name}", "dot", BUS, y, part="read", tags=f"{tags} {name}")
+        s.add(f"fork_{name}", "dot", BUS, y, part=part, tags=f"{tags} {name}")
         s.wire(
             f"bus_{name}",
             last,
             f"fork_{name}",
-            part="read",
+            part=part,
             tags=" ".join(every[k:]),
             arrow=False,
-            thick=True,
+            thick=part == "read",
         )
         s.wire(
             f"to_{name}",
             f"fork_{name}",
             name,
-            part="read",
+            part=part,
             tags=f"{tags} {name}",
-            thick=True,
+            thick=part == "read",
         )
         last = f"fork_{name}"
     return last

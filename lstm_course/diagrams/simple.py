@@ -1,7 +1,7 @@
-"""Sketches of the cells that are one layer: the RNN, and the RNN with a clock."""
+"""Sketches of the cells with their own plan: RNN, clockwork RNN, minLSTM."""
 
 from .probe import activation
-from .reads import BOX, BUS, LANE, LEFT, title
+from .reads import BOX, BUS, LANE, LEFT, bus, layer, title
 from .sketch import Sketch
 
 
@@ -11,6 +11,8 @@ def candidates(cell):
         yield rnn(cell)
     if set(cell.states) == {"h", "t"} and cell.blocks == ("h",):
         yield clockwork(cell)
+    if cell.states == ("h",) and cell.blocks == ("i", "f", "g"):
+        yield minlstm(cell)
 
 
 def rnn(cell):
@@ -30,13 +32,13 @@ def rnn(cell):
 
 
 N_ROW, CLOCK, TICK = 134, 214, 290  # rows: the layer, the clock, the count of steps
-FORK, MIX = 324, 434
+FORK, MIX = 306, 414
 
 
 def clockwork(cell):
     """One layer whose output is taken only by the units whose clock ticks."""
-    s = Sketch(532, 376, title(cell), card=(LEFT, 22, 486, 330))
-    s.lanes = [(LANE, "h", 8, 524)]
+    s = Sketch(504, 376, title(cell), card=(LEFT, 22, 458, 330))
+    s.lanes = [(LANE, "h", 8, 496)]
     s.add("x", "port", BUS, 346, "x_t")
     s.add("h_prev", "port", 8, LANE, "h_{t-1}", part="h")
     s.add("fork_h", "dot", 60, LANE, part="h")
@@ -67,8 +69,17 @@ def _clock(s):
     s.add("t_prev", "port", 8, TICK, "t − 1", part="t")
     s.add("fork_t", "dot", BOX, TICK, part="t")
     s.add("on", "circle", BOX, CLOCK, "clock", part="t")
-    s.add("count", "circle", 264, TICK, "+1", part="t")
-    s.add("t_out", "port", 524, TICK, "t", part="t")
+    s.add("count", "circle", 240, TICK, "+1", part="t")
+    s.add("t_out", "port", 496, TICK, "t", part="t")
+    s.add(
+        "ticks",
+        "note",
+        BOX + 40,
+        CLOCK + 17,
+        "in every T-th step",
+        part="t",
+        anchor="start",
+    )
     s.wire("t_in", "t_prev", "fork_t", part="t", arrow=False)
     s.wire("t_up", "fork_t", "on", part="t")
     s.wire("t_on", "fork_t", "count", part="t")
@@ -81,7 +92,7 @@ def _ticking(s):
     s.add("minus", "circle", FORK, 97, "1−", part="t")
     s.add("new", "circle", MIX, N_ROW, "×", part="h")
     s.add("plus", "circle", MIX, LANE, "+", part="h")
-    s.add("h_out", "port", 524, LANE, "h_t", part="h")
+    s.add("h_out", "port", 496, LANE, "h_t", part="h")
     s.add("fork_on", "dot", FORK, CLOCK, part="t")
     s.wire("on_line", "on", "fork_on", part="t", label="on_t", arrow=False)
     s.wire("on_minus", "fork_on", "minus", part="t")
@@ -91,4 +102,47 @@ def _ticking(s):
     s.wire("h_kept", "fork_h", "keep", part="h")
     s.wire("kept", "keep", "plus", part="h")
     s.wire("added", "new", "plus", part="h")
+    s.wire("h_new", "plus", "h_out", part="h")
+
+
+SHARE, KEEP, WRITE = 264, 366, 466  # columns of the minLSTM
+
+
+def minlstm(cell):
+    """Two gates that share out one unit between the old state and the candidate."""
+    s = Sketch(554, 366, title(cell), card=(LEFT, 22, 508, 320))
+    s.lanes = [(LANE, "h", 8, 546)]
+    rows = {"f": 134, "i": 206, "g": 278}
+    s.add("x", "port", BUS, 336, "x_t")
+    for b, y in rows.items():
+        layer(s, cell, b, y, text=None if b == "g" else "log σ")
+    bus(s, [(b, y, "") for b, y in rows.items()], "x", part="x")
+    s.add("less", "circle", SHARE, 170, "−", part="f")
+    s.add("share", "circle", SHARE + 52, 170, "σ", part="f")
+    s.wire("lf_line", "f", (SHARE, 134), "less", part="f", label="lf_t", key="lf")
+    s.wire("li_line", "i", (SHARE, 206), "less", part="i", label="li_t", key="li")
+    s.wire("difference", "less", "share", part="f")
+    _shared(s)
+    s.wire("g_line", "g", (WRITE, 278), "new", part="g", label="g_t")
+    return s
+
+
+def _shared(s):
+    """f keeps, 1 - f writes."""
+    s.add("h_prev", "port", 8, LANE, "h_{t-1}", part="h")
+    s.add("h_out", "port", 546, LANE, "h_t", part="h")
+    s.add("keep", "circle", KEEP, LANE, "×", part="h")
+    s.add("plus", "circle", WRITE, LANE, "+", part="h")
+    s.add("fork_f", "dot", KEEP, 170, part="f")
+    s.add("minus", "circle", KEEP + 50, 170, "1−", part="i")
+    s.add("new", "circle", WRITE, 170, "×", part="g")
+    s.wire(
+        "f_line", "share", "fork_f", part="f", label="f_t", at=(333, 190), arrow=False
+    )
+    s.wire("f_on", "fork_f", "keep", part="f")
+    s.wire("f_minus", "fork_f", "minus", part="f")
+    s.wire("i_line", "minus", "new", part="i", label="i_t", at=(394, 206))
+    s.wire("h_in", "h_prev", "keep", part="h")
+    s.wire("kept", "keep", "plus", part="h")
+    s.wire("added", "new", "plus", part="g")
     s.wire("h_new", "plus", "h_out", part="h")

@@ -6,8 +6,9 @@ run the picture as a program, and nothing is drawn twice.
 
 Node kinds: ``box`` a learned layer, ``weight`` a learned elementwise weight,
 ``circle`` a pointwise operation, ``dot`` a fork, ``join`` a concatenation, ``port``
-an end of a line, ``note`` a word, ``math`` an equation, ``panel`` a frame around
-some.  Coordinates are in the picture's own units.
+an end of a line, ``note`` and ``caption`` words, ``math`` an equation,
+``panel`` a frame around some, ``ghost`` a layer that is gone.  Coordinates are in
+the picture's own units.
 """
 
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,8 @@ HALF = {  # half width and half height of a node
     "port": (0.0, 0.0),
     "note": (0.0, 0.0),
     "math": (0.0, 0.0),
+    "caption": (0.0, 0.0),
+    "ghost": (28.0, 19.0),
     "panel": (0.0, 0.0),
 }
 WIDE = (23.0, 14.0)  # a circle that holds a word
@@ -56,8 +59,10 @@ class Wire:
     part: str = ""
     tags: frozenset = frozenset()
     label: str = ""
-    at: tuple = ()
-    anchor: str = "middle"
+    key: str = ""  # whose value is written at the label, if not the part's
+    at: tuple = ()  # where the label stands, if not where the line begins
+    anchor: str = "start"  # "end": label and value end there
+    value_at: tuple = ()  # where a value stands on a line without a label
     arrow: bool = True
     thick: bool = False
     dashed: bool = False
@@ -72,20 +77,22 @@ class Sketch:
     title: str = ""
     desc: str = ""
     card: tuple = ()
+    new: set | None = None  # names that another cell lacks, where compared
+    rows: dict = field(default_factory=dict)  # y of the layers, absent ones included
     lanes: list = field(default_factory=list)
     nodes: dict = field(default_factory=dict)
     wires: dict = field(default_factory=dict)
 
-    def add(self, name, kind, x, y, text="", part="", tags="", **more):
-        """Put a node at (x, y)."""
+    def add(self, name, kind, x, y, text="", part="", tags="", lit=True, **more):
+        """Put a node at (x, y).  Its part lights it too, unless it is not ``lit``."""
         part = part or name
-        tags = frozenset(tags.split()) | {name, part}
+        tags = frozenset(tags.split()) | {name, part if lit else name}
         self.nodes[name] = Node(kind, x, y, text, part, tags, **more)
 
-    def wire(self, name, *path, part="", tags="", **more):
+    def wire(self, name, *path, part="", tags="", lit=True, **more):
         """Lead a line through named nodes and corners."""
         part = part or name
-        tags = frozenset(tags.split()) | {name, part}
+        tags = frozenset(tags.split()) | {name, part if lit else name}
         self.wires[name] = Wire(path, part, tags, **more)
 
     def remove(self, *names):

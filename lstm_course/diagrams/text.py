@@ -13,7 +13,7 @@ PIECE = re.compile(
     r"(?P<base>[A-Za-z]+|[^A-Za-z_\s]+)"
     r"(?:_(?:\{(?P<long>[^}]*)\}|(?P<short>\w)))?(?P<gap>\s*)"
 )
-ITALIC = re.compile(r"d?[A-Za-z]")  # c, W and gradients such as dc; words stay upright
+ITALIC = re.compile(r"d?[B-Zb-z]")  # c, W, gradients such as dc; words stay upright
 SUB, DROP = 0.72, 0.26  # a subscript's size and how far it hangs, in font sizes
 NARROW, BROAD = "tijlfr.,:;()[]-1/ ", "mwMWCGHOQ+−=×⊙<>"
 
@@ -27,6 +27,7 @@ class Text(NamedTuple):
     size: float
     anchor: str = "middle"
     kind: str = ""
+    key: str = ""  # whose value this is, for a script that changes it
 
     @property
     def box(self):
@@ -41,7 +42,12 @@ class Text(NamedTuple):
         kind = f' class="{self.kind}"' if self.kind else ""
         end = "" if self.anchor == "start" else f' text-anchor="{self.anchor}"'
         place = f'x="{self.x:g}" y="{self.y:g}" font-size="{self.size:g}"{end}'
-        return f"<text{kind} {place}>{tspans(self.text, self.size)}</text>"
+        inside = tspans(self.text, self.size)
+        if self.key:
+            sign, _, number = self.text.rpartition(" ")
+            key = f'data-value="{escape(self.key)}"'
+            inside = f"{sign} <tspan {key}>{escape(number)}</tspan>".lstrip()
+        return f"<text{kind} {place}>{inside}</text>"
 
 
 def tspans(text, size):
@@ -49,7 +55,8 @@ def tspans(text, size):
     out, drop, low = [], round(DROP * size, 1), False
     for m in PIECE.finditer(text):
         sub = m["long"] or m["short"]
-        italic = ' class="m"' if ITALIC.fullmatch(m["base"]) else ""
+        symbol = ITALIC.fullmatch(m["base"]) or (sub and len(m["base"]) == 1)
+        italic = ' class="m"' if symbol and m["base"].isascii() else ""
         back = f' dy="{-drop}"' if low else ""
         out.append(f"<tspan{italic}{back}>{escape(m['base'])}")
         out.append("</tspan>" if sub else f"{m['gap'] and ' '}</tspan>")
@@ -88,7 +95,7 @@ def texts(sketch, values):
         found += [(name, t.box) for t in node_texts(name, node, values)]
     for name, wire in sketch.wires.items():
         points = sketch.points(wire)
-        found += [(name, t.box) for t in wire_texts(wire, points, values)]
+        found += [(name, t.box) for t in wire_texts(name, wire, points, values)]
     return found
 
 
@@ -97,10 +104,10 @@ def node_texts(name, node, values):
     if node.kind in ("dot", "join", "panel") or node.anchor == "hidden":
         return []
     if node.kind == "port":
-        return _port(node, values.get(name.removesuffix("_out")))
+        return _port(node, name.removesuffix("_out"), values)
     size = _size(node)
-    if node.kind in ("note", "math"):
-        kind = "word" if node.kind == "note" else ""
+    if node.kind in ("note", "math", "caption"):
+        kind = "" if node.kind == "math" else "word"
         return [Text(node.x, node.y, node.text, size, node.anchor, kind)]
     return [Text(node.x, node.y + 0.33 * size, node.text, size)]
 
@@ -112,37 +119,46 @@ def _size(node):
         return SIGN if len(node.text) < 3 else WORD + 1
     if node.kind == "box" and len(node.text) > 4 and len(node.half) == 0:
         return WORD + 1
-    return MATH - (node.kind == "math")
+    return MATH - {"math": 1, "caption": 2}.get(node.kind, 0)
 
 
-def _port(node, value):
+def _port(node, key, values):
     """The name of what comes in or goes out, beside the end of its line."""
-    x, y = node.x, node.y
+    x, y, value = node.x, node.y, values.get(key)
     if node.part == "x" or node.anchor == "below":
         name = Text(x, y + 19, node.text, MATH)
         if value is None:
             return [name]
         after = x + width(node.text, MATH) / 2 + 4
-        return [name, Text(after, y + 19, f"= {value}", WORD + 1, "start", "value")]
+        return [
+            name,
+            Text(after, y + 19, f"= {value}", WORD + 1, "start", "value", key),
+        ]
     if node.anchor == "above":
         return [Text(x, y - 8, node.text, MATH)]
     x = max(x, 20) if x < 40 else x - 8
     name = Text(x, y - 10, node.text, MATH)
     if value is None:
         return [name]
-    return [name, Text(x, y + 19, str(value), WORD + 1, "middle", "value")]
+    return [name, Text(x, y + 19, str(value), WORD + 1, "middle", "value", key)]
 
 
-def wire_texts(wire, points, values):
+def wire_texts(name, wire, points, values):
     """A wire's name where it begins, with its value if there is one: list of Text."""
     if not wire.label:
-        return []
+        if name not in values or not wire.value_at:
+            return []
+        value = str(values[name])
+        return [Text(*wire.value_at, value, WORD + 1, "middle", "value", name)]
     (x0, y0), (x1, y1) = points[:2]
     x, y = (x0 + 10, y0 - 7) if y0 == y1 else (x0 + 8, (y0 + y1) / 2 + 5)
     x, y = wire.at or (x, y)
-    value = values.get(wire.part)
-    name = Text(x, y, wire.label, MATH, "start")
-    if value is None:
-        return [name]
-    after = x + width(wire.label, MATH) + 3
-    return [name, Text(after, y, f"= {value}", WORD + 1, "start", "value")]
+    key = wire.key or wire.part
+    value = f"= {values[key]}" if key in values else ""
+    gap = width(wire.label, MATH) + 3
+    if wire.anchor == "end":
+        x -= gap + width(value, WORD + 1)
+    label = Text(x, y, wire.label, MATH, "start")
+    if not value:
+        return [label]
+    return [label, Text(x + gap, y, value, WORD + 1, "start", "value", key)]
