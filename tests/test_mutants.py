@@ -55,11 +55,12 @@ class Mutation(MetaPathFinder, Loader):
 
     def exec_module(self, module):
         text = self.file.read_text(encoding="utf-8")
-        code = text.split('"""', 2)[2]  # the room's equations are left alone
+        at = text.index('"""', 3)  # the room's own text is left alone
+        text, code = text[:at], text[at:]
         if code.count(self.old) != 1:
             raise LookupError(f"{self.old!r} must be once in {self.file.name}")
-        exec(compile(code.replace(self.old, self.new), self.file, "exec"),
-             module.__dict__)
+        text += code.replace(self.old, self.new)
+        exec(compile(text, self.file, "exec"), module.__dict__)
 
     def load(self, name):
         return importlib.import_module(f"{self.name}.{name}")

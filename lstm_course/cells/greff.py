@@ -17,8 +17,9 @@ Shapes: x (B, I), h and c (B, H), W_x (I, 4H), W_h (H, 4H), b (4H,), w_ci w_cf w
 (H,); one H less per removed gate; FGR: W_i W_f W_o (H, 3H), state (h, c, i, f, o).
 Blocks in the order i, f, g, o without the removed ones.
 
-What it is for: to learn which parts of an LSTM matter.  Nothing removed is the room
-peephole; CIFG, where f = 1 - i, has its own room.
+What it is for: to learn which parts of an LSTM matter.
+
+Nothing removed is the room peephole; CIFG, where f = 1 - i, has its own room.
 
 Source: Greff, Srivastava, Koutnik, Steunebrink & Schmidhuber, arXiv 1503.04069.
 """
@@ -94,14 +95,23 @@ def assemble(forward, backward, removed, gates_read_gates):
                 cell_path="c", doc=__doc__)
 
 
-def variant(name, **options):
+def variant(name, purpose, **options):
+    """A named entry of CELLS, with its own purpose in the room's text."""
     made = make(**options)
     made.name = name
+    made.doc = __doc__.replace("to learn which parts of an LSTM matter.", purpose)
     return made
 
 
-nig, nfg, nog = (variant(f"n{k}g", without=k) for k in "ifo")
-niaf, noaf = variant("niaf", without="g"), variant("noaf", without="h")
-np_, fgr = variant("np", without="p"), variant("fgr", gates_read_gates=True)
+nig = variant("nig", "what the input gate is worth: here all is written.", without="i")
+nfg = variant("nfg", "what the forget gate is worth, one of the two parts that Greff "
+              "et al. found to matter most: here nothing is forgotten.", without="f")
+nog = variant("nog", "what the output gate is worth: here all is shown.", without="o")
+niaf = variant("niaf", "whether the candidate needs its tanh.", without="g")
+noaf = variant("noaf", "whether the output needs its tanh, one of the two parts that "
+               "Greff et al. found to matter most.", without="h")
+np_ = variant("np", "what peepholes are worth: the LSTM as most use it.", without="p")
+fgr = variant("fgr", "whether gates gain by reading the gates of the step before, as "
+              "in 1997, at nearly three times the weights.", gates_read_gates=True)
 cell = make()
 step, step_backward, step_torch = cell.step, cell.step_backward, cell.step_torch

@@ -16,7 +16,7 @@ Shapes: x (B, I), h (B, H), C (B, heads, D, D), n (B, heads, D), m (B, heads, 1)
 W_x (I, 4H), b (4H,), W_g (I, 2 heads), b_g (2 heads,); blocks in the order q, k, v, o
 and i, f.  Row d of C belongs to entry d of the key.  The state starts at zero.
 
-What it is for: H * D numbers of memory from H units, written and read by content.
+What it is for: a memory of H * D numbers from H units, written and read by content.
 
 Source: Beck et al., xLSTM, arXiv 2405.04517.
 """
