@@ -13,7 +13,7 @@ PAGES = [TOC["root"], *(c["file"] for p in TOC["parts"] for c in p["chapters"])]
 every_page = pytest.mark.parametrize("name", PAGES)
 
 LOOK = {  # what is asked of a page in each of its four looks
-    "formulas not set": """() => [...document.querySelectorAll('.math')]
+    "formulas not set": """() => [...document.querySelectorAll('.math.notranslate')]
         .filter(e => !e.querySelector('mjx-container') || e.querySelector('mjx-merror'))
         .map(e => e.textContent)""",
     "raw TeX": r"""() => [...document.querySelectorAll('.bd-article :is(p, td)')]
