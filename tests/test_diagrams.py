@@ -202,6 +202,12 @@ def test_traced_equations_give_the_numbers_of_the_phases(name):
         np.testing.assert_allclose(values[left], wanted[left], rtol=1e-12)
 
 
+def test_description_says_what_the_picture_shows():
+    words = repr(diagrams.show(diagrams.cell_diagram("peephole")))
+    assert "o_t = sigmoid layer of x_t and h_t-1 + w_co c_t." in words
+    assert "c_t = (f_t × c_t-1) + (g_t × i_t)." in words
+
+
 def test_highlight_dims_everything_else():
     root = ElementTree.fromstring(diagrams.cell_diagram("lstm", highlight={"forget"}))
     dim = {g.get("data-part"): "dim" in g.get("class") for g in root.iter(NS + "g")}
@@ -260,10 +266,14 @@ def test_show_gives_the_page_the_svg_and_a_terminal_the_description():
     assert "One < layer" in repr(picture)
 
 
-def test_save_writes_a_file_that_reads_back(tmp_path):
+def test_save_writes_the_same_file_for_the_same_picture(tmp_path):
     text = diagrams.cell_diagram("gru")
     diagrams.save(text, tmp_path / "gru.svg")
-    assert ElementTree.parse(tmp_path / "gru.svg").getroot().tag == NS + "svg"
+    diagrams.save(diagrams.cell_diagram("gru"), tmp_path / "again.svg")
+    root = ElementTree.parse(tmp_path / "gru.svg").getroot()
+    ids = {e.get("id") for e in root.iter() if e.get("id")}
+    assert root.tag == NS + "svg" and set(root.get("aria-labelledby").split()) == ids
+    assert (tmp_path / "gru.svg").read_text() == (tmp_path / "again.svg").read_text()
 
 
 # ------------------------------------------------------------------------- layout

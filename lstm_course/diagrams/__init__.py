@@ -8,6 +8,7 @@ vector; lines that merge are concatenated, a line that forks is copied.
 """
 
 import re
+from difflib import get_close_matches
 from html import escape, unescape
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from .flow import describe
 from .generic import generic
 from .legend import legend as _legend
 from .reads import short
+from .text import value_keys
 
 __all__ = [
     "cell_diagram",
@@ -88,16 +90,24 @@ def cell_diagram(cell="lstm", highlight=None, values=None, changed=None):
 
 def _check_names(s, highlight, values):
     """Every highlighted part and every value's part is there to be seen."""
+    shown = {n for n, node in s.nodes.items() if node.kind in ("box", "weight")}
     things = [*s.nodes.values(), *s.wires.values()]
-    known = {t for thing in things for t in thing.tags if t}
-    known |= {w.key for w in s.wires.values() if w.key}
-    for what, got in (("highlight", highlight or ()), ("values", values or {})):
-        if isinstance(got, str) or (unknown := sorted(set(got) - known)):
-            raise ValueError(
-                f"{what} names {got if isinstance(got, str) else unknown[0]!r}, which "
-                f"is no part of this diagram. Known: {', '.join(sorted(known))}. "
-                f"Write {what}={{{sorted(known)[0]!r}}}?"
-            )
+    lines = {*s.nodes, *s.wires, "read", ""} - shown - value_keys(s)
+    tags = {t for thing in things for t in thing.tags}
+    _check("highlight", highlight, tags - lines, tags)
+    _check("values", values, value_keys(s), value_keys(s))
+
+
+def _check(what, got, known, fine):
+    names = sorted(known)
+    if isinstance(got, str) or not all(n in fine for n in got or ()):
+        wrong = got if isinstance(got, str) else next(n for n in got if n not in fine)
+        near = get_close_matches(wrong, names, n=1, cutoff=0.4) or names
+        value = ": '0.5'" if what == "values" else ""
+        raise ValueError(
+            f"{what} takes a collection of parts of this diagram, but got {wrong!r}. "
+            f"Parts: {', '.join(names)}. Write {what}={{{near[0]!r}{value}}}?"
+        )
 
 
 def unrolled(cell="rnn", steps=4, gradient=False):
@@ -153,5 +163,6 @@ def show(svg, alt=None):
 
 
 def save(svg, path):
-    """Write SVG text to a file."""
-    Path(path).write_text(svg, encoding="utf-8")
+    """Write SVG text to a file, the same text for the same picture."""
+    text = re.sub(r"\blcd-\w+-\d+-([td])\b", r"lcd-\1", svg)
+    Path(path).write_text(text, encoding="utf-8")

@@ -6,6 +6,7 @@ palette's own, light or dark as the page or the system asks; ink is currentColor
 
 from html import escape
 from itertools import count
+from uuid import uuid4
 
 from .. import palette
 from .lines import line, route
@@ -20,13 +21,15 @@ COLOURS = {
 }
 MARK = "#FFD24A", "#96780A"  # behind what is new, on a light and on a dark page
 NUMBERS = count(1)
+RUN = uuid4().hex[:6]  # a page may hold pictures from the build and from a notebook
 
 RULES = """
 .lcd{font-family:inherit;overflow:visible}
 .lcd text{fill:currentColor;stroke:none;
 font-family:var(--text,STIX Two Text,Cambria,Georgia),serif}
 .lcd .m{font-style:italic}
-.lcd .word,.lcd .value{font-family:var(--ui,inherit);fill:var(--k,currentColor)}
+.lcd .word,.lcd .value{font-family:var(--ui,system-ui,sans-serif);
+fill:var(--k,currentColor)}
 .lcd .value{font-weight:600;font-variant-numeric:tabular-nums}
 .lcd path,.lcd rect,.lcd circle{fill:none;stroke:var(--k,currentColor);stroke-width:1.6}
 .lcd .thick{stroke-width:2.6}
@@ -68,25 +71,29 @@ def style(parts):
         return mark + "".join(gates)
 
     light, dark = colours("light"), colours("dark")
-    ink = f"color:{palette.PAGE_DARK['ink']}"
+    alone, night = (  # as a file of its own it brings its page along
+        f".lcd:root{{background:{page['paper']};color:{page['ink']}}}"
+        for page in (palette.PAGE, palette.PAGE_DARK)
+    )
     each = "".join(f".lcd .k-{k}{{--k:var(--k-{k})}}" for k in parts)
     return (
-        f"<style>.lcd{{{light}}}\n@media(prefers-color-scheme:dark){{.lcd{{{dark}}}"
-        f".lcd:root{{{ink}}}}}\n{','.join(LIGHT)}{{{light}}}\n"
+        f"<style>.lcd{{{light}}}{alone}\n"
+        f"@media(prefers-color-scheme:dark){{.lcd{{{dark}}}{night}}}\n"
+        f"{','.join(LIGHT)}{{{light}}}\n"
         f"{','.join(DARK)}{{{dark}}}\n{each}{RULES}</style>"
     )
 
 
 def svg(sketch, desc, highlight=None, values=None):
     """The sketch as SVG text."""
-    n, w, h = next(NUMBERS), sketch.width, sketch.height
+    name, w, h = f"lcd-{RUN}-{next(NUMBERS)}", sketch.width, sketch.height
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="lcd" '
         f'viewBox="0 0 {w:g} {h:g}" width="{SCALE * w:.0f}" '
         f'style="max-width:100%;height:auto" role="img" '
-        f'aria-labelledby="lcd-t{n} lcd-d{n}">\n'
-        f'<title id="lcd-t{n}">{escape(plain(sketch.title))}</title>\n'
-        f'<desc id="lcd-d{n}">{escape(plain(desc))}</desc>\n'
+        f'aria-labelledby="{name}-t {name}-d">\n'
+        f'<title id="{name}-t">{escape(plain(sketch.title))}</title>\n'
+        f'<desc id="{name}-d">{escape(plain(desc))}</desc>\n'
         f"{style(_parts(sketch))}\n{_body(sketch, highlight, values or {})}\n</svg>"
     )
 

@@ -58,25 +58,31 @@ def describe(sketch):
     ends = {w.path[-1] for w in sketch.wires.values()}
     ports = {n: node.text for n, node in sketch.nodes.items() if node.kind == "port"}
     start = {n: text for n, text in ports.items() if n not in ends}
-    layers = []
+    lines = []
 
     def layer(name, node, reads, added):
         label = _label(sketch, name)
-        what = " and ".join([*reads.values(), *added])
-        kind = node.text.replace("σ", "sigmoid")
-        layers.append(f"{label} is a {kind} layer of {what}.")
+        what = " + ".join([" and ".join(sorted(reads.values(), reverse=True)), *added])
+        lines.append(f"{label} = {node.text.replace('σ', 'sigmoid')} layer of {what}")
         return label
 
     def point(text, each):
-        if text in ("×", "+"):
+        if text in ("×", "+", "−"):
             return f"({f' {text} '.join(each)})"
-        return {"1−": "(1 − {})", "id": "{}"}.get(text, text + " {}").format(each[0])
+        form = {"1−": "(1 − {})", "+1": "({} + 1)", "clock": "clock({})"}
+        return form.get(text, text + " {}").format(each[0])
 
     values = evaluate(sketch, start, layer, point)
-    results = [
-        f"{text} = {_bare(values[n])}" for n, text in ports.items() if n not in start
-    ]
-    return " ".join(layers) + " Then " + ", ".join(results) + "."
+    results = {
+        ports[n]: values[n] for n in ports if n in ends and values[n] != ports[n]
+    }
+    lines += [f"{name} = {_bare(value)}" for name, value in results.items()]
+    for name, value in results.items():  # what has a name goes by it
+        lines = [
+            line if line.startswith(f"{name} =") else line.replace(value, name)
+            for line in lines
+        ]
+    return ". ".join(lines) + "."
 
 
 def _label(sketch, name):

@@ -6,7 +6,6 @@ but the cell.
 """
 
 import re
-import sys
 
 from .probe import KNOWN
 from .reads import title
@@ -79,8 +78,7 @@ def _equations(cell):
 
 def _from_doc(cell):
     """The equations of a room that computes by its own methods, from its text."""
-    doc = sys.modules[type(cell).__module__].__doc__
-    lines = re.findall(r"^    (\w+ = .*?)(?:   .*)?$", doc, re.M)
+    lines = re.findall(r"^    (\w+ = .*?)(?:   .*)?$", cell.doc, re.M)
     found = [part for line in lines for part in line.split(",  ")]
     found = [re.sub(r"\b(\w)_prev", r"\1_{t-1}", line) for line in found]
     found = [re.sub(r"\bz([a-z])\b", r"z_{\1}", line) for line in found]

@@ -22,7 +22,7 @@ def peepholes(s, plan, cell):
                 f"c_to_fork_{b}", last, f"fork_c{b}", part="c", tags=SEES, arrow=False
             )
             last, corner = f"fork_c{b}", []
-        _weight(s, f"w_c{b}", b, 114, y)
+        _weight(s, f"w_c{b}", b, 118, y)
         s.wire(f"peep_{b}", last, *corner, f"w_c{b}", part="c", tags=STEP[b])
         s.wire(f"seen_{b}", f"w_c{b}", (BOX, y), b, part="c", tags=STEP[b])
     if "w_co" in cell.vectors and "o" in cell.blocks:

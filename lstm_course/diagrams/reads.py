@@ -11,7 +11,7 @@ def title(cell):
     """The cell's name and the first line of its room: str."""
     first = cell.doc.strip().split("\n")[0].rstrip(".")
     named = first.lower().startswith(cell.name.lower())
-    return first if named else f"{cell.name}: {first}"
+    return first if named else f"{cell.name.replace('_', ' ')}: {first}"
 
 
 def short(cell):

@@ -99,6 +99,16 @@ def texts(sketch, values):
     return found
 
 
+def value_keys(sketch):
+    """Names under which a value can be written into a sketch: set."""
+    wires = sketch.wires.items()
+    return (
+        {n.removesuffix("_out") for n, d in sketch.nodes.items() if d.kind == "port"}
+        | {w.key or w.part for _, w in wires if w.label}
+        | {n for n, w in wires if w.value_at}
+    )
+
+
 def node_texts(name, node, values):
     """What a node says: list of Text."""
     if node.kind in ("dot", "join", "panel") or node.anchor == "hidden":
