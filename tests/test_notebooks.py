@@ -140,15 +140,6 @@ def test_captions_and_alternative_texts_come_together(name):
 
 
 @every_notebook
-def test_a_cell_that_draws_has_a_caption(name):
-    draws = re.compile(r"plt\.show\(|\.show\(|plots\.\w+\(|plt\.subplots\(")
-    for cell in code(name):
-        source = re.sub(r"plots\.use_style\(.*\)", "", cell.source)
-        if draws.search(source) and "def " not in source:
-            assert cell.metadata.get("mystnb", {}).get("figure"), cell.source
-
-
-@every_notebook
 @pytest.mark.parametrize("what", NOT_IN_A_NOTEBOOK)
 def test_a_notebook_brings_nothing_from_outside(name, what):
     found = [

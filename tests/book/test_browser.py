@@ -60,7 +60,9 @@ def findings(start_visit, site, root):
             for device, width in (("desktop", 1280), ("phone", 390)):
                 page.set_viewport_size({"width": width, "height": 900})
                 file = f"{name.replace('/', '_')}_{device}_{scheme}.png"
-                page.screenshot(path=folder / file, full_page=True)
+                page.screenshot(
+                    path=folder / file, full_page=True, animations="disabled"
+                )
                 for question, script in LOOK.items():
                     found[question] += page.evaluate(script)
             found["foreign"] += visit.foreign
