@@ -135,7 +135,6 @@ def fit(
                 run.keep(checkpoint, watch, about)
     finally:
         report.close()
-        run.team.close()
     history.seconds = time.perf_counter() - began
     return history
 

@@ -141,7 +141,7 @@ def test_the_cost_of_a_text_does_not_depend_on_how_it_is_cut_into_windows():
     assert np.ptp(costs) < 1e-12
     x = torch.from_numpy(codes)
     direct = lm.window_loss(model, (x[:-1, None], x[1:, None]))
-    assert costs[0] == pytest.approx(float(direct), abs=1e-12)
+    assert costs[0] == pytest.approx(direct.item(), abs=1e-12)
 
 
 def test_bits_and_perplexity_of_a_model_that_knows_nothing():

@@ -14,8 +14,8 @@ def check_loss(value, model, step) -> None:
              "overshot" if bad else "Every parameter is finite, so the model or the "
              "batch makes it")
     raise FloatingPointError(
-        f"The loss is {float(value.detach())} at step {step}. {where}. Expected a finite "
-        "number. Lower lr, clip more, or look at this batch?"
+        f"The loss is {float(value.detach())} at step {step}. {where}. Expected a "
+        "finite number. Lower lr, clip more, or look at this batch?"
     )
 
 

@@ -4,6 +4,7 @@ Every process draws the whole batch from the same seed and keeps its own sequenc
 that the result is that of one process with the whole batch (to rounding).
 """
 
+import atexit
 import os
 
 import torch
@@ -19,13 +20,9 @@ class Team:
     def __init__(self, device: torch.device):
         self.size = int(os.environ.get("WORLD_SIZE", "1"))
         self.rank = int(os.environ.get("RANK", "0")) if self.size > 1 else 0
-        self.mine = self.size > 1 and not dist.is_initialized()
-        if self.mine:
+        if self.size > 1 and not dist.is_initialized():
             dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
-
-    def close(self):
-        if self.mine:
-            dist.destroy_process_group()
+            atexit.register(dist.destroy_process_group)  # several runs share one team
 
     def wrap(self, model, loss):
         """A callable batch -> loss whose backward averages gradients over the team."""

@@ -5,7 +5,6 @@ from contextlib import nullcontext
 
 import numpy as np
 import torch
-from torch import nn
 
 from . import checkpoint as files
 from . import faults
@@ -70,11 +69,12 @@ class Run:
             value = self.loss(batch)
         faults.check_loss(value, self.model, step)
         value = value * part
-        norm = self.mixed.backward(value, self.adam, self.model, self.clip)
+        self.mixed.backward(value, self.adam)
+        norm = gradient_norm(self.model)
         if self.mixed.scaler is None:
             faults.check_gradient(norm, self.model, step)
-        else:
-            faults.check_skipped(self.mixed.skipped, step)
+        self.mixed.count(norm, step)
+        clip_gradient(self.model, norm, self.clip)
         self.mixed.advance(self.adam)
         return float(value.detach()), float(norm)
 
@@ -114,16 +114,18 @@ class Mixed:
         self.scaler = torch.amp.GradScaler(device.type) if half else None
         self.skipped = 0
 
-    def backward(self, value, adam, model, clip):
-        """Gradients, clipped; -> their norm before clipping."""
+    def backward(self, value, adam):
+        """Gradients, with float16's scale taken out again."""
         if self.scaler is None:
             value.backward()
         else:
             self.scaler.scale(value).backward()
             self.scaler.unscale_(adam)
-        norm = nn.utils.clip_grad_norm_(model.parameters(), clip or float("inf"))
+
+    def count(self, norm, step):
+        """Steps in a row that are skipped; too many are an error."""
         self.skipped = 0 if bool(torch.isfinite(norm)) else self.skipped + 1
-        return norm
+        faults.check_skipped(self.skipped, step)
 
     def advance(self, adam):
         """The update; float16 skips it while it searches for its scale."""
@@ -132,6 +134,21 @@ class Mixed:
         else:
             self.scaler.step(adam)
             self.scaler.update()
+
+
+def gradient_norm(model):
+    """Euclidean norm of the whole gradient, as a tensor."""
+    norms = [p.grad.norm() for p in model.parameters() if p.grad is not None]
+    return torch.stack(norms).norm()
+
+
+def clip_gradient(model, norm, clip):
+    """Scale the gradient down to the norm ``clip`` where it is longer."""
+    if clip is None or not norm > clip:
+        return
+    for p in model.parameters():
+        if p.grad is not None:
+            p.grad.mul_(clip / norm)
 
 
 def _with_step(batches):
