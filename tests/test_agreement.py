@@ -25,6 +25,18 @@ def test_every_sentence_obeys_the_definition(options):
     agreement.validate(*batch(1, 500, **options), **limits)
 
 
+def test_a_stream_is_sentences_end_to_end_with_owners_in_the_same_sentence():
+    words, owner = agreement.stream(np.random.default_rng(8), sentences=20, B=7)
+    assert words.shape == owner.shape and words.shape[1] == 7
+    stop = INDEX["."]
+    for w, o in zip(words.T, owner.T, strict=True):
+        ends = np.flatnonzero(w == stop)
+        assert len(ends) >= 12  # the longest streams lose a few sentences to the cut
+        for a, z in zip([-1, *ends], ends, strict=False):
+            part = np.where(o[a + 1 : z + 1] >= 0, o[a + 1 : z + 1] - a - 1, -1)
+            agreement.validate(w[a + 1 : z + 1, None], part[:, None])
+
+
 @pytest.mark.parametrize("right, wrong", [
     ("sees", "see"), ("himself", "herself"), ("themselves", "himself"), ("and", "."),
     ("near", "that"), ("king", "kings"),
@@ -131,10 +143,10 @@ def test_an_unknown_word_is_named():
 class Reader(nn.Module):
     """A language model of 32 units on one-hot words."""
 
-    def __init__(self, seed):
+    def __init__(self, seed, cell="lstm"):
         super().__init__()
         torch.manual_seed(seed)
-        self.layer, self.out = Recurrent("lstm", K, 32, seed=seed), nn.Linear(32, K)
+        self.layer, self.out = Recurrent(cell, K, 32, seed=seed), nn.Linear(32, K)
 
     def forward(self, words):
         return self.out(self.layer(F.one_hot(words, K).float())[0])
@@ -145,12 +157,16 @@ def loss(model, words):
                            ignore_index=agreement.PAD)
 
 
+def train(model, seed):
+    fit(model, loss, lambda rng: torch.from_numpy(agreement.sample(rng, 64)[0]),
+        steps=800, lr=0.02, seed=seed, device="cpu", progress=False)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_an_lstm_makes_verb_and_pronoun_agree_across_misleading_nouns(seed):
     model = Reader(seed)
-    fit(model, loss, lambda rng: torch.from_numpy(agreement.sample(rng, 64)[0]),
-        steps=800, lr=0.02, seed=seed, device="cpu", progress=False)
+    train(model, seed)
     words, owner = batch(99)
     d = agreement.decided(words, owner)
     with torch.no_grad():
@@ -159,3 +175,19 @@ def test_an_lstm_makes_verb_and_pronoun_agree_across_misleading_nouns(seed):
     alone = GENDER[d.word] != 0
     assert right[verb & far].mean() > 0.95  # measured: 1.00 for ten seeds
     assert right[alone & far].mean() > 0.95
+
+
+@pytest.mark.slow
+def test_without_a_forget_gate_a_stream_without_resets_ends_at_chance():
+    words, owner = agreement.stream(np.random.default_rng(5), sentences=30, B=50)
+    d = agreement.decided(words, owner)
+    late = (GENDER[d.word] != 0) & (d.t > 200)
+    share = {}
+    for cell in ("lstm", "lstm1997"):
+        model = Reader(6, cell)
+        train(model, 6)
+        with torch.no_grad():
+            logits = model(torch.from_numpy(words)).numpy()
+        share[cell] = agreement.right(logits, d)[late].mean()
+    assert share["lstm"] > 0.95  # measured 1.00 for two seeds
+    assert share["lstm1997"] < 0.7  # measured 0.43 to 0.57: a coin

@@ -115,6 +115,40 @@ def sample(rng: np.random.Generator, B: int = 64, attractors: int = 2,
     return words, owner
 
 
+def stream(rng: np.random.Generator, sentences: int = 40, B: int = 50, **options):
+    """Sentences end to end, as a reader meets them who is never told to start afresh.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    sentences, B : int
+        Sentences in a stream, and number of streams.
+    **options
+        Of ``sample``.
+
+    Returns
+    -------
+    words, owner : ndarray (T, B) int64
+        As from ``sample``; all streams are cut to the shortest, so none is padded.
+
+    Examples
+    --------
+    >>> words, owner = stream(np.random.default_rng(0), sentences=3, B=2)
+    >>> words.shape == owner.shape and bool((words != PAD).all())
+    True
+    """
+    made = []
+    for _ in range(B):
+        words, owner = sample(rng, sentences, **options)
+        real = words.T != PAD  # (sentences, T): read row by row, end to end
+        start = np.concatenate([[0], real.sum(1).cumsum()[:-1]])
+        shifted = np.where(owner >= 0, owner + start, -1)
+        made.append((words.T[real], shifted.T[real]))
+    T = min(len(words) for words, _ in made)
+    words, owner = (np.stack([m[k][:T] for m in made], axis=1) for k in (0, 1))
+    return words, owner
+
+
 def _sentence(rng, attractors, clauses, relative):
     """-> words, owners."""
     words, owner = [], []
