@@ -116,7 +116,7 @@ def test_backward_matches_finite_differences_where_a_bare_x_needs_no_projection(
 def test_step_equals_the_equations_of_the_paper(case_):
     _, cell, room, options = case_
     if room not in REFERENCE:
-        pytest.skip(f"nobody wrote {room}'s equations into tests/reference_cells.py yet")
+        pytest.skip(f"write {room}'s equations into tests/reference_cells.py")
     prove_reference(cell, room, options)
 
 
