@@ -22,6 +22,8 @@ def add_parser(sub):
                    help="also write to this nbgrader gradebook")  # fmt: skip
     p.add_argument("--again", action="store_true",
                    help="try again what was not executed")  # fmt: skip
+    p.add_argument("--isolation", choices=["bubblewrap", "landlock", "partial"],
+                   help="kind of jail (default: the best that works)")  # fmt: skip
     p.add_argument("--accept-partial-isolation", action="store_true",
                    help="grade even where no jail can be built")  # fmt: skip
     p.add_argument("--quiet", action="store_true", help="no progress bar")
@@ -39,6 +41,7 @@ def run(args):
         scheduler=args.scheduler,
         workers=args.workers,
         accept_partial=args.accept_partial_isolation,
+        isolation=args.isolation,
         again=args.again,
         quiet=args.quiet,
     )

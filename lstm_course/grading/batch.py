@@ -30,6 +30,7 @@ class Options:
     workers: int | None = None
     limits: dict | None = None
     accept_partial: bool = False
+    isolation: str | None = None  # the kind of jail; the best one by default
     again: bool = False
     quiet: bool = False
 
@@ -49,7 +50,7 @@ class Batch:
                 f"{', '.join(self.names) or 'none, so far'}. A typing slip?"
             )
         if not options.scheduler:
-            isolation.demand(options.accept_partial)
+            isolation.demand(options.accept_partial, options.isolation)
 
     def plan(self, name):
         if name not in self.plans:
@@ -98,6 +99,8 @@ class Batch:
             sources = load.cells(submission.data)
         except load.Unreadable as e:
             return None, [], str(e)
+        except Exception as e:  # one odd file must not stop the class
+            return None, [], f"It cannot be read: {type(e).__name__}."
         return f"{submission.digest}-{name}", sources, ""
 
     def _todo(self, key, name):
@@ -121,6 +124,7 @@ class Batch:
                 "private": self.private,
                 "limits": self.options.limits or {},
                 "accept_partial": self.options.accept_partial,
+                "isolation": self.options.isolation,
             }
         )
 

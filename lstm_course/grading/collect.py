@@ -65,6 +65,8 @@ def _open(where, reader, names, who=None):
         yield Submission(who, label, load.check_size(data))
     except load.Unreadable as e:
         yield Submission(who, label, error=str(e))
+    except Exception as e:  # one odd file must not stop the class
+        yield Submission(who, label, error=f"It cannot be read: {type(e).__name__}.")
 
 
 def _folder(root):
@@ -87,7 +89,7 @@ def _notebook(name):
 
 
 def _ignored(name):
-    return name.startswith((".", "__MACOSX"))
+    return name != ".." and name.startswith((".", "__MACOSX"))
 
 
 def _zip_file(path):
@@ -107,8 +109,9 @@ def _inner(where, data, who):
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             rows = list(_members(archive, INNER_FILES, notebooks=True))
             total = 0
-            for inside, reader in rows:
-                made = list(_open(where / inside.name, reader, (), who))
+            for k, (inside, reader) in enumerate(rows):
+                place = where / f"{k}" / inside.name  # two may have the same name
+                made = list(_open(place, reader, (), who))
                 total += sum(len(s.data) for s in made)
                 if total > INNER_BYTES:
                     raise load.Unreadable("The zip holds more than a notebook should.")

@@ -29,8 +29,10 @@ class Runner:
         try:
             return session.call(exercise.function, args, exercise.needs_torch)
         except Dead as dead:
-            self.session = None
             raise stopped(dead.args[0]) from None
+        finally:
+            if not session.alive:
+                self.session = None
 
     def _ready(self):
         """A session in which the cells have run."""
@@ -138,10 +140,10 @@ def grade_text(job):
     """One unit of work for any scheduler: JSON text in, JSON text out.
 
     The job has ``cells``, ``name`` (of the set), ``seed``, ``private``, ``limits``,
-    ``accept_partial`` and ``todo``.
+    ``accept_partial``, ``isolation`` and ``todo``.
     """
     job = json.loads(job)
-    kind = isolation.demand(job["accept_partial"])
+    kind = isolation.demand(job["accept_partial"], job["isolation"])
     made, kit = _prepared(
         job["name"], job["seed"], job["private"], json.dumps(job["limits"]), kind
     )

@@ -12,10 +12,11 @@ WEAK = "partial"
 @functools.cache
 def best():
     """The first kind of jail that starts here, or None."""
-    return next((kind for kind in jail.KINDS if starts(kind)), None)
+    return next((kind for kind in jail.KINDS if works(kind)), None)
 
 
-def starts(kind):
+@functools.cache
+def works(kind):
     """True when a worker in such a jail answers."""
     kit = None
     try:
@@ -29,15 +30,15 @@ def starts(kind):
     return True
 
 
-def demand(accept_partial=False):
-    """The kind of jail to use.
+def demand(accept_partial=False, wanted=None):
+    """The kind of jail to use: the wanted one, or the best of this machine.
 
     Raises
     ------
     ValueError
         If only partial isolation works and that was not accepted in words.
     """
-    kind = best()
+    kind = best() if wanted is None else wanted if works(wanted) else None
     if kind is None or (kind == WEAK and not accept_partial):
         got = "no second process" if kind is None else "a second process only"
         raise ValueError(

@@ -18,7 +18,8 @@ class Limits:
     cells: float = 60.0  # all cells together
     call: float = 5.0
     whole: float = 180.0  # one submission, restarts included
-    restarts: int = 6
+    spare: float = 3.0  # for a jail to say that its time is over, before it is ended
+    restarts: int = 12
     seconds: int = 60  # CPU time of one process
     memory: int = 1024 * MB  # address space of one process
     total: int = 512 * MB  # memory of the whole jail, where control groups work

@@ -10,6 +10,9 @@ import stat
 FILE_LIMIT = 16 << 20  # bytes of a notebook
 CELL_LIMIT, CODE_LIMIT = 200_000, 1_000_000  # characters of one cell, of all
 CELLS = 1000
+FLAGS = os.O_RDONLY
+for name in ("O_BINARY", "O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC"):
+    FLAGS |= getattr(os, name, 0)  # not every system has all of them
 
 
 class Unreadable(ValueError):
@@ -18,27 +21,27 @@ class Unreadable(ValueError):
 
 def read(path, limit=FILE_LIMIT):
     """The bytes of a regular file; raises Unreadable for links, pipes, giants."""
-    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
-    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    if os.path.islink(path):
+        raise Unreadable("The file is a link. Hand in the notebook itself.")
     try:
-        if os.path.islink(path):
-            raise Unreadable("The file is a link. Hand in the notebook itself.")
-        fd = os.open(path, flags)
-    except (OSError, ValueError) as e:
-        reason = getattr(e, "strerror", None) or e
-        if isinstance(e, Unreadable):
-            raise
-        raise Unreadable(f"The file cannot be opened: {reason}.") from None
-    with open(fd, "rb") as file:
-        about = os.fstat(file.fileno())
-        if not stat.S_ISREG(about.st_mode):
-            raise Unreadable("This is not a regular file. Hand in a notebook.")
-        if about.st_nlink > 1:
-            raise Unreadable("The file is a hard link. Hand in a file of its own.")
+        fd = os.open(path, FLAGS)
         try:
-            return check_size(file.read(limit + 1), limit)
-        except OSError as e:
-            raise Unreadable(f"The file cannot be read: {e.strerror}.") from None
+            check_kind(os.fstat(fd))
+            with open(fd, "rb", closefd=False) as file:
+                data = file.read(limit + 1)
+        finally:
+            os.close(fd)
+    except OSError as e:
+        raise Unreadable(f"The file cannot be read: {e.strerror}.") from None
+    return check_size(data, limit)
+
+
+def check_kind(about):
+    """A regular file with one name only."""
+    if not stat.S_ISREG(about.st_mode):
+        raise Unreadable("This is not a regular file. Hand in a notebook.")
+    if about.st_nlink > 1:
+        raise Unreadable("The file is a hard link. Hand in a file of its own.")
 
 
 def check_size(data, limit=FILE_LIMIT):

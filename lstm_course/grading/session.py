@@ -14,7 +14,6 @@ from ..exercises.judging import Stopped
 from ..exercises.values import fresh, plain
 from . import jail, protocol
 
-SPARE = 3.0  # seconds a jail has to say that its time is over before it is ended
 ASKS, ASK_SIZE = 50_000, 20_000  # black-box calls per call, numbers in each
 REASONS = {
     "missing": ("written", "The notebook defines no function of this name."),
@@ -88,7 +87,7 @@ class Session:
     def cell(self, source):
         """Run one cell: (status, error text, output); raises Dead."""
         frame = protocol.pack("cell", id=self._new(), text=source)
-        self._send(frame, self.limits.cell + SPARE)
+        self._send(frame, self.limits.cell + self.limits.spare)
         message = self._receive("done")
         if message["status"] not in ("ok", "failed", "time"):
             self._end("channel")
@@ -101,7 +100,7 @@ class Session:
             "call", args, functions, id=self._new(), name=name,
             status="torch" if torch else "",
         )  # fmt: skip
-        self._send(frame, self.limits.call + SPARE)
+        self._send(frame, self.limits.call + self.limits.spare)
         answer, asked = None, 0
         while True:
             message = self._receive("ask", "answer", "end")
@@ -111,6 +110,8 @@ class Session:
             elif message["kind"] == "answer" and answer is None:
                 answer = message
             elif message["kind"] == "end":
+                if asked and message["status"] + (answer or {}).get("status", "") != "okok":
+                    self.close()  # it may have left half a conversation in the pipe
                 return outcome(answer, message["status"])
             else:
                 self._end("channel")

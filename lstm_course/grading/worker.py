@@ -7,6 +7,7 @@ other.
 """
 
 import builtins
+import contextlib
 import io
 import linecache
 import os
@@ -89,7 +90,7 @@ class Worker:
             get_ipython=stubs.Anything("get_ipython()"), display=stubs.nothing
         )
         sys.modules["__main__"] = self.module
-        self.cells = 0
+        self.cells, self.pid = 0, os.getpid()
 
     def serve(self):
         while True:
@@ -112,21 +113,42 @@ class Worker:
         except BaseException as e:
             status, text = "failed", describe(e)
         sys.stdout = sys.stderr = Capped(0)
+        self.tidy()
         self.pipe.write(
             protocol.pack("done", id=id, status=status, text=text, out=out.text())
         )
 
     def call(self, message):
         """Answer one call in a child of its own; say how the child ended."""
-        if not (CAN_FORK and self.config["fork"]):
+        pid, status = self.fork(), "ok"
+        if pid == 0:
+            self.child(message)
+        elif pid is None:
             self.answer(message)
-            status = "ok"
         else:
-            pid = os.fork()
-            if pid == 0:
-                self.child(message)
             status = outcome(pid, self.config["call"] + GRACE)
+            self.tidy()
         self.pipe.write(protocol.pack("end", id=message["id"], status=status))
+
+    def fork(self):
+        """As os.fork; None where there is none, or no room left for it."""
+        if not (CAN_FORK and self.config["fork"]):
+            return None
+        try:
+            return os.fork()
+        except OSError:
+            return None
+
+    def tidy(self):
+        """End copies of this process, and whatever else was started beside it."""
+        if os.getpid() != self.pid:
+            os._exit(0)
+        if self.config["fork"] and os.getppid() == 1:
+            with contextlib.suppress(OSError):
+                os.kill(-1, signal.SIGKILL)  # all in this namespace but pid 1 and us
+            with contextlib.suppress(ChildProcessError):
+                while True:
+                    os.waitpid(-1, 0)
 
     def child(self, message):
         try:
@@ -162,8 +184,11 @@ class Worker:
         if message["status"] == "torch":
             args = to_tensors(args)
         stubs.Phase.calls = True
+        pid = os.getpid()
         value = function(*args)
         stubs.Phase.calls = False
+        if os.getpid() != pid:
+            os._exit(0)  # a copy of this process that the function made
         return protocol.pack("answer", value, id=self.id, status="ok")
 
     def function(self, k):
