@@ -4,7 +4,7 @@ set -eu
 python="${1:-python3}" venv="${2:-.venv}"
 
 if ! "$python" -c "import sys; sys.exit(sys.version_info < (3, 11))" 2>/dev/null; then
-    found=$("$python" --version 2>&1 || echo "none that runs")
+    found=$("$python" --version 2>/dev/null || echo "nothing that runs")
     echo "The course needs Python 3.11 or newer. Found for '$python': $found."
     echo "Install one, or name it: make PYTHON=/path/to/python3.11 ..."
     exit 1
