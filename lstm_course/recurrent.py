@@ -1,8 +1,13 @@
 """Any cell as one torch module: layers, directions, lengths, dropout.
 
-The loop is readable: products with x for the whole sequence at once, then the
-cell's own arithmetic step by step, on tensors.
+Two engines run the same text.  ``run`` here is the readable one: products with x for
+the whole sequence at once, then the cell's own arithmetic step by step, on tensors of
+any device.  On a CPU the compiled loops of ``kernels`` do it, for every cell that is
+made of products and arithmetic, if Numba is installed.
 """
+
+import warnings
+from functools import lru_cache
 
 import torch
 from torch import nn
@@ -33,6 +38,8 @@ class Recurrent(nn.Module):
         Seed of the start values; drawn from torch's generator by default.
     dtype : torch.dtype
         Of the parameters; float32 by default.
+    compiled : bool
+        Use the compiled loops where they fit; False: always the readable ones.
 
     Examples
     --------
@@ -43,14 +50,15 @@ class Recurrent(nn.Module):
     """
 
     def __init__(self, cell, input_size, hidden_size, num_layers=1, bidirectional=False,
-                 dropout=0.0, batch_first=False, seed=None, dtype=torch.float32):
+                 dropout=0.0, batch_first=False, seed=None, dtype=torch.float32,
+                 compiled=True):
         super().__init__()
         self.cell = as_cell(cell)
         self.input_size = check_size("input_size", input_size)
         self.hidden_size = check_size("hidden_size", hidden_size)
         self.num_layers = check_size("num_layers", num_layers)
         self.bidirectional, self.batch_first = bool(bidirectional), bool(batch_first)
-        self.dropout = _check_dropout(dropout)
+        self.dropout, self.compiled = _check_dropout(dropout), bool(compiled)
         self.directions = 2 if bidirectional else 1
         self.layer_cells = layer_cells(self.cell, self.num_layers)
         if self.layer_cells[0].extra or self.layer_cells[-1].extra:
@@ -143,7 +151,8 @@ class Recurrent(nn.Module):
                 k = layer * self.directions + d
                 p = self.parameters_of(layer, bool(d))
                 x_d = flip(x_in, lengths) if d else x_in
-                h, cells, end = run(cell, p, x_d, states[k], lengths, passes_up)
+                engine = self.engine(cell, x)
+                h, cells, end = engine(cell, p, x_d, states[k], lengths, passes_up)
                 outs.append(flip(h, lengths) if d else h)
                 ends.append(end)
             x = torch.cat(outs, -1) if len(outs) > 1 else outs[0]
@@ -152,6 +161,11 @@ class Recurrent(nn.Module):
                 x = nn.functional.dropout(x, self.dropout, self.training)
         end = tuple(torch.stack(s) for s in zip(*ends, strict=True))
         return (x.transpose(0, 1) if self.batch_first else x), end
+
+    def engine(self, cell, x):
+        """The function that runs a layer: compiled where it can be, else readable."""
+        fast = compiled_engine() if self.compiled else None
+        return run if fast is None or not fast.fits(cell, x) else fast.run_layer
 
     def _check(self, x):
         check_x(x, self.input_size, f"Recurrent({self.cell.name!r})")
@@ -176,6 +190,21 @@ class Recurrent(nn.Module):
         for s, name, start in zip(state, names, starts[0], strict=True):
             check_state((s,), (name,), (n, *start.shape), "state")
         return [tuple(s[k] for s in state) for k in range(n)]
+
+
+@lru_cache
+def compiled_engine():
+    """The module of the compiled loops, or None where Numba is missing; said once."""
+    try:
+        from .kernels import engine
+    except ImportError as error:
+        warnings.warn(
+            f"Recurrent runs its readable loop, which is slower: {error}. The compiled "
+            "one needs numba. Install it with 'pip install numba'?",
+            stacklevel=4,
+        )
+        return None
+    return engine
 
 
 def layer_cells(cell, num_layers):
