@@ -1,0 +1,123 @@
+"""Film reviews as sequences of words: was the verdict positive?
+
+Source: Maas et al. (2011), 50,000 reviews of IMDB, half positive; without a download,
+240 short ones that were written for this course.  Words become numbers by Keras'
+conventions, each of which can be changed: the ``size`` most frequent words of the
+training part have a number of their own, rarer ones become 2 (they are not dropped, and
+not zero); a review starts with 1; it is cut to its *last* ``length`` words and filled
+with zeros *in front*, so that an LSTM without a mask reads the zeros first.
+
+Shapes: x (T, N) int64, y (N,) int64 with 1 for positive.  Chance: half right.
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from ..data import reviews as files
+from .vocabulary import Vocabulary, pad
+
+CHANCE = 0.5
+VALID = 0.1  # share of the training part that is held out for decisions
+
+
+class Data(NamedTuple):
+    """Encoded reviews, pairs (x (T, N), y (N,)), and the vocabulary of the words."""
+
+    train: tuple
+    valid: tuple
+    test: tuple
+    vocabulary: Vocabulary
+
+
+def load(source: str | Path | None = None, seed: int = 0):
+    """Training and test reviews as text.
+
+    Parameters
+    ----------
+    source : str or path, optional
+        "sample", the bundled ones (default); "imdb", once 'lstm-course data imdb' has
+        fetched them; or an archive, a folder or a table of your own.
+    seed : int
+        Of the split, where the source has no test part.
+
+    Returns
+    -------
+    train, test : Reviews
+        Each with ``texts`` (list of N str) and ``labels`` (N,).
+
+    Examples
+    --------
+    >>> train, test = load()
+    >>> len(train.texts), len(test.texts), float(train.labels.mean())
+    (192, 48, 0.5)
+    """
+    return files.read(files.find(source), seed)
+
+
+def encode(reviews, vocabulary: Vocabulary, length: int | None = None,
+           padding: str = "pre", truncation: str = "pre", start: bool = True):
+    """Texts to tensors x (T, N), y (N,), with the conventions said above."""
+    rows, labels = _rows(reviews, vocabulary, start)
+    return _padded(rows, labels, length, padding, truncation)
+
+
+def _rows(reviews, vocabulary, start=True):
+    return [vocabulary.encode(t, start) for t in reviews.texts], reviews.labels
+
+
+def _padded(rows, labels, length, padding, truncation):
+    x = pad(rows, length, padding, truncation)
+    return torch.from_numpy(x), torch.from_numpy(labels)
+
+
+def prepare(source: str | Path | None = None, size: int = 5000, length: int = 500,
+            padding: str = "pre", truncation: str = "pre", seed: int = 0) -> Data:
+    """Everything a classifier needs, the words counted on the training part alone.
+
+    Parameters
+    ----------
+    source
+        As for ``load``.
+    size : int
+        Codes in all, rows of the embedding.
+    length : int
+        Steps T of every review, or fewer where the longest is shorter.
+    padding, truncation : str
+        "pre" (Keras) or "post".
+    seed : int
+
+    Examples
+    --------
+    >>> data = prepare(length=20)
+    >>> data.train[0].shape, data.valid[0].shape, data.test[0].shape
+    (torch.Size([20, 172]), torch.Size([20, 20]), torch.Size([20, 48]))
+    """
+    whole, test = load(source, seed)
+    train, valid = hold_out(whole, VALID, seed)
+    vocabulary = Vocabulary(train.texts, size)
+    coded = [_rows(part, vocabulary) for part in (train, valid, test)]
+    length = min(length, max(len(row) for rows, _ in coded for row in rows))
+    return Data(*(_padded(*part, length, padding, truncation) for part in coded),
+                vocabulary)
+
+
+def hold_out(reviews, share: float = VALID, seed: int = 0):
+    """Split off a share of the reviews, the same of each verdict."""
+    rng, out = np.random.default_rng([seed, 1]), set()
+    for verdict in (0, 1):
+        where = np.flatnonzero(reviews.labels == verdict)
+        out |= set(rng.permutation(where)[: max(1, round(share * len(where)))].tolist())
+    kept = [k for k in range(len(reviews.texts)) if k not in out]
+    return tuple(files.Reviews([reviews.texts[k] for k in part], reviews.labels[part])
+                 for part in (kept, sorted(out)))
+
+
+def sample(rng: np.random.Generator, data, batch_size: int = 64):
+    """One random batch: x (T, B), y (B,), drawn without replacement."""
+    x, y = data
+    pick = rng.choice(len(y), size=min(batch_size, len(y)), replace=False)
+    pick = torch.from_numpy(pick)
+    return x[:, pick], y[pick]
