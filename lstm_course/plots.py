@@ -133,7 +133,7 @@ def themed_svg(fig: Figure, alt: str = "") -> str:
 
 def _shorten(body):
     """Fewer digits, ids that are unique on the page, fonts that can grow on a phone."""
-    body = re.sub(r"(\d+\.\d\d)\d+", r"\1", body)
+    body = re.sub(r"<[^>]+>", lambda m: re.sub(r"(\d+\.\d\d)\d+", r"\1", m[0]), body)
     body = re.sub(r"font-family: [^;\"]*;? ?", "", body)
     body = re.sub(r"font: ((?:\w+ )?)([\d.]+px) [^;\"]*",
                   r"font-size: \2; font-style: \1", body)  # older matplotlib
@@ -241,6 +241,21 @@ def band(ax: Axes, x: Sequence[float], runs: np.ndarray, color: str, label: str,
     ax.plot(x, mean, color=color, marker=marker, alpha=alpha, label=label)
     ax.fill_between(x, mean - half, mean + half, color=color, alpha=0.18 * alpha,
                     linewidth=0)
+
+
+def each(ax: Axes, x: Sequence[float], runs: np.ndarray, color: str, label: str, *,
+         marker: str = "o") -> None:
+    """Every repeated run as a thin line, their mean as a thick one.
+
+    Parameters
+    ----------
+    ax : matplotlib axes
+    x : sequence of n numbers
+    runs : ndarray (seeds, n)
+    color, label, marker : str
+    """
+    ax.plot(x, np.transpose(runs), color=color, alpha=0.4, linewidth=1)
+    ax.plot(x, np.mean(runs, axis=0), color=color, marker=marker, label=label)
 
 
 def interval(values: np.ndarray, axis: int = 0) -> tuple[np.ndarray, np.ndarray]:
