@@ -7,7 +7,8 @@ NumPy only; ``lstm_course.recurrent`` and ``lstm_course.train`` need torch.
 
 from .cells import CELLS
 from .init import chrono, init
+from .jacobian import jacobian
 from .unroll import trace, unroll, unroll_backward
 
 __version__ = "0.1.0"
-__all__ = ["CELLS", "chrono", "init", "trace", "unroll", "unroll_backward"]
+__all__ = ["CELLS", "chrono", "init", "jacobian", "trace", "unroll", "unroll_backward"]

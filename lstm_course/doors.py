@@ -77,7 +77,7 @@ def check_floats(name, a):
     if not floating:
         raise ValueError(
             f"{name} has dtype {a.dtype}. Cells compute with floating-point numbers. "
-            f"Convert it with {name + '.double()' if tensor else name + '.astype(float)'}?"
+            f"Convert it with {name}.{'double()' if tensor else 'astype(float)'}?"
         )
     finite = a.isfinite() if tensor else np.isfinite(a)
     if not bool(finite.all()):
@@ -115,15 +115,15 @@ def check_parameters(cell, p):
     missing = [k for k in wanted if k not in p and k in cell.shapes(5, 5)]
     if missing:
         raise ValueError(
-            f"Parameter {missing[0]!r} is missing. Got {sorted(p)}, but {cell.name} has "
-            f"{sorted(wanted)}. Make them with init({cell.name!r}, I, H, rng)?"
+            f"Parameter {missing[0]!r} is missing. Got {sorted(p)}, but {cell.name} "
+            f"has {sorted(wanted)}. Make them with init({cell.name!r}, I, H, rng)?"
         )
     I, H = cell.sizes(p)
     for k, shape in cell.shapes(I, H).items():
         if k not in p or tuple(p[k].shape) != shape:
             got = tuple(p[k].shape) if k in p else "nothing"
             raise ValueError(
-                f"Parameter {k!r} has shape {got}, but {cell.name} with I = {I}, H = {H} "
-                f"wants {shape}. Are its blocks in the order {' '.join(cell.blocks)}?"
+                f"Parameter {k!r} has shape {got}, but {cell.name} with I = {I}, "
+                f"H = {H} wants {shape}. Are its blocks in order {' '.join(cell.blocks)}?"
             )
     return I, H

@@ -103,4 +103,6 @@ def gradcheck(cell, T=7, B=3, I=4, H=6, seed=0, backward=unroll_backward):
     dx, dstate0, grads = backward(cell, p, dh, caches, dstate)
     pairs = {k: (grads[k], p[k]) for k in p} | {"x": (dx, x)}
     pairs |= {s: (d, a) for s, d, a in zip(cell.states, dstate0, state0, strict=True)}
-    return {k: relative_error(g, numeric_gradient(loss, a)) for k, (g, a) in pairs.items()}
+    return {
+        k: relative_error(g, numeric_gradient(loss, a)) for k, (g, a) in pairs.items()
+    }

@@ -93,7 +93,7 @@ def _set_bias(cell, p, start, H):
 
 
 def chrono(cell, p, T_max, rng):
-    """Chrono initialisation: b_f = log U(1, T_max - 1), b_i = -b_f; a changed copy of p.
+    """Chrono initialisation of a copy of p: b_f = log U(1, T_max - 1), b_i = -b_f.
 
     Gives the units memory times spread between 1 and T_max steps.
     Source: Tallec & Ollivier, ICLR (2018).  Needs blocks f and i in one bias b.
@@ -101,8 +101,8 @@ def chrono(cell, p, T_max, rng):
     cell = as_cell(cell)
     if not {"f", "i"} <= set(cell.blocks):
         raise ValueError(
-            f"Chrono initialisation sets the biases of f and i, but {cell.name} has the "
-            f"blocks {' '.join(cell.blocks)}. Expected a cell with both gates. "
+            f"Chrono initialisation sets the biases of f and i, but {cell.name} has "
+            f"the blocks {' '.join(cell.blocks)}. Expected a cell with both gates. "
             "Use 'lstm' or 'peephole'?"
         )
     p = {k: v.copy() for k, v in p.items()}

@@ -49,9 +49,19 @@ class Recurrent(nn.Module):
     (torch.Size([7, 3, 6]), torch.Size([1, 3, 6]))
     """
 
-    def __init__(self, cell, input_size, hidden_size, num_layers=1, bidirectional=False,
-                 dropout=0.0, batch_first=False, seed=None, dtype=torch.float32,
-                 compiled=True):
+    def __init__(
+        self,
+        cell,
+        input_size,
+        hidden_size,
+        num_layers=1,
+        bidirectional=False,
+        dropout=0.0,
+        batch_first=False,
+        seed=None,
+        dtype=torch.float32,
+        compiled=True,
+    ):
         super().__init__()
         self.cell = as_cell(cell)
         self.input_size = check_size("input_size", input_size)
@@ -88,8 +98,10 @@ class Recurrent(nn.Module):
             )
 
     def extra_repr(self):
-        return (f"{self.cell.name}, {self.input_size}, {self.hidden_size}, "
-                f"num_layers={self.num_layers}, bidirectional={self.bidirectional}")
+        return (
+            f"{self.cell.name}, {self.input_size}, {self.hidden_size}, "
+            f"num_layers={self.num_layers}, bidirectional={self.bidirectional}"
+        )
 
     # ------------------------------------------------------------------ parameters
 
@@ -103,7 +115,7 @@ class Recurrent(nn.Module):
         if set(p) != set(mine):
             raise ValueError(
                 f"These parameters are named {sorted(p)}, layer {layer} wants "
-                f"{sorted(mine)}. Were they made for another cell than {self.cell.name}?"
+                f"{sorted(mine)}. Were they made for {self.cell.name}?"
             )
         with torch.no_grad():
             for k, v in p.items():
@@ -117,8 +129,10 @@ class Recurrent(nn.Module):
 
     def numpy(self, layer=0, reverse=False):
         """The parameters of one layer and direction: dict of float64 arrays."""
-        return {k: v.detach().double().cpu().numpy()
-                for k, v in self.parameters_of(layer, reverse).items()}
+        return {
+            k: v.detach().double().cpu().numpy()
+            for k, v in self.parameters_of(layer, reverse).items()
+        }
 
     # --------------------------------------------------------------------- forward
 
@@ -173,15 +187,20 @@ class Recurrent(nn.Module):
         if x.dtype != p.dtype or x.device != p.device:
             raise ValueError(
                 f"x is {x.dtype} on {x.device}, but the weights are {p.dtype} on "
-                f"{p.device}. Both must agree. Move it with x.to({p.dtype}) or the layer "
-                "with layer.to(x.dtype)?"
+                f"{p.device}. Both must agree. Move it with x.to({p.dtype}) or the "
+                "layer with layer.to(x.dtype)?"
             )
 
     def _states(self, state, B, x):
         """State before the first step of every layer and direction."""
         H, n = self.hidden_size, self.num_layers * self.directions
-        starts = [tuple(torch.as_tensor(s, dtype=x.dtype, device=x.device)
-                        for s in cell.initial(B, H)) for cell in self.layer_cells]
+        starts = [
+            tuple(
+                torch.as_tensor(s, dtype=x.dtype, device=x.device)
+                for s in cell.initial(B, H)
+            )
+            for cell in self.layer_cells
+        ]
         if state is None:
             return [starts[k // self.directions] for k in range(n)]
         names = self.layer_cells[0].states
@@ -208,7 +227,7 @@ def compiled_engine():
 
 
 def layer_cells(cell, num_layers):
-    """The cell of every layer; a cell that is a stack itself says how layers are tied."""
+    """The cell of every layer; a stack says itself how its layers are tied."""
     if hasattr(cell, "with_layers"):
         return cell.with_layers(num_layers).layers
     return [cell] * num_layers
@@ -225,8 +244,10 @@ def run(cell, p, x, state, lengths=None, passes_up=False):
     for t, step in enumerate(steps_of(cell, p, x, H)):
         new = step(state)
         if alive is not None:
-            new = tuple(torch.where(_wide(alive[t], n), n, s)
-                        for n, s in zip(new, state, strict=True))
+            new = tuple(
+                torch.where(_wide(alive[t], n), n, s)
+                for n, s in zip(new, state, strict=True)
+            )
         state = new
         hs.append(state[0] if alive is None else state[0] * alive[t])
         if passes_up:

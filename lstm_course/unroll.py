@@ -8,7 +8,14 @@ time; Williams & Peng, Neural Computation 2 (1990), its truncated form.
 
 import numpy as np
 
-from .doors import as_cell, check_floats, check_parameters, check_size, check_state, check_x
+from .doors import (
+    as_cell,
+    check_floats,
+    check_parameters,
+    check_size,
+    check_state,
+    check_x,
+)
 
 
 def unroll(cell, p, x, state0=None):
@@ -50,10 +57,10 @@ def unroll(cell, p, x, state0=None):
     """
     cell, state = _enter(cell, p, x, state0)
     h, caches = [], []
-    for state, cache, _ in _steps(cell, p, x, state):
-        h.append(state[0])
+    for end, cache, _ in _steps(cell, p, x, state):
+        h.append(end[0])
         caches.append(cache)
-    return np.stack(h), state, caches
+    return np.stack(h), end, caches
 
 
 def unroll_backward(cell, p, dh, caches, dstate=None, cut=None):
@@ -175,8 +182,10 @@ def check_each_state(cell, state0, start):
         return check_state(state0, cell.states, start[0].shape)
     if not isinstance(state0, tuple | list) or len(state0) != len(start):
         return check_state(state0, cell.states, start[0].shape)
-    return tuple(check_state((s,), (n,), z.shape)[0] for n, s, z in
-                 zip(cell.states, state0, start, strict=True))
+    return tuple(
+        check_state((s,), (n,), z.shape)[0]
+        for n, s, z in zip(cell.states, state0, start, strict=True)
+    )
 
 
 def _steps(cell, p, x, state):

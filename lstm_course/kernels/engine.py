@@ -12,7 +12,7 @@ import os
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -25,12 +25,13 @@ GROUP_ROWS = 256  # rows of the slab whose products with x and dW are taken toge
 SMALL = 20_000  # fewer elements than this in T B H: one thread does it
 
 
-@lru_cache(maxsize=None)
+@cache
 def compiled(cell, outs, precision):
     """(plan, module of loops) for a cell; the module is written once and cached."""
     from platformdirs import user_cache_dir
 
-    from .text import Plan, module_text
+    from .plan import Plan
+    from .text import module_text
 
     plan = Plan(cell, outs)
     text = module_text(plan, precision)
@@ -47,8 +48,11 @@ def compiled(cell, outs, precision):
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     if not list(folder.glob(f"__pycache__/{file.stem}.*.nbi")):
-        print(f"compiling {cell.name} for {precision}, once: about 10 seconds ...",
-              file=sys.stderr, flush=True)
+        print(
+            f"compiling {cell.name} for {precision}, once: about 10 seconds ...",
+            file=sys.stderr,
+            flush=True,
+        )
     return plan, module
 
 
@@ -131,15 +135,18 @@ def scatter(plan, p, dW, dbias, dvectors, H):
     """Gradients of packed matrices back to the parameters: dict like p."""
     whole = {_whole(plan, s, p, H): s.name for s in (*plan.sources, plan.bias)}
     given = {**dW, None: dbias}
-    grads = {k: torch.from_numpy(given[whole[k]]) if k in whole else torch.zeros_like(v)
-             for k, v in p.items()}
+    grads = {
+        k: torch.from_numpy(given[whole[k]]) if k in whole else torch.zeros_like(v)
+        for k, v in p.items()
+    }
     for s in plan.sources:
         if _whole(plan, s, p, H):
             continue
         for t, k, at in _columns(plan, s.terms, H):
             if t.param in p:
                 grads[t.param][:, at : at + H] += torch.from_numpy(
-                    dW[s.name][:, (k - s.lo) * H : (k - s.lo + 1) * H])
+                    dW[s.name][:, (k - s.lo) * H : (k - s.lo + 1) * H]
+                )
     for t, k, at in _columns(plan, plan.bias.terms, H):
         if t.param in whole:
             break
@@ -155,7 +162,9 @@ def _whole(plan, s, p, H):
         return None
     t = s.terms[0]
     as_it_stands = t.blocks == plan.blocks[s.lo : s.hi] and t.first == 0
-    return t.param if as_it_stands and p[t.param].shape[-1] == (s.hi - s.lo) * H else None
+    return (
+        t.param if as_it_stands and p[t.param].shape[-1] == (s.hi - s.lo) * H else None
+    )
 
 
 def _columns(plan, terms, H):
@@ -174,15 +183,22 @@ class Run:
         self.dtype = x.numpy().dtype
         self.x = np.ascontiguousarray(x.numpy())
         self.extra = [np.ascontiguousarray(extra.numpy())] if extra is not None else []
-        self.lengths = (np.full(self.B, self.T) if lengths is None
-                        else lengths.numpy().astype(np.int64))
+        self.lengths = (
+            np.full(self.B, self.T)
+            if lengths is None
+            else lengths.numpy().astype(np.int64)
+        )
         prepared = plan.cell.prepare(p, H)
         self.W, self.bias = gather(plan, prepared, H)
         names = (*plan.cell.vectors, *plan.cell.constants)
         self.vectors = [np.ascontiguousarray(prepared[v].numpy()) for v in names]
         self.rows = split_rows(self.T, self.B, H)
-        self.seqs = [torch.empty(self.T + 1 if keep or s in plan.outs else 2, self.B, H,
-                                 dtype=x.dtype) for s in plan.cell.states]
+        self.seqs = [
+            torch.empty(
+                self.T + 1 if keep or s in plan.outs else 2, self.B, H, dtype=x.dtype
+            )
+            for s in plan.cell.states
+        ]
         for seq, s in zip(self.seqs, state, strict=True):
             seq[0] = s
         self.slabs = [self._slab(n, keep) for _, n in self.rows]
@@ -202,10 +218,24 @@ class Run:
 
     def arguments(self, k, b0, n):
         K = self.group(n)
-        work_x, work = (np.empty((K * n, w), self.dtype) for w in (self.x.shape[2], self.H))
+        work_x, work = (
+            np.empty((K * n, w), self.dtype) for w in (self.x.shape[2], self.H)
+        )
         seqs = [s.numpy() for s in self.seqs]
-        return (self.x, self.lengths, b0, n, K, self.slabs[k], work_x, work,
-                *self.extra, self.bias, *self.vectors, *seqs)
+        return (
+            self.x,
+            self.lengths,
+            b0,
+            n,
+            K,
+            self.slabs[k],
+            work_x,
+            work,
+            *self.extra,
+            self.bias,
+            *self.vectors,
+            *seqs,
+        )
 
     def panels(self, turned):
         """Every source's weights, or their transposes, packed for ``product``."""
@@ -219,10 +249,14 @@ class Run:
 
     def forward(self):
         W = self.panels(turned=False)
-        on_threads(lambda k, b0, n: self.loops.forward(*self.arguments(k, b0, n), *W),
-                   self.rows)
+        on_threads(
+            lambda k, b0, n: self.loops.forward(*self.arguments(k, b0, n), *W),
+            self.rows,
+        )
         at = self.T % 2
-        return tuple(s[self.T] if len(s) > 2 or self.T == 1 else s[at] for s in self.seqs)
+        return tuple(
+            s[self.T] if len(s) > 2 or self.T == 1 else s[at] for s in self.seqs
+        )
 
     def backward(self, dh, dstate, want_x):
         plan, H = self.plan, self.H
@@ -240,11 +274,24 @@ class Run:
             dv = [np.zeros(H, self.dtype) for _ in plan.cell.vectors]
             given = [np.zeros((n, H), self.dtype) for _ in plan.given]
             panels = np.empty((widest, self.group(n) * n, width), self.dtype)
-            self.loops.backward(*self.arguments(k, b0, n), *W, dx, *d_extra, *dW, dbias,
-                                *dv, *d, *outs, *given, panels)
+            self.loops.backward(
+                *self.arguments(k, b0, n),
+                *W,
+                dx,
+                *d_extra,
+                *dW,
+                dbias,
+                *dv,
+                *d,
+                *outs,
+                *given,
+                panels,
+            )
             return [*dW, dbias, *dv]
 
-        sums = [sum(a[1:], a[0]) for a in zip(*on_threads(part, self.rows), strict=True)]
+        sums = [
+            sum(a[1:], a[0]) for a in zip(*on_threads(part, self.rows), strict=True)
+        ]
         n = len(plan.sources)
         dW = dict(zip((s.name for s in plan.sources), sums[:n], strict=True))
         dv = dict(zip(plan.cell.vectors, sums[n + 1 :], strict=True))
@@ -263,11 +310,21 @@ class Sequence(torch.autograd.Function):
         n = len(plan.cell.states)
         tensors = [t.detach() for t in tensors]
         p = dict(zip(names, tensors[n:], strict=True))
-        run = Run(plan, loops, x.detach(), None if extra is None else extra.detach(),
-                  tensors[:n], p, lengths, keep)
+        run = Run(
+            plan,
+            loops,
+            x.detach(),
+            None if extra is None else extra.detach(),
+            tensors[:n],
+            p,
+            lengths,
+            keep,
+        )
         end = run.forward()
         index = [plan.cell.states.index(s) for s in plan.outs]
-        outs = tuple(run.seqs[k][1 : run.T + 1] for k in index)
+        # over numpy, so that autograd sees tensors of their own, no views
+        seqs = [run.seqs[k].numpy()[1 : run.T + 1] for k in index]
+        outs = tuple(torch.from_numpy(s) for s in seqs)
         end = tuple(e.clone() for e in end)
         if keep:
             ctx.save_for_backward(x, *outs, *tensors)
@@ -285,9 +342,11 @@ class Sequence(torch.autograd.Function):
             run.slabs = [run._slab(n, True) for _, n in run.rows]
             run.forward()
         m = len(run.plan.outs)
-        dx, d_extra, d, dp = run.backward([g.numpy() for g in grads[:m]],
-                                          [g.numpy() for g in grads[m:]],
-                                          ctx.needs_input_grad[4])
+        dx, d_extra, d, dp = run.backward(
+            [g.numpy() for g in grads[:m]],
+            [g.numpy() for g in grads[m:]],
+            ctx.needs_input_grad[4],
+        )
         run.release()
         dx = torch.from_numpy(dx) if ctx.needs_input_grad[4] else None
         extra = torch.from_numpy(d_extra[0]) if d_extra else None
@@ -297,8 +356,11 @@ class Sequence(torch.autograd.Function):
 
 def fits(cell, x):
     """Whether the compiled loops can run this cell on this input."""
-    return (bool(getattr(cell, "phases", ())) and x.device.type == "cpu"
-            and x.dtype in (torch.float32, torch.float64))
+    return (
+        bool(getattr(cell, "phases", ()))
+        and x.device.type == "cpu"
+        and x.dtype in (torch.float32, torch.float64)
+    )
 
 
 def run_layer(cell, p, x, state, lengths=None, passes_up=False):
@@ -320,5 +382,7 @@ def run(cell, p, x, state, lengths=None, outs=("h",)):
         x, extra = x[..., :-H], x[..., -H:]
     tensors = (x, *(() if extra is None else (extra,)), *state, *p.values())
     keep = torch.is_grad_enabled() and any(t.requires_grad for t in tensors)
-    result = Sequence.apply(made, tuple(p), lengths, keep, x, extra, *state, *p.values())
+    result = Sequence.apply(
+        made, tuple(p), lengths, keep, x, extra, *state, *p.values()
+    )
     return result[: len(outs)], result[len(outs) :]

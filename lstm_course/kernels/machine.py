@@ -24,8 +24,12 @@ inner = dict(fastmath=fast["fastmath"], error_model="numpy", forceinline=True)
 @intrinsic
 def _bits(context, x):
     """The bits of a float as an integer of the same width, and back."""
-    pairs = {types.float32: types.int32, types.float64: types.int64,
-             types.int32: types.float32, types.int64: types.float64}
+    pairs = {
+        types.float32: types.int32,
+        types.float64: types.int64,
+        types.int32: types.float32,
+        types.int64: types.float64,
+    }
     to = pairs[x]
 
     def codegen(context, builder, signature, args):
@@ -106,10 +110,28 @@ def _functions(F, I, mantissa, magic, largest, ln2, degree, near, terms):
 
 
 # ln 2 stands in two parts, the first short enough that its multiples are exact.
-float32 = _functions(np.float32, np.int32, 23, 1.5 * 2**23, 87.0,
-                     (0.693145751953125, 1.428606765330187e-06), 7, 1.25, 4)
-float64 = _functions(np.float64, np.int64, 52, 1.5 * 2**52, 708.0,
-                     (0.6931471803691238, 1.9082149292705877e-10), 13, 0.3, 12)
+float32 = _functions(
+    np.float32,
+    np.int32,
+    23,
+    1.5 * 2**23,
+    87.0,
+    (0.693145751953125, 1.428606765330187e-06),
+    7,
+    1.25,
+    4,
+)
+float64 = _functions(
+    np.float64,
+    np.int64,
+    52,
+    1.5 * 2**52,
+    708.0,
+    (0.6931471803691238, 1.9082149292705877e-10),
+    13,
+    0.3,
+    12,
+)
 
 
 # A step's arrays never overlap.  LLVM would check that before every row of a loop, two
@@ -143,7 +165,9 @@ def get(context, array, j, view):
         _declare_apart(builder, load, number)
         return load
 
-    return (array.dtype(array, types.intp, view), codegen) if number is not None else None
+    return (
+        (array.dtype(array, types.intp, view), codegen) if number is not None else None
+    )
 
 
 @intrinsic

@@ -42,8 +42,11 @@ def tile(context, like, rows, A, row, step, B, k, C, ldc, add, columns):
         pointer, wide = number.as_pointer(), vector.as_pointer()
         A, C = builder.inttoptr(A, pointer), builder.inttoptr(C, pointer)
         B = builder.inttoptr(B, pointer)
-        fma = _declare(builder.module, f"llvm.fma.v{width}f{8 * size}",
-                       ir.FunctionType(vector, [vector] * 3))
+        fma = _declare(
+            builder.module,
+            f"llvm.fma.v{width}f{8 * size}",
+            ir.FunctionType(vector, [vector] * 3),
+        )
         rows_of = [builder.gep(A, [builder.mul(row, index(r))]) for r in range(m)]
         before, loop = builder.block, builder.append_basic_block("sums")
         after = builder.append_basic_block("store")
@@ -52,8 +55,10 @@ def tile(context, like, rows, A, row, step, B, k, C, ldc, add, columns):
         at = builder.phi(index)
         sums = [[builder.phi(vector) for _ in range(2)] for _ in range(m)]
         here = builder.gep(B, [builder.mul(at, index(2 * width))])
-        b = [_load(builder, builder.gep(here, [index(v * width)]), wide, size)
-             for v in range(2)]
+        b = [
+            _load(builder, builder.gep(here, [index(v * width)]), wide, size)
+            for v in range(2)
+        ]
         along, new = builder.mul(at, step), []
         for r in range(m):
             a = _spread(builder, builder.load(builder.gep(rows_of[r], [along])), vector)
@@ -83,7 +88,9 @@ def _load(builder, place, wide, size):
 
 
 def _spread(builder, number, vector):
-    one = builder.insert_element(ir.Constant(vector, ir.Undefined), number, ir.IntType(32)(0))
+    one = builder.insert_element(
+        ir.Constant(vector, ir.Undefined), number, ir.IntType(32)(0)
+    )
     zeros = ir.Constant(ir.VectorType(ir.IntType(32), vector.count), None)
     return builder.shuffle_vector(one, ir.Constant(vector, ir.Undefined), zeros)
 
@@ -98,10 +105,16 @@ def _store(builder, value, place, mask, add, vector, size):
     """Where the mask is set: place = value, plus what was there if add."""
     module, align = builder.module, ir.IntType(32)(size)
     name = f"v{vector.count}f{8 * size}.p0"
-    load = _declare(module, f"llvm.masked.load.{name}",
-                    ir.FunctionType(vector, [place.type, align.type, mask.type, vector]))
-    store = _declare(module, f"llvm.masked.store.{name}", ir.FunctionType(
-        ir.VoidType(), [vector, place.type, align.type, mask.type]))
+    load = _declare(
+        module,
+        f"llvm.masked.load.{name}",
+        ir.FunctionType(vector, [place.type, align.type, mask.type, vector]),
+    )
+    store = _declare(
+        module,
+        f"llvm.masked.store.{name}",
+        ir.FunctionType(ir.VoidType(), [vector, place.type, align.type, mask.type]),
+    )
     zero = ir.Constant(vector, None)
     full = ir.Constant(mask.type, [1] * vector.count)
     adding = builder.select(add, full, ir.Constant(mask.type, None))

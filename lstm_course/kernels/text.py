@@ -13,8 +13,8 @@ import ast
 import inspect
 import re
 import textwrap
-from itertools import permutations
-from typing import NamedTuple
+
+from .plan import arguments, back_arguments
 
 MACHINE = ("exp", "tanh", "log")
 # Functions of lstm_course.ops whose text there is about arrays: the same on numbers.
@@ -23,74 +23,14 @@ ON_NUMBERS = {
     "hard_sigmoid": "(x): return min(max(F(0.2) * x + F(0.5), F(0.0)), F(1.0))",
     "hard_sigmoid6": "(x): return min(max(x / F(6.0) + F(0.5), F(0.0)), F(1.0))",
     "d_hard_sigmoid": "(y): return F(0.2) if (y > F(0.0)) & (y < F(1.0)) else F(0.0)",
-    "d_hard_sigmoid6":
-        "(y): return F(1.0 / 6.0) if (y > F(0.0)) & (y < F(1.0)) else F(0.0)",
+    "d_hard_sigmoid6": (
+        "(y): return F(1.0 / 6.0) if (y > F(0.0)) & (y < F(1.0)) else F(0.0)"
+    ),
     "log_sigmoid": "(x): return min(x, F(0.0)) - log(F(1.0) + exp(-abs(x)))",
     "step": "(x): return F(1.0) if x > F(0.0) else F(0.0)",
     "maximum": "(x, y): return x if x > y else y",
     "minimum": "(x, y): return x if x < y else y",
 }
-
-
-class Source(NamedTuple):
-    """One matrix product: source name, its range of blocks [lo, hi), its terms."""
-
-    name: str
-    lo: int
-    hi: int
-    terms: tuple
-
-
-class Plan:
-    """Where everything lies: blocks, columns of kept values, products per phase."""
-
-    def __init__(self, cell, outs=("h",)):
-        self.cell, self.outs = cell, outs
-        names = dict.fromkeys(t.source for t in cell.all_terms if t.source)
-        self.blocks = min(permutations(cell.blocks),
-                          key=lambda order: self._width(order, names))
-        self.sources = [self._source(self.blocks, n) for n in names]
-        biases = tuple(t for t in cell.all_terms if t.source is None)
-        self.bias = Source(None, 0, len(self.blocks), biases)
-        self.given = given = [n for ph in cell.phases[:-1] for n in ph.gives]
-        self.slots = {}
-        for ph in cell.phases:
-            own = [self.blocks.index(a[1:]) for a in ph.args
-                   if self.is_block(a) and a not in cell.keeps]
-            wanted = [n for n in ph.names if n not in cell.states and n in cell.keeps]
-            for name in wanted:
-                self.slots[name] = own.pop(0) if own and name not in given else None
-        extra = [n for n, at in self.slots.items() if at is None]
-        self.slots |= {n: len(self.blocks) + k for k, n in enumerate(extra)}
-        self.width = len(self.blocks) + len(extra)
-
-    def is_block(self, name):
-        return name[0] == "z" and name[1:] in self.cell.blocks
-
-    def _source(self, order, name):
-        terms = tuple(t for t in self.cell.all_terms if t.source == name)
-        at = [order.index(b) for t in terms for b in t.blocks]
-        return Source(name, min(at), max(at) + 1, terms)
-
-    def _width(self, order, names):
-        found = [self._source(order, n) for n in names]
-        kept = sum(a != b for a, b in zip(order, self.cell.blocks, strict=True))
-        return sum(s.hi - s.lo for s in found), kept
-
-    def of(self, phase):
-        """Sources read before a phase, x aside."""
-        names = self.cell.states if phase == 0 else self.cell.phases[phase - 1].gives
-        return [s for s in self.sources if s.name in names]
-
-    @property
-    def x(self):
-        return next((s for s in self.sources if s.name == "x"), None)
-
-    @property
-    def fresh(self):
-        """Blocks that no product with x has filled: to be cleared first."""
-        lo, hi = (self.x.lo, self.x.hi) if self.x else (0, 0)
-        return [k for k in range(len(self.blocks)) if not lo <= k < hi]
 
 
 class _Copy(ast.NodeTransformer):
@@ -130,7 +70,8 @@ def copied(function, done):
     if isinstance(tree.body[0], ast.Expr):
         tree.body = tree.body[1:]
     body = [_Copy(names).visit(line) for line in tree.body]
-    text = f"@njit(**inner)\ndef {tree.name}({', '.join(a.arg for a in tree.args.args)}):\n"
+    arguments = ", ".join(a.arg for a in tree.args.args)
+    text = f"@njit(**inner)\ndef {tree.name}({arguments}):\n"
     text += textwrap.indent("\n".join(map(ast.unparse, body)), "    ")
     name = tree.name
     done[function] = (name, text)
@@ -140,7 +81,9 @@ def copied(function, done):
 def module_text(plan, precision):
     """The whole module as text; precision is "float32" or "float64"."""
     cell, done = plan.cell, {}
-    calls = [(copied(ph.forward, done), copied(ph.backward, done)) for ph in cell.phases]
+    calls = [
+        (copied(ph.forward, done), copied(ph.backward, done)) for ph in cell.phases
+    ]
     head = [
         f'"""Loops of the cell {cell.name} for {precision}, made from its own text."""',
         "import numpy as np",
@@ -151,26 +94,11 @@ def module_text(plan, precision):
         f"exp, tanh, log = {precision}",
     ]
     parts = [text for _, text in done.values()]
-    parts += [_forward(plan, [c[0] for c in calls]), _backward(plan, [c[1] for c in calls])]
+    parts += [
+        _forward(plan, [c[0] for c in calls]),
+        _backward(plan, [c[1] for c in calls]),
+    ]
     return "\n".join(head) + "\n\n\n" + "\n\n\n".join(parts) + "\n"
-
-
-def arguments(plan):
-    """Names of the arrays both loops take, in order."""
-    cell = plan.cell
-    return ["x", "lengths", "b0", "n", "K", "slab", "work_x", "work",
-            *([cell.extra] if cell.extra else []), "bias",
-            *cell.vectors, *cell.constants, *(f"seq_{s}" for s in cell.states),
-            *(f"W_{s.name}" for s in plan.sources)]
-
-
-def back_arguments(plan):
-    """Names of the further arrays of the backward loop."""
-    cell = plan.cell
-    return ["dx", *([f"d_{cell.extra}"] if cell.extra else []),
-            *(f"dW_{s.name}" for s in plan.sources), "dbias",
-            *(f"d_{v}" for v in cell.vectors), *(f"d_{s}" for s in cell.states),
-            *(f"out_{s}" for s in plan.outs), *(f"given_{g}" for g in plan.given), "panels"]
 
 
 def _rows(plan, number, call, back):
@@ -257,21 +185,35 @@ def _row_text(plan, number, call, back, views, left, load, store):
                 dead.append(f"d_{cell.extra}[t, b0 + r] = F(0.0)")
         dead = dead or ["pass"]
     elif number == len(cell.phases) - 1:
-        dead = [f"seq_{s}[(t + 1) % len(seq_{s}), b0 + r] = seq_{s}[t % len(seq_{s}), b0 + r]"
-                for s in cell.states]
+        dead = [
+            f"seq_{s}[(t + 1) % len(seq_{s}), b0 + r] = "
+            f"seq_{s}[t % len(seq_{s}), b0 + r]"
+            for s in cell.states
+        ]
     else:
-        dead = [f"z[r, {plan.slots[g]} * H:{plan.slots[g] + 1} * H] = F(0.0)"
-                for g in cell.phases[number].gives]
-    views |= {v: None for v in (*cell.vectors, *cell.constants)
-              if any(f"{v}[j]" in text for text in (*load, *store))}
-    views |= {f"d_{v}": None for v in cell.vectors if f"d_{v}[j] += " in " ".join(store)}
+        dead = [
+            f"z[r, {plan.slots[g]} * H:{plan.slots[g] + 1} * H] = F(0.0)"
+            for g in cell.phases[number].gives
+        ]
+    views |= {
+        v: None
+        for v in (*cell.vectors, *cell.constants)
+        if any(f"{v}[j]" in text for text in (*load, *store))
+    }
+    views |= {
+        f"d_{v}": None for v in cell.vectors if f"d_{v}[j] += " in " ".join(store)
+    }
     numbers = {v: k for k, v in enumerate(views)}
-    load, store = [_numbered(text, numbers) for text in load], [
-        _stored(text, numbers) for text in store]
+    load, store = (
+        [_numbered(text, numbers) for text in load],
+        [_stored(text, numbers) for text in store],
+    )
     lines = ["for r in range(n):", "    if t < lengths[b0 + r]:"]
     lines += [f"        {v} = {text}" for v, text in views.items() if text]
-    lines += ["        for j in range(H):",
-              f"            {left} = {call}({', '.join(load)})"]
+    lines += [
+        "        for j in range(H):",
+        f"            {left} = {call}({', '.join(load)})",
+    ]
     lines += [f"            {s}" for s in store]
     lines += ["    else:", *(f"        {d}" for d in dead)]
     return lines
@@ -296,19 +238,30 @@ def _span(plan, name):
 
 def _forward(plan, calls):
     cell = plan.cell
-    lines = ["H = slab.shape[2] // %d" % plan.width, "R = slab.shape[0]",
-             "flat = slab.reshape(R * n, slab.shape[2])",
-             "for t in range(len(x)):", "    u = t % R", "    z = slab[u]"]
+    lines = [
+        f"H = slab.shape[2] // {plan.width}",
+        "R = slab.shape[0]",
+        "flat = slab.reshape(R * n, slab.shape[2])",
+        "for t in range(len(x)):",
+        "    u = t % R",
+        "    z = slab[u]",
+    ]
     if plan.x:
         at = f"flat[u * n:(u + m) * n, {_range(plan.x)}]"
-        lines += ["    if t % K == 0:", "        m = min(K, len(x) - t)",
-                  "        source = rows_of(x, t, m, b0, n, work_x)",
-                  f"        product(source, W_x, {at}, False)"]
+        lines += [
+            "    if t % K == 0:",
+            "        m = min(K, len(x) - t)",
+            "        source = rows_of(x, t, m, b0, n, work_x)",
+            f"        product(source, W_x, {at}, False)",
+        ]
     lines += [f"    z[:, {k} * H:{k + 1} * H] = F(0.0)" for k in plan.fresh]
     for number, call in enumerate(calls):
         for s in plan.of(number):
-            source = (f"seq_{s.name}[t % len(seq_{s.name}), b0:b0 + n]"
-                      if s.name in cell.states else f"z[:, {_span(plan, s.name)}]")
+            source = (
+                f"seq_{s.name}[t % len(seq_{s.name}), b0:b0 + n]"
+                if s.name in cell.states
+                else f"z[:, {_span(plan, s.name)}]"
+            )
             lines.append(f"    product({source}, W_{s.name}, z[:, {_range(s)}], True)")
         lines += ["    " + line for line in _rows(plan, number, call, back=False)]
     return _function("forward", arguments(plan), lines)
@@ -316,26 +269,39 @@ def _forward(plan, calls):
 
 def _backward(plan, calls):
     cell = plan.cell
-    lines = ["H = slab.shape[2] // %d" % plan.width, "T = len(x)",
-             "flat = slab.reshape(T * n, slab.shape[2])",
-             "for t in range(T - 1, -1, -1):", "    z = slab[t]"]
+    lines = [
+        f"H = slab.shape[2] // {plan.width}",
+        "T = len(x)",
+        "flat = slab.reshape(T * n, slab.shape[2])",
+        "for t in range(T - 1, -1, -1):",
+        "    z = slab[t]",
+    ]
     for number in reversed(range(len(calls))):
-        lines += ["    " + line for line in _rows(plan, number, calls[number], back=True)]
+        lines += [
+            "    " + line for line in _rows(plan, number, calls[number], back=True)
+        ]
         for s in plan.of(number):
             state = s.name in cell.states
             target = f"d_{s.name}[b0:b0 + n]" if state else f"given_{s.name}"
-            lines.append(f"    product(z[:, {_range(s)}], W_{s.name}, {target}, {state})")
-    lines += ["    if t % K == 0:", "        m = min(K, T - t)",
-              "        D = flat[t * n:(t + m) * n]"]
+            lines.append(
+                f"    product(z[:, {_range(s)}], W_{s.name}, {target}, {state})"
+            )
+    lines += [
+        "    if t % K == 0:",
+        "        m = min(K, T - t)",
+        "        D = flat[t * n:(t + m) * n]",
+    ]
     ready = None
     for s in sorted(plan.sources, key=_range):
         if _range(s) != ready:
             lines.append(f"        pack(panels, D[:, {_range(s)}], False)")
         ready = _range(s)
         lines += ["        " + line for line in _gradients(plan, s)]
-    lines += ["        for k in range(m * n):",
-              f"            for j in range({len(plan.blocks)} * H):",
-              "                dbias[j] += D[k, j]"]
+    lines += [
+        "        for k in range(m * n):",
+        f"            for j in range({len(plan.blocks)} * H):",
+        "                dbias[j] += D[k, j]",
+    ]
     return _function("backward", arguments(plan) + back_arguments(plan), lines)
 
 
@@ -349,10 +315,12 @@ def _gradients(plan, s):
         source = f"rows_of(seq_{s.name}, t, m, b0, n, work)"
     lines = [f"product({source}, panels, dW_{s.name}, True, True)"]
     if s.name == "x":
-        lines += ["if dx.size > 0:",
-                  f"    product(D[:, {_range(s)}], W_x, work_x[:m * n], False)",
-                  "    for k in range(m):",
-                  "        dx[t + k, b0:b0 + n] = work_x[k * n:(k + 1) * n]"]
+        lines += [
+            "if dx.size > 0:",
+            f"    product(D[:, {_range(s)}], W_x, work_x[:m * n], False)",
+            "    for k in range(m):",
+            "        dx[t + k, b0:b0 + n] = work_x[k * n:(k + 1) * n]",
+        ]
     return lines
 
 

@@ -1,0 +1,239 @@
+"""The compiled loops equal the readable ones, for every cell, option and corner."""
+
+import warnings
+
+import numpy as np
+import pytest
+import torch
+from test_cells import OPTIONS
+from torch import nn
+
+from lstm_course import CELLS, cells
+from lstm_course.gradcheck import random_case
+from lstm_course.kernels import engine, machine
+from lstm_course.kernels.product import lanes, pack, product
+from lstm_course.recurrent import Recurrent, compiled_engine, run
+
+# Both engines do the same arithmetic, in other orders and with other elementary
+# functions (3 units in the last place): hundreds of roundings, on values of order 10.
+CLOSE = {
+    torch.float64: dict(rtol=1e-10, atol=1e-12),
+    torch.float32: dict(rtol=1e-4, atol=2e-5),
+}
+LENGTHS = torch.tensor([5, 7, 2])
+
+
+def made_of(cell):
+    """A cell, or the layers of a stack, that the engine compiles."""
+    return [c for c in getattr(cell, "layers", [cell]) if getattr(c, "phases", ())]
+
+
+def case_id(value):
+    name, options = value
+    return (
+        f"{name}-{'-'.join(str(getattr(v, '__name__', v)) for v in options.values())}"
+    )
+
+
+def made(room, options):
+    return getattr(cells, room).make(**options)
+
+
+NAMED = [(name, layer) for name, cell in CELLS.items() for layer in made_of(cell)]
+MADE = [(case_id(o), layer) for o in OPTIONS for layer in made_of(made(*o))]
+
+
+def compare(
+    cell, dtype=torch.float64, lengths=None, T=7, B=3, x_grad=True, change=None
+):
+    """Outputs and all gradients of both engines on one random case."""
+    p, x, state0, dh, dstate = random_case(cell, T=T, B=B, I=4 + 6 * bool(cell.extra))
+    results = []
+    for call in (run, engine.run_layer):
+        P = {k: torch.tensor(v, dtype=dtype, requires_grad=True) for k, v in p.items()}
+        X = torch.tensor(x, dtype=dtype)
+        X = (change(X) if change else X).requires_grad_(x_grad)
+        S = tuple(torch.tensor(s, dtype=dtype, requires_grad=True) for s in state0)
+        h, _, end = call(cell, P, X, S, lengths)
+        pairs = zip((h, *end), (dh, *dstate), strict=True)
+        sum((a * torch.tensor(d, dtype=dtype)).sum() for a, d in pairs).backward()
+        grads = [a.grad for a in (X, *S, *P.values())]
+        results.append([h, *end, *(torch.zeros(1) if g is None else g for g in grads)])
+    for a, b in zip(*results, strict=True):
+        torch.testing.assert_close(b.to(a.dtype), a, **CLOSE[dtype])
+
+
+@pytest.fixture(autouse=True, params=[1, 2], ids=["1 thread", "2 threads"])
+def threads(request, monkeypatch):
+    monkeypatch.setattr(engine, "SMALL", 0)  # split even the smallest batch
+    before = torch.get_num_threads()
+    torch.set_num_threads(request.param)
+    yield request.param
+    torch.set_num_threads(before)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cell", [c for _, c in NAMED], ids=[n for n, _ in NAMED])
+@pytest.mark.parametrize("dtype", CLOSE, ids=str)
+def test_every_cell_equals_its_readable_loop(cell, dtype):
+    compare(cell, dtype)
+    compare(cell, dtype, LENGTHS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cell", [c for _, c in MADE], ids=[n for n, _ in MADE])
+def test_every_option_equals_its_readable_loop(cell):
+    compare(cell)
+    compare(cell, lengths=LENGTHS)
+
+
+SHAPES = [CELLS["lstm"], CELLS["gru"], cells.gru.make(reset="before")]
+
+
+@pytest.mark.parametrize("cell", SHAPES, ids=["lstm", "gru", "gru-before"])
+class TestCorners:
+    def test_one_step(self, cell):
+        compare(cell, T=1)
+
+    def test_one_row(self, cell):
+        compare(cell, B=1)
+
+    def test_many_steps_and_odd_rows(self, cell):
+        compare(cell, T=80, B=13)
+
+    def test_x_without_gradient(self, cell):
+        compare(cell, x_grad=False)
+
+    def test_x_that_is_not_contiguous(self, cell):
+        compare(cell, change=lambda x: x.transpose(0, 2).contiguous().transpose(0, 2))
+
+    def test_inference_keeps_nothing_and_gives_the_same(self, cell):
+        layer = Recurrent(cell, 4, 6, seed=0)
+        x = torch.randn(40, 3, 4)
+        h, end = layer(x)
+        with torch.no_grad():
+            h2, end2 = layer(x)
+        assert h2.grad_fn is None
+        torch.testing.assert_close(h2, h)
+        for a, b in zip(end2, end, strict=True):
+            torch.testing.assert_close(a, b)
+
+    def test_a_layer_used_twice_before_backward(self, cell):
+        grads = []
+        for compiled in (True, False):
+            layer = Recurrent(
+                cell, 4, 4, seed=0, dtype=torch.float64, compiled=compiled
+            )
+            x = torch.linspace(-1, 1, 84, dtype=torch.float64).reshape(7, 3, 4)
+            h, state = layer(x)
+            layer(h, state)[0].square().sum().backward()
+            grads.append([v.grad for v in layer.parameters()])
+        for a, b in zip(*grads, strict=True):
+            torch.testing.assert_close(a, b, **CLOSE[torch.float64])
+
+    def test_backward_twice_over_one_graph_gives_the_same(self, cell):
+        layer = Recurrent(cell, 4, 6, seed=0, dtype=torch.float64)
+        loss = layer(torch.ones(7, 3, 4, dtype=torch.float64))[0].square().sum()
+        weights = list(layer.parameters())
+        first = torch.autograd.grad(loss, weights, retain_graph=True)
+        second = torch.autograd.grad(loss, weights)
+        for a, b in zip(first, second, strict=True):
+            torch.testing.assert_close(a, b, **CLOSE[torch.float64])
+
+    def test_an_output_changed_in_place_is_refused(self, cell):
+        h, _ = Recurrent(cell, 4, 6, seed=0)(torch.ones(7, 3, 4))
+        loss = h.square().sum()
+        with torch.no_grad():
+            h.mul_(2.0)
+        with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+            loss.backward()
+
+
+def test_results_do_not_depend_on_earlier_calls():
+    layer = Recurrent("lstm", 4, 6, seed=0)
+    x = torch.randn(30, 3, 4)
+    first = layer(x)[0]
+    layer(torch.full_like(x, 50.0))[0].sum().backward()
+    assert torch.equal(layer(x)[0], first)
+
+
+def kept_bytes(module, x):
+    """Bytes that wait for the backward pass, parameters and x aside."""
+    seen = {}
+    known = {p.untyped_storage().data_ptr() for p in (x, *module.parameters())}
+
+    def count(t):
+        seen[t.untyped_storage().data_ptr()] = t.untyped_storage().nbytes()
+        return t
+
+    with torch.autograd.graph.saved_tensors_hooks(count, lambda t: t):
+        h, _ = module(x)
+    return sum(n for at, n in seen.items() if at not in known), h
+
+
+def test_less_than_half_of_nn_lstm_waits_for_backward():
+    x = torch.randn(50, 16, 32)
+    theirs, _ = kept_bytes(nn.LSTM(32, 64), x)
+    _, h = kept_bytes(Recurrent("lstm", 32, 64, seed=0), x)
+    kept = h.grad_fn.run
+    ours = sum(s.nbytes for s in kept.slabs) + sum(s.nbytes for s in kept.seqs)
+    assert ours == pytest.approx(4 * 6 * 64 * 50 * 16, rel=0.03)  # 6 H floats a step
+    assert ours <= 0.45 * theirs
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", ["exp", "tanh", "log"])
+def test_elementary_functions_are_right_to_four_units(dtype, name):
+    from numba import njit
+
+    functions = getattr(machine, dtype.__name__)
+    function = functions[("exp", "tanh", "log").index(name)]
+    x = np.random.default_rng(0).normal(size=20_000).astype(dtype) * 3
+    x[:10_000] *= 0.01
+    x = np.exp(x) if name == "log" else x
+    x = x[np.abs(np.log(np.abs(x))) > 0.01] if name == "log" else x
+
+    @njit
+    def loop(x):
+        y = np.empty_like(x)
+        for k in range(x.size):
+            y[k] = function(x[k])
+        return y
+
+    true = getattr(np, name)(x.astype(np.longdouble))
+    units = np.abs(loop(x) - true) / np.spacing(np.abs(true.astype(dtype)))
+    assert units.max() < 4
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("m, k, N", [(1, 1, 1), (5, 3, 7), (13, 40, 70), (16, 9, 33)])
+def test_packed_products_equal_numpy(m, k, N, dtype):
+    rng = np.random.default_rng(0)
+    A, W = (rng.normal(size=s).astype(dtype) for s in ((m, k), (k, N)))
+    width = 2 * lanes(dtype)
+    panels = np.empty((-(-N // width), k, width), dtype)
+    pack(panels, W, False)
+    C = np.zeros((m, N + 3), dtype)[:, :N]
+    product(A, panels, C, False)
+    product(np.ascontiguousarray(A.T), panels, C, True, True)
+    np.testing.assert_allclose(
+        C,
+        2 * (A @ W),
+        rtol=1e-4 if dtype == np.float32 else 1e-12,
+        atol=1e-5 if dtype == np.float32 else 1e-13,
+    )
+
+
+def test_without_numba_the_readable_loop_runs_and_says_so_once(monkeypatch):
+    import sys
+
+    compiled_engine.cache_clear()
+    monkeypatch.setitem(sys.modules, "lstm_course.kernels.engine", None)
+    monkeypatch.delattr("lstm_course.kernels.engine")
+    layer, x = Recurrent("lstm", 4, 6, seed=0), torch.ones(7, 3, 4)
+    with pytest.warns(UserWarning, match="pip install numba"):
+        layer(x)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        layer(x)
+    compiled_engine.cache_clear()
