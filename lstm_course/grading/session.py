@@ -6,6 +6,7 @@ import secrets
 import select
 import shutil
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -14,6 +15,7 @@ from ..exercises.judging import Stopped
 from ..exercises.values import fresh, plain
 from . import jail, protocol
 
+FAREWELL = 0.5  # seconds
 ASKS, ASK_SIZE = 50_000, 20_000  # black-box calls per call, numbers in each
 REASONS = {
     "missing": ("written", "The notebook defines no function of this name."),
@@ -110,7 +112,8 @@ class Session:
             elif message["kind"] == "answer" and answer is None:
                 answer = message
             elif message["kind"] == "end":
-                if asked and message["status"] + (answer or {}).get("status", "") != "okok":
+                ends = {message["status"], answer["status"] if answer else "silent"}
+                if asked and ends != {"ok"}:
                     self.close()  # it may have left half a conversation in the pipe
                 return outcome(answer, message["status"])
             else:
@@ -196,6 +199,7 @@ class Session:
         self.watch.start()
 
     def _end(self, reason):
+        self._kill()
         self.close()
         raise Dead(reason)
 
@@ -212,9 +216,13 @@ class Session:
         if not self.alive:
             return
         self.alive = False
+        self.process.stdin.close()
+        try:
+            self.process.wait(FAREWELL)  # a worker without a pipe ends by itself
+        except subprocess.TimeoutExpired:
+            pass
         self._kill()
         self.process.wait()
-        self.process.stdin.close()
         self.process.stdout.close()
         if self.tmp:
             shutil.rmtree(self.tmp, ignore_errors=True)

@@ -20,7 +20,7 @@ CLASSES = (cheats, escapes, resources, tampering, broken)
 CORPUS = {m.__name__.rpartition(".")[2]: m.CORPUS for m in CLASSES}
 ATTACKS = [(c, a) for c, attacks in CORPUS.items() for a in attacks]
 LIMITS = {"cell": 1.5, "cells": 8.0, "call": 1.5, "spare": 1.0, "whole": 60.0,
-          "memory": 512 << 20, "total": 400 << 20}  # fmt: skip
+          "restarts": 5, "memory": 512 << 20, "total": 400 << 20}  # fmt: skip
 HONEST = ["ada", "grace", "zuse"]
 pytestmark = pytest.mark.skipif(
     isolation.best() != "bubblewrap",
