@@ -1,0 +1,157 @@
+"""A submission's file is read with care: code or a reason, nothing else."""
+
+import io
+import json
+import os
+import zipfile
+from pathlib import PurePosixPath
+
+import pytest
+from grading import sample
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lstm_course.grading import collect, load
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4)
+    | st.dictionaries(
+        st.sampled_from(["cells", "source", "input", "cell_type", "nbformat",
+                         "worksheets", "metadata", "x"]), inner, max_size=5),
+    max_leaves=15,
+)  # fmt: skip
+versions = st.sampled_from([3, 4]) | anything
+kinds = st.sampled_from(["code", "markdown"]) | anything
+cells = st.fixed_dictionaries(
+    {"cell_type": kinds, "source": anything, "input": anything}
+)
+
+
+def code(data):
+    """The cells, or None where the file is refused."""
+    try:
+        return load.cells(data)
+    except load.Unreadable as e:
+        assert str(e)
+        return None
+
+
+def is_code(found):
+    return found is None or all(
+        type(source) is str and source.encode("utf-8") is not None for source in found
+    )
+
+
+@given(st.binary(max_size=200))
+@settings(max_examples=200, deadline=None)
+def test_random_bytes_are_refused(data):
+    assert code(data) is None
+
+
+@given(anything)
+@settings(max_examples=200, deadline=None)
+def test_random_json_is_refused_or_gives_code(tree):
+    assert is_code(code(json.dumps(tree).encode()))
+
+
+@given(versions, st.lists(cells | anything, max_size=4), anything)
+@settings(max_examples=300, deadline=None)
+def test_nearly_notebooks_are_refused_or_give_code(version, rows, extra):
+    tree = {"nbformat": version, "cells": rows, "worksheets": [{"cells": rows}, extra]}
+    for data in (tree, tree | {"worksheets": [{"cells": rows}]}):
+        assert is_code(code(json.dumps(data).encode()))
+
+
+@given(st.data())
+@settings(max_examples=100, deadline=None)
+def test_a_damaged_notebook_is_refused_or_gives_code(data):
+    whole = bytearray(json.dumps(sample.notebook(sample.CELLS)).encode())
+    for _ in range(data.draw(st.integers(1, 5))):
+        at = data.draw(st.integers(0, len(whole) - 1))
+        whole[at] = data.draw(st.integers(0, 255))
+    assert is_code(code(bytes(whole)))
+
+
+def test_the_cells_come_in_the_order_of_the_file():
+    made = sample.notebook(["b", "a", "c"])
+    assert code(json.dumps(made).encode()) == ["b", "a", "c"]
+
+
+def test_cells_without_code_are_left_out():
+    made = sample.notebook(["a", "b"])
+    made["cells"][0]["cell_type"] = "markdown"
+    assert code(json.dumps(made).encode()) == ["b"]
+
+
+def test_a_link_is_not_followed(tmp_path):
+    target = sample.write(tmp_path / "a.ipynb", sample.CELLS)
+    (tmp_path / "b.ipynb").symlink_to(target)
+    with pytest.raises(load.Unreadable, match="link"):
+        load.read(tmp_path / "b.ipynb")
+
+
+def test_a_named_pipe_does_not_block(tmp_path):
+    os.mkfifo(tmp_path / "a.ipynb")
+    with pytest.raises(load.Unreadable, match="regular"):
+        load.read(tmp_path / "a.ipynb")
+
+
+def write_zip(path, members):
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in members.items():
+            archive.writestr(name, text)
+    return path
+
+
+TEXT = json.dumps(sample.notebook(sample.CELLS))
+
+
+@pytest.mark.parametrize(
+    ("member", "who"),
+    [
+        ("Ada L_17_assignsubmission_file_/work.ipynb", "Ada L_17"),
+        ("Ada L_17_assignsubmission_file_/deep/90_sample.ipynb", "Ada L_17"),
+        ("lovelaceada_123_456_90_sample.ipynb", "lovelaceada_123_456"),
+        ("ada/90_sample/90_sample.ipynb", "ada"),
+        ("ada.ipynb", "ada"),
+        ("../ada/90_sample.ipynb", "ada"),
+        ("/ada/90_sample.ipynb", "ada"),
+        ("ad\u202ea/90_sample.ipynb", "ad\ufffda"),
+    ],
+)
+def test_the_student_is_read_from_the_place_in_the_export(tmp_path, member, who):
+    path = write_zip(tmp_path / "export.zip", {member: TEXT})
+    (found,) = collect.find([path], ["90_sample"])
+    assert (found.student, found.error) == (who, "")
+    assert len(load.cells(found.data)) == len(sample.CELLS)
+
+
+def test_hidden_folders_and_system_files_are_no_submissions(tmp_path):
+    names = [".ipynb_checkpoints/a.ipynb", "__MACOSX/ada/._a.ipynb", "ada/.b.ipynb",
+             "ada/notes.txt", "ada/.git/x.ipynb"]  # fmt: skip
+    path = write_zip(tmp_path / "export.zip", dict.fromkeys(names, TEXT))
+    assert list(collect.find([path])) == []
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(tmp_path / "folder")
+    assert list(collect.find([tmp_path / "folder"])) == []
+
+
+def test_a_zip_inside_an_export_belongs_to_its_owner(tmp_path):
+    inner = io.BytesIO()
+    write_zip(inner, {"bob/90_sample.ipynb": TEXT})
+    path = write_zip(tmp_path / "e.zip", {"ada_90_sample.zip": inner.getvalue()})
+    (found,) = collect.find([path], ["90_sample"])
+    assert found.student == "ada" and found.data
+
+
+def test_a_broken_export_is_refused_with_a_next_step(tmp_path):
+    path = tmp_path / "export.zip"
+    path.write_bytes(b"PK no zip")
+    with pytest.raises(ValueError, match="Download it again"):
+        list(collect.find([path]))
+
+
+def test_a_student_s_name_is_never_empty():
+    assert collect.student(PurePosixPath("_assignsubmission_file_/a.ipynb"))
+    assert collect.student(PurePosixPath("90_sample.ipynb"), ["90_sample"])
