@@ -40,6 +40,12 @@ class Recurrent(nn.Module):
         Of the parameters; float32 by default.
     compiled : bool
         Use the compiled loops where they fit; False: always the readable ones.
+    checkpoint : int, optional
+        Keep only the states for the backward pass and compute the gates again, so many
+        steps at a time: less memory for more time.
+    truncate : int, optional
+        Truncated backpropagation: no gradient crosses from step k * truncate to the
+        one before it (Williams & Peng 1990).
 
     Examples
     --------
@@ -61,6 +67,8 @@ class Recurrent(nn.Module):
         seed=None,
         dtype=torch.float32,
         compiled=True,
+        checkpoint=None,
+        truncate=None,
     ):
         super().__init__()
         self.cell = as_cell(cell)
@@ -69,6 +77,8 @@ class Recurrent(nn.Module):
         self.num_layers = check_size("num_layers", num_layers)
         self.bidirectional, self.batch_first = bool(bidirectional), bool(batch_first)
         self.dropout, self.compiled = _check_dropout(dropout), bool(compiled)
+        self.checkpoint = checkpoint and check_size("checkpoint", checkpoint)
+        self.truncate = truncate and check_size("truncate", truncate)
         self.directions = 2 if bidirectional else 1
         self.layer_cells = layer_cells(self.cell, self.num_layers)
         if self.layer_cells[0].extra or self.layer_cells[-1].extra:
@@ -165,8 +175,16 @@ class Recurrent(nn.Module):
                 k = layer * self.directions + d
                 p = self.parameters_of(layer, bool(d))
                 x_d = flip(x_in, lengths) if d else x_in
-                engine = self.engine(cell, x)
-                h, cells, end = engine(cell, p, x_d, states[k], lengths, passes_up)
+                h, cells, end = self.engine(cell, x)(
+                    cell,
+                    p,
+                    x_d,
+                    states[k],
+                    lengths,
+                    passes_up,
+                    self.checkpoint,
+                    self.truncate,
+                )
                 outs.append(flip(h, lengths) if d else h)
                 ends.append(end)
             x = torch.cat(outs, -1) if len(outs) > 1 else outs[0]
@@ -233,8 +251,13 @@ def layer_cells(cell, num_layers):
     return [cell] * num_layers
 
 
-def run(cell, p, x, state, lengths=None, passes_up=False):
-    """One layer in one direction: -> h (T, B, H), c if it passes it up, end state."""
+def run(
+    cell, p, x, state, lengths=None, passes_up=False, checkpoint=None, truncate=None
+):
+    """One layer in one direction: -> h (T, B, H), c if it passes it up, end state.
+
+    This readable loop keeps every step for the backward pass, checkpoint or not.
+    """
     H = state[0].shape[-1]
     alive = None
     if lengths is not None:
@@ -242,6 +265,8 @@ def run(cell, p, x, state, lengths=None, passes_up=False):
         alive = (steps[:, None] < lengths).unsqueeze(-1).unbind(0)  # T of (B, 1)
     hs, cells = [], []
     for t, step in enumerate(steps_of(cell, p, x, H)):
+        if truncate and t and t % truncate == 0:
+            state = tuple(s.detach() for s in state)
         new = step(state)
         if alive is not None:
             new = tuple(

@@ -10,7 +10,7 @@ from torch import nn
 
 from lstm_course import CELLS, cells
 from lstm_course.gradcheck import random_case
-from lstm_course.kernels import engine, machine
+from lstm_course.kernels import engine, machine, sequence
 from lstm_course.kernels.product import lanes, pack, product
 from lstm_course.recurrent import Recurrent, compiled_engine, run
 
@@ -65,7 +65,7 @@ def compare(
 
 @pytest.fixture(autouse=True, params=[1, 2], ids=["1 thread", "2 threads"])
 def threads(request, monkeypatch):
-    monkeypatch.setattr(engine, "SMALL", 0)  # split even the smallest batch
+    monkeypatch.setattr(sequence, "SMALL", 0)  # split even the smallest batch
     before = torch.get_num_threads()
     torch.set_num_threads(request.param)
     yield request.param
@@ -117,6 +117,22 @@ class TestCorners:
         torch.testing.assert_close(h2, h)
         for a, b in zip(end2, end, strict=True):
             torch.testing.assert_close(a, b)
+
+    @pytest.mark.parametrize(
+        "how",
+        [{"checkpoint": 5}, {"truncate": 5}, {"checkpoint": 5, "truncate": 3}],
+        ids=str,
+    )
+    def test_checkpoint_and_truncation_equal_the_readable_loop(self, cell, how):
+        cut = {k: v for k, v in how.items() if k == "truncate"}
+        grads = []
+        for more in ({**how}, {**cut, "compiled": False}):
+            layer = Recurrent(cell, 4, 6, seed=0, dtype=torch.float64, **more)
+            x = torch.linspace(-1, 1, 156, dtype=torch.float64).reshape(13, 3, 4)
+            layer(x, lengths=[13, 4, 9])[0].square().sum().backward()
+            grads.append([v.grad for v in layer.parameters()])
+        for a, b in zip(*grads, strict=True):
+            torch.testing.assert_close(a, b, **CLOSE[torch.float64])
 
     def test_a_layer_used_twice_before_backward(self, cell):
         grads = []
@@ -179,6 +195,10 @@ def test_less_than_half_of_nn_lstm_waits_for_backward():
     ours = sum(s.nbytes for s in kept.slabs) + sum(s.nbytes for s in kept.seqs)
     assert ours == pytest.approx(4 * 6 * 64 * 50 * 16, rel=0.03)  # 6 H floats a step
     assert ours <= 0.45 * theirs
+    _, h = kept_bytes(Recurrent("lstm", 32, 64, seed=0, checkpoint=10), x)
+    kept = h.grad_fn.run
+    again = sum(s.nbytes for s in kept.slabs) + sum(s.nbytes for s in kept.seqs)
+    assert again == pytest.approx(4 * 64 * 16 * (2 * 50 + 4 * 10), rel=0.03)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
