@@ -95,11 +95,20 @@ def _case(exercise, call, args):
 
 
 def _misconception(exercise, args, expected, got):
-    """The message of the first known mistake that gives this very answer, or ""."""
+    """What to say of the known mistakes this answer shows, or "".
+
+    A mistake is shown where every part that it makes wrong is wrong in the same way;
+    one that explains the whole answer goes first and alone.
+    """
     if got is None or expected is None:
         return ""
+    partial = []
     for wrong, message in exercise.misconceptions:
         theirs = plain(wrong(*fresh(args)))
-        if compare(exercise, expected, theirs) and not compare(exercise, theirs, got):
+        spoiled = {f.where for f in compare(exercise, expected, theirs)}
+        apart = {f.where for f in compare(exercise, theirs, got)}
+        if spoiled and not apart:
             return message
-    return ""
+        if spoiled and not spoiled & (apart | {""}) and "" not in apart:
+            partial.append(message)
+    return " ".join(dict.fromkeys(partial[:2]))

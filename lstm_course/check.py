@@ -1,0 +1,204 @@
+"""Feedback in the notebook: ``check("04.2", lstm_step_backward)``.
+
+``check`` runs a function on the cases of an exercise, says which property failed and
+where, names the mistake if it is a known one, and keeps the best result on this
+machine.  It never shows an expected value.  The official grade uses the same
+definitions with other random cases, in a jail.
+
+``hint("04.2")`` gives one hint more at each call, ``progress()`` shows the course.
+The file of results is named by the environment variable LSTM_COURSE_PROGRESS, or lies
+in the user's data folder.
+"""
+
+import json
+import os
+import sys
+import zlib
+from html import escape
+from pathlib import Path
+
+import numpy as np
+
+from .exercises import SETS, judge, local_call
+
+SHOWN = 3  # findings in one answer; the rest would only repeat them
+
+
+def check(id, function=None):
+    """Judge a function and show what was found.
+
+    Parameters
+    ----------
+    id : str
+        "04.2": set 4, question 2.
+    function : callable
+        What you wrote.
+
+    Returns
+    -------
+    float
+        The points of this answer (nbgrader reads them as a partial grade).
+    """
+    exercise = find(id)
+    if not callable(function):
+        raise ValueError(
+            f"check got {_kind(function)} for exercise {id}. It needs the function "
+            f"itself, without parentheses. Write check({id!r}, {exercise.function})?"
+        )
+    verdict = examine(exercise, function)
+    points = round(exercise.points * verdict.fraction, 2)
+    kept = _load()
+    entry = kept.setdefault(id, {"points": 0.0, "hints": 0})
+    entry["points"] = max(entry["points"], points)
+    _save(kept)
+    _show(Panel(*_result(exercise, verdict, points, kept)))
+    return float(points)
+
+
+def examine(exercise, function):
+    """The verdict on a function, with the cases of the notebook: Verdict."""
+    rng = np.random.default_rng(zlib.crc32(exercise.id.encode()))
+    with np.errstate(all="ignore"):
+        return judge(exercise, local_call(exercise, function), rng)
+
+
+def hint(id):
+    """Show one hint more than last time."""
+    exercise = find(id)
+    kept = _load()
+    entry = kept.setdefault(id, {"points": 0.0, "hints": 0})
+    shown = min(entry["hints"] + 1, len(exercise.hints))
+    entry["hints"] = shown
+    _save(kept)
+    lines = [f"Hint {k + 1}: {text}" for k, text in enumerate(exercise.hints[:shown])]
+    if shown == len(exercise.hints):
+        lines.append("There are no more hints.")
+    _show(Panel(f"Exercise {id}, {exercise.function}", "hint", lines))
+
+
+def progress():
+    """Show the points of every exercise of the course."""
+    kept = _load()
+    lines = []
+    for s in SETS.values():
+        graded = [e for e in s.exercises if e.points]
+        got = [kept.get(e.id, {}).get("points", 0.0) for e in graded]
+        bar = "".join(
+            "●" if p >= e.points else "◐" if p else "○"
+            for p, e in zip(got, graded, strict=True)
+        )
+        most = sum(e.points for e in graded)
+        lines.append(f"{bar}  {sum(got):5.1f} of {most:g}  {s.name}")
+    _show(Panel("Your progress", "hint", lines))
+
+
+def points(number):
+    """Points so far of one set, "04" or "04_lstm_step_by_step": float."""
+    kept = _load()
+    mine = [i for i in kept if i.partition(".")[0] == number[:2]]
+    return round(sum(kept[i]["points"] for i in mine), 2)
+
+
+def find(id):
+    """The exercise "04.2"; ValueError with the known names if there is none."""
+    known = {e.id: e for s in SETS.values() for e in s.exercises}
+    if id not in known:
+        near = [i for i in known if i[:2] == str(id)[:2]] or list(known)
+        raise ValueError(
+            f"There is no exercise {id!r}. Known are {', '.join(near)}. A typing slip?"
+        )
+    return known[id]
+
+
+def _result(exercise, verdict, points, kept):
+    """Title, mood and lines of the answer to one check."""
+    title = f"Exercise {exercise.id}, {exercise.function}"
+    title += f": {points:g} of {exercise.points:g} points"
+    if not verdict.findings:
+        return title, "right", [f"Right. {_so_far(exercise, kept)}"]
+    lines = [f.message for f in verdict.findings[:SHOWN]]
+    if rest := len(verdict.findings) - SHOWN:
+        lines += [f"... and {rest} more of this kind."] if rest > 0 else []
+    if verdict.misconception:
+        lines.insert(0, verdict.misconception)
+    left = len(exercise.hints) - kept[exercise.id]["hints"]
+    if left:
+        lines.append(f"Stuck? hint({exercise.id!r}) shows one of {left} hint(s) left.")
+    return title, "wrong", [*lines, _so_far(exercise, kept)]
+
+
+def _so_far(exercise, kept):
+    number = exercise.id.partition(".")[0]
+    mine = next(s for s in SETS.values() if exercise in s.exercises).exercises
+    most = sum(e.points for e in mine)
+    got = sum(kept.get(e.id, {}).get("points", 0.0) for e in mine)
+    return f"Set {number}: {got:g} of {most:g} points so far."
+
+
+class Panel:
+    """A few lines that read well as text and look well in Jupyter."""
+
+    MARK = {"right": "✓", "wrong": "✗", "hint": "→"}
+    COLOUR = {"right": "#2e7d32", "wrong": "#b23c17", "hint": "#3866a8"}
+
+    def __init__(self, title, mood, lines):
+        self.title, self.mood, self.lines = title, mood, lines
+
+    def __repr__(self):
+        body = "".join(f"\n  {line}" for line in self.lines)
+        return f"{self.MARK[self.mood]} {self.title}{body}"
+
+    def _repr_html_(self):
+        body = "".join(f"<div>{escape(line)}</div>" for line in self.lines)
+        edge = f"border-left:4px solid {self.COLOUR[self.mood]}"
+        return (
+            f'<div role="status" style="{edge};padding:.3em .8em;white-space:pre-wrap">'
+            f"<strong>{self.MARK[self.mood]} {escape(self.title)}</strong>{body}</div>"
+        )
+
+
+def _show(panel):
+    """Display in a notebook, print elsewhere."""
+    shell = sys.modules.get("IPython") and sys.modules["IPython"].get_ipython()
+    if shell is not None and hasattr(shell, "kernel"):
+        sys.modules["IPython"].display.display(panel)
+    else:
+        print(panel)
+
+
+def _file():
+    if named := os.environ.get("LSTM_COURSE_PROGRESS"):
+        return Path(named)
+    from platformdirs import user_data_path
+
+    return user_data_path("lstm_course", appauthor=False) / "progress.json"
+
+
+def _load():
+    """Results kept so far; an unreadable file counts as none."""
+    try:
+        kept = json.loads(_file().read_text(encoding="utf-8"))
+        return {
+            str(id): {"points": float(e["points"]), "hints": int(e["hints"])}
+            for id, e in kept.items()
+        }
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return {}
+
+
+def _save(kept):
+    """Write all results at once, so that a crash leaves the old ones."""
+    file = _file()
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        new = file.with_name(f"{file.name}.{os.getpid()}")
+        new.write_text(json.dumps(kept, indent=1), encoding="utf-8")
+        os.replace(new, file)
+    except OSError:  # a read-only home must not stop an exercise
+        return
+
+
+def _kind(value):
+    if value is None:
+        return "nothing"
+    return f"{type(value).__name__} {str(value)[:30]!r}"

@@ -1,0 +1,92 @@
+"""What the exercise sets share: random cases, mistakes, suspects of bug clinics."""
+
+import inspect
+
+SIZES = ((5, 3, 4, 6), (4, 2, 5, 3))  # T, B, I, H of the usual two cases
+
+
+def weights(rng, I, H, blocks=4, scale=0.8):
+    """Parameters of a cell with so many blocks: dict of W_x, W_h and b."""
+    shapes = {"W_x": (I, blocks * H), "W_h": (H, blocks * H), "b": (blocks * H,)}
+    return {k: scale * rng.normal(size=s) for k, s in shapes.items()}
+
+
+def state(rng, B, H):
+    """A hidden and a cell state as a cell can have them: h (B, H), c (B, H)."""
+    return rng.uniform(-0.9, 0.9, (B, H)), rng.normal(size=(B, H))
+
+
+def edited(function, *edits):
+    """A wrong form of a function: its text with each (old, new) replaced.
+
+    A mistake is shown as what it is, a slip in one line of the right solution.
+    """
+    text = inspect.getsource(function)
+    for old, new in edits:
+        if old not in text:
+            raise ValueError(
+                f"{function.__name__} has no text {old!r} to replace. Every mistake "
+                "is an edit of the solution as it stands. Was the solution changed?"
+            )
+        text = text.replace(old, new)
+    names = dict(function.__globals__)
+    exec(compile(text, f"<a mistake in {function.__name__}>", "exec"), names)
+    return names[function.__name__]
+
+
+def mistakes(function, *rows):
+    """Misconceptions of an exercise: rows of (old, new, message)."""
+    return tuple((edited(function, (old, new)), text) for old, new, text in rows)
+
+
+class Suspect:
+    """A black box of a bug clinic; ``bug`` names what is wrong with it, or is ""."""
+
+    def __init__(self, function, bug=""):
+        self.function, self.bug = function, bug
+
+    def __call__(self, *args):
+        return self.function(*args)
+
+
+def clinic(suspects, sound, lessons):
+    """The parts of an exercise in which the student writes a test.
+
+    Parameters
+    ----------
+    suspects : callable
+        ``suspects(bug) -> tuple of arguments``; a Suspect is the last of them.
+    sound : tuple of str
+        Names of different right ones, "" among them.
+    lessons : dict
+        bug -> what a test that overlooks it has to learn.
+
+    Returns
+    -------
+    dict
+        make_cases, extra (one test per bug, with equal shares), reference and
+        misconceptions of an Exercise.
+    """
+
+    def cases(bug):
+        return lambda rng: [suspects(name) for name in (*sound, bug)]
+
+    first, *others = lessons
+    return {
+        "make_cases": cases(first),
+        "extra": tuple((1 / len(lessons), cases(bug)) for bug in others),
+        "reference": lambda *args: args[-1].bug in sound,
+        "misconceptions": tuple((_overlooks(b), m) for b, m in lessons.items())
+        + ((lambda *args: False, TOO_STRICT),),
+    }
+
+
+def _overlooks(bug):
+    """A test that finds every bug but one."""
+    return lambda *args: args[-1].bug in ("", bug)
+
+
+TOO_STRICT = (
+    "Your test calls something wrong that is right. Numerical and exact values never "
+    "agree to the last digit: is your tolerance too small, or your step too large?"
+)

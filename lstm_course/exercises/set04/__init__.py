@@ -1,0 +1,18 @@
+"""Set 4: the LSTM forward, backward, through time, and under the microscope."""
+
+from ..definition import Exercise, ExerciseSet
+from . import clinic, lesion, predictions, step, step_backward, through_time
+
+SET = ExerciseSet(
+    "04_lstm_step_by_step",
+    (
+        step.EXERCISE,
+        step_backward.EXERCISE,
+        through_time.EXERCISE,
+        predictions.EXERCISE,
+        clinic.EXERCISE,
+        lesion.EXERCISE,
+        Exercise("04.7", "conclusion", 0, manual=True),
+    ),
+    helpers=("sigmoid", "tanh", "d_sigmoid", "d_tanh"),
+)
