@@ -1,0 +1,255 @@
+"""Speed as ratios in one run: contestants interleaved, medians, floors measured.
+
+A contestant is timed in turn with torch's own layer of the same size, round after
+round; the reference runs twice in every round, and where its two medians differ by
+more than 10 % the machine is too restless and no ratio is printed.  The floor is what
+this machine needs for the same products at its matrix speed plus the same exponentials
+at its own speed, both measured on the spot.
+"""
+
+import json
+import platform
+import statistics
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from .doors import as_cell
+from .recurrent import Recurrent
+
+SIZES = {  # T, B, I, H
+    "A": (100, 32, 64, 128),
+    "IMDB": (500, 64, 32, 100),
+    "L": (1000, 16, 8, 64),
+    "XL": (50, 128, 256, 512),
+    "M28": (28, 64, 1, 32),
+    "M64": (64, 64, 1, 32),
+}
+REFERENCE = {"rnn": nn.RNN, "gru": nn.GRU}  # every other cell: nn.LSTM
+RESTLESS = 1.10  # ratio of two medians of the same thing
+
+
+def contestants(cell: str, size: tuple[int, int, int, int], grad: bool, loop: bool):
+    """Functions to time: the reference twice, the cell, and the readable loop."""
+    T, B, I, H = size
+    x, dh = torch.randn(T, B, I), torch.randn(T, B, H)
+    theirs = REFERENCE.get(cell, nn.LSTM)(I, H)
+    layers = [theirs, theirs, Recurrent(cell, I, H, seed=0)]
+    layers += [Recurrent(cell, I, H, seed=0, compiled=False)] if loop else []
+
+    def timed(layer):
+        def call():
+            if not grad:
+                with torch.no_grad():
+                    return layer(x)
+            for p in layer.parameters():
+                p.grad = None
+            return layer(x)[0].backward(dh)
+
+        return call
+
+    return [timed(layer) for layer in layers]
+
+
+def interleaved(calls: list[Callable], rounds: int) -> list[list[float]]:
+    """Seconds of every call, one of each per round; the first round does not count."""
+    seconds = [[] for _ in calls]
+    for n in range(rounds + 1):
+        for k, call in enumerate(calls):
+            began = time.perf_counter()
+            call()
+            if n:
+                seconds[k].append(time.perf_counter() - began)
+    return seconds
+
+
+def matrix_speed(n: int = 1536) -> float:
+    """Floating-point operations per second of torch's matrix product, float32."""
+    a, b = torch.randn(n, n), torch.randn(n, n)
+    best = min(interleaved([lambda: a @ b], 7)[0])
+    return 2 * n**3 / best
+
+
+def exponential_speed(n: int = 1 << 16) -> float:
+    """tanh per second of the compiled loops on all threads, or of NumPy on one."""
+    try:
+        from .kernels.machine import tanh_of
+    except ImportError:
+        tanh_of = np.tanh
+    x, y = np.linspace(-3, 3, n, dtype=np.float32), np.empty(n, np.float32)
+    best = min(interleaved([lambda: tanh_of(x, y)], 50)[0])
+    return n / best * torch.get_num_threads()
+
+
+def floor_seconds(cell: str, size, grad: bool, matrix: float, exponential: float):
+    """The least this machine could need: products at full speed, 5 tanh per unit."""
+    T, B, I, H = size
+    matrices = sum(a * b for a, b in two_axes(as_cell(cell).shapes(I, H).values()))
+    products = 2 * T * B * matrices * (3 if grad else 1)
+    return products / matrix + 5 * T * B * H / exponential
+
+
+def two_axes(shapes):
+    """Shapes of matrices; biases and elementwise weights are no products."""
+    return [s for s in shapes if len(s) == 2]
+
+
+def measure(
+    cell: str,
+    size,
+    grad: bool = True,
+    rounds: int = 9,
+    loop: bool = False,
+    speeds: tuple[float, float] | None = None,
+) -> dict:
+    """One cell at one size.
+
+    Returns
+    -------
+    dict
+        ``ms`` of the cell and ``reference_ms`` (medians), ``ratio`` (above 1: faster
+        than torch's layer; None where the machine is restless), ``restless`` (ratio of
+        the reference to itself), ``loop_ratio`` if asked for, ``floor_share``.
+    """
+    seconds = interleaved(contestants(cell, size, grad, loop), rounds)
+    medians = [statistics.median(s) for s in seconds]
+    a, b, ours = medians[:3]
+    restless = max(a, b) / min(a, b)
+    calm = restless <= RESTLESS
+    row = {
+        "cell": cell,
+        "size": list(size),
+        "what": "forward + backward" if grad else "forward",
+        "ms": ours * 1e3,
+        "reference_ms": (a + b) / 2 * 1e3,
+        "restless": restless,
+        "ratio": (a + b) / 2 / ours if calm else None,
+    }
+    if loop:
+        row["loop_ratio"] = medians[3] / ours if calm else None
+    if speeds:
+        row["floor_share"] = floor_seconds(cell, size, grad, *speeds) / ours
+    return row
+
+
+def bench(
+    cells: Iterable[str] = ("lstm", "gru", "rnn"),
+    sizes: dict | None = None,
+    rounds: int = 9,
+    loop: bool = False,
+    say: Callable = print,
+) -> dict:
+    """Measure cells at sizes; rows are told as they come.
+
+    Returns
+    -------
+    dict
+        ``machine``, ``threads``, ``matrix_gflops``, ``tanh_per_ns``, ``rows`` and
+        ``mean`` (geometric mean of the ratios by cell and pass).
+    """
+    speeds = matrix_speed(), exponential_speed()
+    result = {
+        "machine": f"{platform.machine()}, {platform.system()}",
+        "torch": torch.__version__,
+        "threads": torch.get_num_threads(),
+        "date": time.strftime("%Y-%m-%d"),
+        "matrix_gflops": speeds[0] / 1e9,
+        "tanh_per_ns": speeds[1] / 1e9,
+        "rows": [],
+    }
+    say(
+        f"{result['machine']}, {result['threads']} thread(s): matrix products "
+        f"{speeds[0] / 1e9:.0f} GFLOP/s, tanh {speeds[1] / 1e9:.2f} per ns"
+    )
+    say(HEAD)
+    for name, size in (sizes or SIZES).items():
+        for cell in cells:
+            for grad in (True, False):
+                row = measure(cell, size, grad, rounds, loop, speeds) | {"name": name}
+                result["rows"].append(row)
+                say(line(row))
+    result["mean"] = means(result["rows"])
+    for key, value in result["mean"].items():
+        say(f"geometric mean, {key}: {value:.2f}")
+    return result
+
+
+HEAD = (
+    f"{'size':6} {'cell':12} {'what':20} {'ms':>9} {'torch.nn':>9} {'ratio':>7} "
+    f"{'loop':>7} {'floor':>6}"
+)
+
+
+def line(row: dict) -> str:
+    """A row of the table; no ratio where the reference differed from itself."""
+    shown = [row["ratio"], row.get("loop_ratio")]
+    ratio, loop = (f"{v:7.2f}" if v else f"{'-':>7}" for v in shown)
+    share = f"{100 * row['floor_share']:5.0f}%" if "floor_share" in row else ""
+    text = (
+        f"{row['name']:6} {row['cell']:12} {row['what']:20} {row['ms']:9.2f} "
+        f"{row['reference_ms']:9.2f} {ratio} {loop} {share}"
+    )
+    if row["ratio"] is None:
+        text += f"  no ratio: torch.nn differs from itself by {row['restless']:.2f}"
+    return text
+
+
+def means(rows: list[dict]) -> dict[str, float]:
+    """Geometric mean of the ratios over sizes, by cell and pass."""
+    found: dict[str, list[float]] = {}
+    for row in rows:
+        if row["ratio"]:
+            found.setdefault(f"{row['cell']}, {row['what']}", []).append(row["ratio"])
+    return {k: statistics.geometric_mean(v) for k, v in found.items()}
+
+
+def scaling(cell: str = "lstm", rounds: int = 5) -> list[dict]:
+    """How time grows with T, B and H around (64, 16, 32, 64): one axis at a time."""
+    rows = []
+    for axis, values in {
+        "T": (32, 128, 512),
+        "B": (1, 16, 64),
+        "H": (32, 128, 256),
+    }.items():
+        for v in values:
+            size = tuple(
+                v if axis == a else n
+                for a, n in zip("TBIH", (64, 16, 32, 64), strict=True)
+            )
+            rows.append(measure(cell, size, True, rounds) | {"name": f"{axis}={v}"})
+    return rows
+
+
+def bytes_kept(cell: str, H: int, checkpoint: bool = False) -> int:
+    """Bytes per step and row that wait for the backward pass, float32, x aside."""
+    from .kernels.plan import Plan
+
+    plan = Plan(as_cell(cell))
+    states = len(plan.cell.states)
+    return 4 * H * (states if checkpoint else states + plan.width)
+
+
+def save(result: dict, path: str | Path) -> None:
+    """Write a result as JSON."""
+    Path(path).write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+
+
+def plot(result: dict, path: str | Path) -> None:
+    """Draw the ratios by size, a line per cell."""
+    import matplotlib.pyplot as plt
+
+    rows = [r for r in result["rows"] if r["ratio"] and r["what"] != "forward"]
+    names = list(dict.fromkeys(r["name"] for r in rows))
+    fig, ax = plt.subplots()
+    for cell in dict.fromkeys(r["cell"] for r in rows):
+        mine = {r["name"]: r["ratio"] for r in rows if r["cell"] == cell}
+        ax.plot(names, [mine.get(n) for n in names], "o-", label=cell)
+    ax.axhline(1.0, color="0.5", lw=1)
+    ax.set(xlabel="size", ylabel="times as fast as torch.nn", ylim=(0, None))
+    ax.legend()
+    fig.savefig(path)
+    plt.close(fig)

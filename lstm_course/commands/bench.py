@@ -1,0 +1,76 @@
+"""``lstm-course bench``: how fast this machine runs the cells, beside torch.nn."""
+
+
+def add_parser(sub):
+    """Add the sub-command to the parsers ``sub``."""
+    p = sub.add_parser(
+        "bench",
+        help="measure the cells beside torch.nn.LSTM, GRU and RNN",
+        description=(
+            "Measures cells against torch's own layers in one run, interleaved. A "
+            "ratio above 1 means: as many times as fast. No ratio is printed where "
+            "torch's layer differs from itself by more than 10 %. GRU is compared "
+            "with nn.GRU, the RNN with nn.RNN, every other cell with nn.LSTM."
+        ),
+    )
+    p.add_argument("--cells", default="lstm,gru,rnn", help="names, or 'all'")
+    p.add_argument("--sizes", help="names like A,M28, or T,B,I,H as 100x32x64x128")
+    p.add_argument("--threads", type=int, help="threads (default: torch's)")
+    p.add_argument("--rounds", type=int, default=9, help="rounds that count")
+    p.add_argument("--loop", action="store_true", help="also a plain torch loop")
+    p.add_argument("--scaling", action="store_true", help="growth with T, B and H")
+    p.add_argument("--json", metavar="FILE", help="write the results there")
+    p.add_argument("--plot", metavar="FILE", help="draw the ratios there")
+    return p
+
+
+def run(args):
+    """Measure, print, write; 0 unless every row was too restless to tell."""
+    import torch
+
+    from .. import bench
+    from ..cells import CELLS
+    from ..doors import as_cell, check_size
+
+    if args.threads:
+        torch.set_num_threads(check_size("threads", args.threads))
+    every = [name for name, c in CELLS.items() if not hasattr(c, "with_layers")]
+    cells = every if args.cells == "all" else args.cells.split(",")
+    for name in cells:
+        as_cell(name)
+    sizes = chosen(args.sizes, bench.SIZES)
+    if args.scaling:
+        print(bench.HEAD)
+        rows = [bench.line(r) for c in cells for r in bench.scaling(c, args.rounds)]
+        print("\n".join(rows))
+        return 0
+    result = bench.bench(cells, sizes, args.rounds, args.loop)
+    for name in cells:
+        if getattr(CELLS[name], "phases", ()):
+            kept, again = (bench.bytes_kept(name, 1, c) for c in (False, True))
+            print(f"{name} keeps {kept} H bytes a step and row for backward, {again} H "
+                  "with checkpoint")  # fmt: skip
+    if args.json:
+        bench.save(result, args.json)
+    if args.plot:
+        bench.plot(result, args.plot)
+    return 0 if result["mean"] else 1
+
+
+def chosen(text, known):
+    """Sizes by name or as TxBxIxH: dict."""
+    if not text:
+        return known
+    sizes = {}
+    for part in text.split(","):
+        numbers = part.split("x")
+        if part in known:
+            sizes[part] = known[part]
+        elif len(numbers) == 4 and all(n.isdigit() and int(n) for n in numbers):
+            sizes[part] = tuple(map(int, numbers))
+        else:
+            raise ValueError(
+                f"{part!r} is no size. Known: {', '.join(known)}; or four numbers T, "
+                "B, I, H. Write for example --sizes A,100x32x64x128?"
+            )
+    return sizes

@@ -1,0 +1,68 @@
+"""The benchmark measures what it says and keeps silent where it cannot know."""
+
+import json
+
+import pytest
+import torch
+
+from lstm_course import bench
+from lstm_course.cli import main
+from lstm_course.recurrent import Recurrent
+
+TINY = (5, 3, 4, 6)
+
+
+def test_a_row_holds_both_times_and_their_ratio(monkeypatch):
+    monkeypatch.setattr(bench, "RESTLESS", float("inf"))
+    row = bench.measure("lstm", TINY, rounds=3, speeds=(1e9, 1e9), loop=True)
+    assert row["ratio"] == pytest.approx(row["reference_ms"] / row["ms"])
+    assert row["loop_ratio"] > 0 and row["floor_share"] > 0
+
+
+def test_no_ratio_where_the_reference_differs_from_itself(monkeypatch):
+    times = iter([[1.0], [1.2], [0.5]])
+    monkeypatch.setattr(bench, "interleaved", lambda calls, rounds: list(times))
+    row = bench.measure("lstm", TINY) | {"name": "tiny"}
+    assert row["ratio"] is None
+    assert "no ratio" in bench.line(row) and "1.20" in bench.line(row)
+    assert bench.means([row]) == {}
+
+
+def test_rounds_are_interleaved_and_the_first_does_not_count():
+    order = []
+    calls = [lambda: order.append("a"), lambda: order.append("b")]
+    seconds = bench.interleaved(calls, rounds=2)
+    assert order == ["a", "b"] * 3
+    assert [len(s) for s in seconds] == [2, 2]
+
+
+def test_the_floor_counts_products_three_times_for_training():
+    forward = bench.floor_seconds("lstm", TINY, False, 1.0, float("inf"))
+    assert forward == 2 * 5 * 3 * (4 + 6) * 4 * 6
+    assert bench.floor_seconds("lstm", TINY, True, 1.0, float("inf")) == 3 * forward
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru", "peephole"])
+def test_bytes_kept_are_what_a_layer_keeps(cell):
+    T, B, H = 40, 3, 6
+    h, _ = Recurrent(cell, 4, H, seed=0)(torch.randn(T, B, 4))
+    run = h.grad_fn.run
+    kept = sum(s.nbytes for s in run.slabs) + sum(s[1:].nbytes for s in run.seqs)
+    assert kept == T * B * bench.bytes_kept(cell, H)
+
+
+def test_the_command_writes_json_and_a_plot(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(bench, "RESTLESS", float("inf"))
+    monkeypatch.setattr(bench, "matrix_speed", lambda: 1e9)
+    files = [str(tmp_path / n) for n in ("r.json", "r.png")]
+    status = main(["bench", "--cells", "lstm", "--sizes", "5x3x4x6", "--rounds", "2",
+                   "--json", files[0], "--plot", files[1]])  # fmt: skip
+    result = json.loads((tmp_path / "r.json").read_text())
+    assert status == 0 and len(result["rows"]) == 2
+    assert (tmp_path / "r.png").stat().st_size > 1000
+    assert "geometric mean" in capsys.readouterr().out
+
+
+def test_an_unknown_size_is_explained(capsys):
+    assert main(["bench", "--sizes", "huge"]) == 1
+    assert "M28" in capsys.readouterr().err
