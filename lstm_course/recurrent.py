@@ -14,6 +14,7 @@ from torch import nn
 
 from .doors import as_cell, check_size, check_state, check_x
 from .init import init
+from .kernels import scan
 
 
 class Recurrent(nn.Module):
@@ -256,8 +257,12 @@ def run(
 ):
     """One layer in one direction: -> h (T, B, H), c if it passes it up, end state.
 
-    This readable loop keeps every step for the backward pass, checkpoint or not.
+    This readable loop keeps every step for the backward pass, checkpoint or not.  For
+    a linear recurrence (minGRU, minLSTM) a scan takes its place.
     """
+    if getattr(cell, "linear", False) and lengths is None and not truncate:
+        h, end = scan.run(cell, p, x, state)
+        return h, None, end
     H = state[0].shape[-1]
     alive = None
     if lengths is not None:

@@ -68,19 +68,23 @@ class Cell:
         The state along which the direct gradient path runs.
     extra : str or None
         Name under which forward takes the last H features of x, without a product.
+    linear : bool
+        The new h is linear in the old one and in nothing else of the past, so that a
+        scan can replace the loop; h_prev is forward's last argument.
     doc : str
         The room's text, for tables and error messages.
     """
 
     def __init__(self, name, reads, phases, *, states="h", vectors="", bias=None,
                  constants=None, masks=None, fixed=None, start=None, cell_path=None,
-                 extra=None, doc=""):
+                 extra=None, linear=False, doc=""):
         self.name, self.reads, self.doc = name, reads, doc
         self.phases = phases if isinstance(phases, list) else [phases]
         self.states, self.vectors = tuple(states.split()), tuple(vectors.split())
         self.bias, self.constants = bias or {}, constants or {}
         self.masks, self.fixed, self.start = masks or {}, fixed or {}, start or {}
         self.cell_path, self.extra = cell_path or self.states[-1], extra
+        self.linear = linear
         given = [n for ph in self.phases[:-1] for n in ph.gives]
         self.blocks, terms = parse(reads, self.states, given)
         self.input_terms = [t for t in terms if t.source in (None, "x")]

@@ -32,7 +32,7 @@ def backward(dh, h_prev, u, n):
 def make():
     """The only form of this cell."""
     phase = Phase(forward, backward, gives="h", keeps="u n")
-    return Cell("mingru", "u n = x W_x + b", phase, doc=__doc__)
+    return Cell("mingru", "u n = x W_x + b", phase, linear=True, doc=__doc__)
 
 
 def parallel(p, x, h0=None):

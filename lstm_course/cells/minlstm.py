@@ -36,7 +36,7 @@ def backward(dh, h_prev, i, f, g, li, lf):
 def make():
     """The only form of this cell."""
     phase = Phase(forward, backward, gives="h", keeps="i f g li lf")
-    return Cell("minlstm", "i f g = x W_x + b", phase, doc=__doc__)
+    return Cell("minlstm", "i f g = x W_x + b", phase, linear=True, doc=__doc__)
 
 
 def parallel(p, x, h0=None):
