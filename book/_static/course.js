@@ -10,3 +10,13 @@ addEventListener("load", () => {
   window.MathJax?.startup?.promise?.then(reachByKeys);
 });
 addEventListener("resize", reachByKeys);
+
+// Paper is white: print in light colours, whatever the screen shows.
+let onScreen;
+addEventListener("beforeprint", () => {
+  onScreen = document.documentElement.dataset.theme;
+  document.documentElement.dataset.theme = "light";
+});
+addEventListener("afterprint", () => {
+  document.documentElement.dataset.theme = onScreen;
+});

@@ -132,3 +132,12 @@ def test_the_theme_switch_changes_the_page(start_visit, site):
         if page.locator("html").get_attribute("data-theme") == "dark":
             break
     assert page.evaluate(paper) != light
+
+
+def test_a_dark_screen_prints_light(start_visit, site):
+    page = start_visit("dark").open(f"{site}/{PAGES[0]}.html")
+    theme = "document.documentElement.dataset.theme"
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(theme) == "light"
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(theme) == "dark"
