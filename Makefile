@@ -8,7 +8,7 @@ READY = $(VENV)/.ready
 
 help:  ## list these targets
 	@awk -F ' *## *' '/^[a-z]+:.*##/ { split($$1, t, ":"); \
-	  printf "make %-7s %s\n", t[1], $$2 }' Makefile
+	  printf "make %-9s %s\n", t[1], $$2 }' Makefile
 
 book: $(READY)  ## build the book, say where it is and open it
 	@$(RUN) scripts/book.py build --open
@@ -19,6 +19,9 @@ serve: $(READY)  ## build the book and show it on localhost
 
 lab: $(READY)  ## open the notebooks in JupyterLab
 	@$(RUN) -m jupyter lab --notebook-dir=book
+
+exercises: $(READY)  ## make the exercises from the solutions (nbgrader)
+	@$(RUN) scripts/release.py
 
 quick: $(READY)  ## the developer's loop: lint and the fast tests
 	@$(RUN) -m ruff check .
@@ -36,4 +39,4 @@ $(READY): requirements.txt pyproject.toml
 	@sh scripts/environment.sh "$(PYTHON)" $(VENV)
 	@touch $@
 
-.PHONY: help book serve lab quick test clean
+.PHONY: help book serve lab exercises quick test clean

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from ...ops import sigmoid, tanh
 from ..definition import Exercise
 from ..making import mistakes, weights
 from .step import lstm_step

@@ -12,7 +12,8 @@ def lstm_step_backward(p, dh, dc, cache):
     """dh, dc (B, H), cache of the step -> dx, dh_prev, dc_prev, grads."""
     x, h_prev, c_prev = cache["x"], cache["h_prev"], cache["c_prev"]
     i, f, g, o = cache["i"], cache["f"], cache["g"], cache["o"]
-    c, tanh_c = cache["c"], tanh(cache["c"])
+    c = cache["c"]
+    tanh_c = tanh(c)
     total = dc + dh * o * (1 - tanh_c**2)
     dzi = total * g * i * (1 - i)
     dzf = total * c_prev * f * (1 - f)

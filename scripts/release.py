@@ -1,0 +1,106 @@
+"""Make the exercises from the solutions, with nbgrader's own converters.
+
+    python scripts/release.py [FOLDER]      (make exercises)
+
+solutions/NAME/NAME.ipynb -> FOLDER/NAME/NAME.ipynb, by default exercises/.  Only who
+changes a solution needs nbgrader; students and the official grade do without it.
+"""
+
+import ast
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+try:
+    import nbformat
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.coursedir import CourseDirectory
+    from nbgrader.preprocessors import ClearSolutions, SaveCells
+    from traitlets.config import Config
+except ImportError as error:
+    raise SystemExit(
+        f"nbgrader is missing ({error}). It is an extra for instructors: "
+        "python -m pip install nbgrader==0.9.6"
+    ) from None
+
+
+class NamedStubs(ClearSolutions):
+    """Unfinished work says which exercise it is and what to write."""
+
+    def preprocess(self, nb, resources):
+        self.ids = questions(nb)
+        return super().preprocess(nb, resources)
+
+    def preprocess_cell(self, cell, resources, index):
+        name = defined(cell)
+        if name:
+            text = f"Exercise {self.ids[name]}: write {name}"
+            self.code_stub = {"python": f'raise NotImplementedError("{text}")'}
+        self.text_stub = "Write your answer here."
+        return super().preprocess_cell(cell, resources, index)
+
+
+def defined(cell):
+    """The function a solution cell asks for, or ""."""
+    if cell.cell_type != "code" or not cell.metadata.get("nbgrader", {}).get(
+        "solution"
+    ):
+        return ""
+    tree = ast.parse(cell.source).body
+    return next(d.name for d in tree if isinstance(d, ast.FunctionDef))
+
+
+def questions(nb):
+    """Function -> id of its exercise without the leading zero, from the checks."""
+    found = {}
+    for cell in nb.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade") and cell.cell_type == "code":
+            id, function = ast.parse(cell.source).body[-1].value.args
+            found[function.id] = id.value.lstrip("0")
+    return found
+
+
+def release(folder):
+    """Convert every solution into ``folder``; -> the files written."""
+    names = sorted(p.parent.name for p in ROOT.glob("solutions/*/*.ipynb"))
+    with tempfile.TemporaryDirectory() as work:
+        for name in names:
+            convert(name, Path(work))
+        return [tidy(Path(work), name, Path(folder)) for name in names]
+
+
+def convert(name, work):
+    config = Config()
+    config.CourseDirectory.root = str(ROOT)
+    config.CourseDirectory.source_directory = "solutions"
+    config.CourseDirectory.release_directory = str(work / "exercises")
+    config.CourseDirectory.assignment_id = name
+    steps = GenerateAssignment.preprocessors.default_args[0]
+    config.GenerateAssignment.preprocessors = [
+        NamedStubs if s is ClearSolutions else s for s in steps if s is not SaveCells
+    ]  # nothing is written to a database
+    config.GenerateAssignment.no_database = True
+    config.GenerateAssignment.force = True
+    GenerateAssignment(coursedir=CourseDirectory(config=config), config=config).start()
+
+
+def tidy(work, name, folder):
+    """Copy one release without the traces of the program that wrote it."""
+    made = nbformat.read(work / "exercises" / name / f"{name}.ipynb", as_version=4)
+    for cell in made.cells:
+        cell.metadata.pop("tags", None)
+        if cell.cell_type == "code":
+            cell.execution_count, cell.outputs = None, []
+            cell.source = cell.source.removeprefix("# NBVAL_CHECK_OUTPUT\n")
+    target = folder / name / f"{name}.ipynb"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(made, target)
+    return target
+
+
+if __name__ == "__main__":
+    folder = sys.argv[1] if len(sys.argv) > 1 else ROOT / "exercises"
+    for file in release(folder):
+        print(file)
