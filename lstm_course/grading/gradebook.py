@@ -31,7 +31,7 @@ def write(rows, path):
             f"--nbgrader {path} needs nbgrader, which is not installed. It comes with "
             "the extra 'instructor'. Run pip install 'lstm-course[instructor]'?"
         ) from None
-    with _scripts_on_path(), Gradebook(f"sqlite:///{path}") as book:
+    with scripts_on_path(), Gradebook(f"sqlite:///{path}") as book:
         done = set()
         for row in rows:
             if row["set"] and row["set"] not in done:
@@ -42,7 +42,7 @@ def write(rows, path):
 
 
 @contextlib.contextmanager
-def _scripts_on_path():
+def scripts_on_path():
     """nbgrader starts ``alembic`` by name; it lies beside this Python."""
     old = os.environ.get("PATH", "")
     os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), old])

@@ -117,7 +117,7 @@ def cluster(jobs, address):
         ) from None
     from .grade import grade_text
 
-    with Client(address, timeout=30, set_as_default=False) as client:
+    with Client(address, timeout=30) as client:
         keys = {}
         for key, text in jobs:
             future = client.submit(grade_text, text, pure=False, retries=3)

@@ -3,6 +3,8 @@
 import csv
 import io
 
+from .report import HIDDEN
+
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would compute
 
 
@@ -31,10 +33,11 @@ def _csv(header, lines):
 
 
 def _safe(value):
-    """Text that no spreadsheet takes for a formula."""
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return "'" + value
-    return value
+    """Text on one line that no spreadsheet takes for a formula."""
+    if not isinstance(value, str):
+        return value
+    value = HIDDEN.sub("\ufffd", " ".join(value.splitlines()))
+    return "'" + value if value.startswith(FORMULA) else value
 
 
 def gradescope(row):

@@ -7,12 +7,13 @@ import socket
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 from attacks import broken, cheats, escapes, resources, tampering
 from attacks.attack import POINTS
 from grading import sample
 
-from lstm_course.grading import isolation
+from lstm_course.grading import isolation, plan
 from lstm_course.grading.batch import Batch, Options
 
 HERE = Path(__file__).parent
@@ -146,6 +147,22 @@ def test_nothing_outside_the_work_folder_changed(graded):
         str(graded.out))}  # fmt: skip
     assert now == graded.before
     assert not Path(str(graded.canary) + "2").exists()
+
+
+def test_no_report_holds_a_number_of_a_hidden_case(graded):
+    made = plan.make("90_sample", "", sample.OVERLAY.read_text())
+    numbers = set()
+    for exercise in made.set.exercises[:5]:
+        (stream,) = made.rng(exercise).spawn(1)
+        for args in exercise.make_cases(stream):
+            arrays = [a for a in args if isinstance(a, np.ndarray)]
+            numbers |= {f"{abs(v):.6f}"[:7] for a in arrays for v in a.ravel()}
+    assert len(numbers) > 50
+    for path in graded.out.rglob("*"):
+        if path.is_file():
+            text = path.read_text()
+            assert "LEAK" not in text, path
+            assert not any(n in text for n in numbers), path
 
 
 def test_nobody_reached_the_network(graded):
