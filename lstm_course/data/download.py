@@ -16,7 +16,7 @@ HOME = "LSTM_COURSE_DATA"  # environment variable: another place for the cache
 
 def cache() -> Path:
     """The folder where data is kept: LSTM_COURSE_DATA, or the system's cache."""
-    return Path(os.environ.get(HOME) or pooch.os_cache("lstm-course"))
+    return Path(os.environ.get(HOME) or pooch.os_cache("lstm-course") / "data")
 
 
 def fetch(source: Source, url: str | None = None, progress: bool = True) -> Path:

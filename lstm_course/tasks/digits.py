@@ -1,8 +1,11 @@
 """Handwritten digits read as sequences: rows, or one pixel at a time.
 
-1,797 real digits of 8 x 8 pixels, 10 classes; chance level 10 %.  Source: Alpaydin &
-Kaynak, Optical Recognition of Handwritten Digits, UCI repository (1998), the part
-that scikit-learn bundles; nothing is downloaded.
+1,797 real digits of 8 x 8 pixels in 10 classes.  Source: Alpaydin & Kaynak, Optical
+Recognition of Handwritten Digits, UCI repository (1998), the part that scikit-learn
+bundles; nothing is downloaded.
+
+Shapes: x (8, N, 8) row by row, or (64, N, 1) pixel by pixel, y (N,).  Chance: 10 %
+right, ln 10 nats.  Solved: 95 % of the held-out digits right.
 """
 
 from functools import lru_cache

@@ -3,9 +3,9 @@
     i grew up in france  < exactly ``gap`` words >  french
 
 The words between the country and the language end in "i speak fluent" and are otherwise
-chatter; ``distractors`` of its sentences name another country, which is no answer.  It
-is the shape of Colah's example "I grew up in France ... I speak fluent French" (2015)
-with a gap that can be turned like a dial.
+chatter; ``distractors`` of its sentences name another country, which is no answer.
+Source: the shape of Olah's example "I grew up in France ... I speak fluent French"
+(2015), with a gap that can be turned like a dial; words and sentences are our own.
 
 Shapes: x (gap + 5, B, V) one-hot over the V words of ``WORDS``, y (gap + 5, B) the next
 word, mask True at the last step ("fluent").  Chance: 1 of 8 languages right, ln 8 nats.

@@ -62,7 +62,17 @@ class Vocabulary:
                 f"size is {size}, but codes 0 to 3 are taken (padding, start, rare, "
                 f"unused). Expected at least {FIRST + 1}. Write size=5000?"
             )
-        self.words = tuple(ranked[: None if size is None else size - FIRST])
+        self._take(ranked[: None if size is None else size - FIRST])
+
+    @classmethod
+    def of(cls, words):
+        """A vocabulary from its words, the most frequent first."""
+        self = cls.__new__(cls)
+        self._take(words)
+        return self
+
+    def _take(self, words):
+        self.words = tuple(words)
         self._code = {w: k for k, w in enumerate(self.words, FIRST)}
 
     def __len__(self):

@@ -1,0 +1,54 @@
+"""The command line: ``lstm-course COMMAND ...``.
+
+Each command is one module of ``lstm_course.commands`` with ``add_parser(sub)`` and
+``run(args)``; it is named in ``commands.NAMES``, and imports torch only in ``run``.
+"""
+
+import argparse
+import sys
+from importlib import import_module
+
+from .commands import NAMES
+
+EPILOG = """examples:
+  lstm-course train task adding          watch an LSTM learn to remember
+  lstm-course train lm                   a character model of the book's own text
+  lstm-course train classify             film reviews, offline
+  lstm-course sample runs/lm-lstm-0      let a trained model write
+  lstm-course COMMAND --help             explains every option
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser with all commands."""
+    top = argparse.ArgumentParser(
+        prog="lstm-course", epilog=EPILOG,
+        description="Train, measure and try out the networks of the LSTM course.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    sub = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name in NAMES:
+        module = import_module(f".commands.{name}", __package__)
+        module.add_parser(sub)
+    return top
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a command; -> exit status: 0, 1 for a refusal, 130 for Ctrl-C."""
+    argv = sys.argv[1:] if argv is None else argv
+    args = parser().parse_args(argv)
+    args.argv = list(argv)
+    module = import_module(f".commands.{args.command}", __package__)
+    try:
+        return module.run(args) or 0
+    except (ValueError, OSError, FloatingPointError) as error:
+        print(f"lstm-course: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nlstm-course: stopped. The same command goes on from the last "
+              "checkpoint, where it wrote one.", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

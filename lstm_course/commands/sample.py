@@ -1,0 +1,57 @@
+"""``lstm-course sample``: let a trained model write, or judge a text."""
+
+import argparse
+from pathlib import Path
+
+EPILOG = """Temperature divides the scores before one symbol is drawn: 0 always takes
+the best, 0.7 is careful, 1 is as the model believes, 1.3 is wild. --top-k and --top-p
+cut off the unlikely rest, which is where most nonsense comes from.
+
+examples:
+  lstm-course sample runs/lm-lstm-0 --prompt "The cell state" --temperature 0.7
+  lstm-course sample runs/lm-lstm-0 --top-p 0.9 --length 1000 --seed 3
+  lstm-course sample runs/classify-lstm-0 --prompt "a warm and clever film"
+"""
+
+
+def add_parser(sub):
+    parser = sub.add_parser(
+        "sample", help="let a trained language model write, or a classifier judge",
+        description="Use a model that 'lstm-course train lm' or 'train classify' made.",
+        epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("checkpoint", help="a checkpoint, or the folder of a run")
+    parser.add_argument("--prompt", help="the text to go on from, or to judge")
+    parser.add_argument("--length", type=int, default=500,
+                        help="characters or words to write (default 500)")
+    parser.add_argument("--temperature", type=float, default=1.0, help="default 1.0")
+    parser.add_argument("--top-k", type=int, help="only the k best")
+    parser.add_argument("--top-p", type=float,
+                        help="only the best that hold this probability together")
+    parser.add_argument("--seed", type=int, default=0, help="of the draws (default 0)")
+    parser.add_argument("--last", action="store_true",
+                        help="the last checkpoint of a run, not the best")
+
+
+def run(args):
+    import numpy as np
+
+    from ..runs import rebuild
+
+    about, model = rebuild.load(_file(args.checkpoint, args.last))
+    if about["kind"] == "classify":
+        chance = rebuild.positive(about, model, args.prompt or "")
+        word = "positive" if chance >= 0.5 else "negative"
+        print(f"{word} (probability of positive {chance:.3f})")
+        return
+    text = rebuild.write(about, model, args.prompt, args.length,
+                         np.random.default_rng(args.seed), args.temperature, args.top_k,
+                         args.top_p)
+    print(text)
+
+
+def _file(path, last):
+    path = Path(path)
+    if not path.is_dir():
+        return path
+    best = path / "checkpoint.best.pt"
+    return best if best.exists() and not last else path / "checkpoint.pt"

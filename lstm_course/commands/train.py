@@ -1,0 +1,183 @@
+"""``lstm-course train``: language models, classifiers, and the tasks of the papers."""
+
+import argparse
+import ast
+from pathlib import Path
+
+ABOUT = """Train a model. A run writes into its folder: checkpoint.pt (the last state,
+from which the same command goes on after a stop or a crash), checkpoint.best.pt (the
+best by validation), log.jsonl (a line per step), result.json, and plot.svg.
+"""
+LM = """A language model of characters or words, trained on a text that is read from its
+beginning to its end, the state carried from window to window (truncated
+back-propagation through time). The last tenth of the text is for validation.
+
+What you see: loss in nats per symbol; "bits" is loss / ln 2, "perplexity" e^loss.
+"""
+CLASSIFY = """Film reviews: positive or negative? By Keras' conventions: the --size most
+frequent words have numbers, rarer ones are 2, a review starts with 1, it is cut to its
+last --length words and filled with zeros in front. Without --masked the LSTM reads
+those zeros; with it, it skips them.
+
+A tenth of the training part is held out for validation; the test part is looked at
+once, at the end, with the best checkpoint.
+"""
+TASK = """A task of the papers. The answer is known, the gap is known: a model solves it
+only by remembering. Sequences are drawn fresh at every step; "solved" is the published
+criterion, checked on fresh sequences every --every steps.
+"""
+PARALLEL = """
+several processes on one machine (each takes a share of every batch):
+  torchrun --standalone --nproc_per_node 2 -m lstm_course.cli train lm ...
+"""
+TASKS = Path(__file__).resolve().parents[1] / "tasks"
+EXAMPLES = {
+    "adding": "--form modern --T 100 --cell gru --lr 5e-3",
+    "copying": "--T 100 --chrono 120 --hidden 128",
+    "temporal_order": "--form 6a --T 100 --hidden 32 --chrono 100",
+    "gap_language": "--gap 20 --distractors 1",
+    "long_lag": "--form 2a --T 100",
+}
+
+
+def add_parser(sub):
+    parser = sub.add_parser("train", description=ABOUT, formatter_class=Plain,
+                            help="train a language model, a classifier, a task")
+    kinds = parser.add_subparsers(dest="kind", metavar="KIND", required=True)
+    _lm(kinds.add_parser("lm", help="language model of characters or words",
+                         description=LM, epilog=PARALLEL, formatter_class=Plain))
+    _classify(kinds.add_parser("classify", help="film reviews, positive or negative",
+                               description=CLASSIFY, epilog=PARALLEL,
+                               formatter_class=Plain))
+    task = kinds.add_parser("task", help="adding, copying, temporal order, Reber, ...",
+                            description=TASK, formatter_class=Plain)
+    names = task.add_subparsers(dest="task", metavar="NAME", required=True)
+    from ..tasks import TASKS as known
+
+    for name in known:
+        _task(names, name)
+
+
+class Plain(argparse.RawDescriptionHelpFormatter):
+    """Keep the line breaks of descriptions; give options room."""
+
+    def __init__(self, prog):
+        super().__init__(prog, max_help_position=28)
+
+
+def _lm(p):
+    p.add_argument("--text", default="book",
+                   help="a UTF-8 file or folder, 'shakespeare', or 'book' (default)")
+    p.add_argument("--level", choices=("characters", "words"), default="characters")
+    p.add_argument("--size", type=int, help="alphabet of words; rarer ones <unknown>")
+    p.add_argument("--window", type=int, default=64, metavar="T",
+                   help="steps of back-propagation (default 64)")
+    p.add_argument("--embedding", type=int, help="its width (default: as --hidden)")
+    p.add_argument("--variational", action="store_true",
+                   help="drop the same units at every step of a window")
+    p.add_argument("--tied", action="store_true",
+                   help="readout and embedding share their weights")
+    g = _model(p, hidden=256)
+    g.add_argument("--dropout", type=float, default=0.0,
+                   help="on embedding, between layers, at the readout (default 0)")
+    _training(p, steps=2000, batch=32, lr=3e-3, schedule="cosine", every=200)
+
+
+def _classify(p):
+    p.add_argument("--data", default="sample",
+                   help="'sample' (bundled), 'imdb', or an archive, folder or CSV")
+    p.add_argument("--size", type=int, default=5000, help="codes in all (default 5000)")
+    p.add_argument("--length", type=int, default=500, help="words kept (default 500)")
+    p.add_argument("--padding", choices=("pre", "post"), default="pre")
+    p.add_argument("--truncation", choices=("pre", "post"), default="pre")
+    p.add_argument("--masked", action="store_true", help="skip padding")
+    p.add_argument("--read", choices=("last", "mean"), default="last",
+                   help="the last state, or the mean of all outputs")
+    p.add_argument("--bidirectional", action="store_true",
+                   help="also read from the end")
+    p.add_argument("--embedding", type=int, default=32, help="its width (default 32)")
+    g = _model(p, hidden=100)
+    g.add_argument("--dropout", type=float, default=0.5,
+                   help="on embedding, between layers, at the readout (default 0.5)")
+    _training(p, steps=200, batch=64, lr=3e-3, schedule="constant", every=20)
+
+
+def _task(names, name):
+    """A parser from the task's own file: its docstring, and the options of ``make``."""
+    tree = ast.parse((TASKS / f"{name}.py").read_text(encoding="utf-8"))
+    text = ast.get_docstring(tree)
+    example = EXAMPLES.get(name, "")
+    p = names.add_parser(
+        name, help=text.split("\n")[0], description=text, formatter_class=Plain,
+        epilog=f"example:\n  lstm-course train task {name} {example}\n{PARALLEL}")
+    make = next(n for n in tree.body
+                if isinstance(n, ast.FunctionDef) and n.name == "make")
+    names = [a.arg for a in make.args.args]
+    for option, default in zip(names, make.args.defaults, strict=True):
+        value = ast.literal_eval(default)
+        kind = type(value) if value is not None else int
+        if option != "seed":  # of a split; it stays as it is
+            p.add_argument(f"--{option}", type=kind, default=value,
+                           help=f"option of the task (default {value})")
+    p.set_defaults(task_options=tuple(n for n in names if n != "seed"))
+    p.add_argument("--chrono", type=float, metavar="T_MAX",
+                   help="chrono initialisation: memory times from 1 to T_MAX steps")
+    p.add_argument("--forget-bias", type=float,
+                   help="its start value (default: the cell's own, 1 for LSTMs)")
+    p.add_argument("--sequences", type=int, default=100_000,
+                   help="how many to train on at most (default 100,000)")
+    p.add_argument("--seeds", type=int, nargs="+", metavar="SEED",
+                   help="one run per seed, e.g. --seeds 0 1 2 3 4")
+    _model(p, hidden=64)
+    _training(p, steps=None, batch=64, lr=3e-3, schedule="constant", every=50)
+
+
+def _model(p, hidden):
+    g = p.add_argument_group("model")
+    g.add_argument("--cell", default="lstm",
+                   help="a name (lstm, gru, rnn, peephole, ...) or a call like "
+                        "\"gru(reset='before', gate=hard_sigmoid)\"")
+    g.add_argument("--hidden", type=int, default=hidden,
+                   help=f"units per layer (default {hidden})")
+    g.add_argument("--layers", type=int, default=1, help="default 1")
+    return g
+
+
+def _training(p, steps, batch, lr, schedule, every):
+    g = p.add_argument_group("training")
+    if steps is not None:
+        g.add_argument("--steps", type=int, default=steps,
+                       help=f"updates in all (default {steps})")
+    g.add_argument("--batch", type=int, default=batch, help=f"default {batch}")
+    g.add_argument("--lr", type=float, default=lr, help=f"learning rate (default {lr})")
+    g.add_argument("--schedule", choices=("constant", "linear", "cosine"),
+                   default=schedule, help=f"of the learning rate (default {schedule})")
+    g.add_argument("--warmup", type=int, default=0, help="steps of an even rise of lr")
+    g.add_argument("--clip", type=float, default=1.0,
+                   help="largest norm of the gradient; 0: no clipping (default 1)")
+    g.add_argument("--weight-decay", type=float, default=0.0,
+                   help="of AdamW (default 0)")
+    g.add_argument("--every", type=int, default=every,
+                   help=f"steps between validations and checkpoints (default {every})")
+    g.add_argument("--patience", type=int,
+                   help="stop after so many validations without a better one")
+    g.add_argument("--seed", type=int, default=0,
+                   help="of start values, batches and dropout (default 0)")
+    g.add_argument("--device", help="cpu, cuda, ... (default: a GPU if there is one)")
+    g.add_argument("--precision", choices=("float32", "bfloat16", "float16"),
+                   default="float32", help="mixed precision, for GPUs")
+    g.add_argument("--first", type=int, metavar="N",
+                   help="only the first N steps of the run, to check a result")
+    g = p.add_argument_group("output")
+    g.add_argument("--out", help="folder of the run (default runs/KIND-CELL-SEED)")
+    g.add_argument("--again", action="store_true",
+                   help="forget an earlier run in this folder instead of resuming it")
+    g.add_argument("--result", help="also write result.json to this file")
+    g.add_argument("--tensorboard", metavar="FOLDER", help="if it is installed")
+    g.add_argument("--quiet", action="store_true", help="no progress bar")
+
+
+def run(args):
+    from importlib import import_module
+
+    import_module(f"..runs.{args.kind}", __package__).run(args)

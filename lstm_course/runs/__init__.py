@@ -1,0 +1,1 @@
+"""What ``lstm-course train`` does: one module per kind of model."""

@@ -1,0 +1,136 @@
+"""What all runs share: the folder, the options of ``fit``, the result file."""
+
+import json
+import os
+import platform
+import re
+import shlex
+import shutil
+from datetime import date
+from pathlib import Path
+
+import torch
+
+from ..train import fit
+from ..training import schedules
+
+FIRST = 20  # losses that a result keeps exactly, so that a test can run them again
+FREE = {"argv", "out", "again", "result", "quiet", "first", "seeds", "tensorboard",
+        "device", "steps", "sequences", "patience"}  # may change when a run resumes
+POINTS = 200  # at most so many points of a curve in a result
+
+
+def folder(args, name, seed):
+    """The folder of a run; refused if it holds a run with other options."""
+    cell = re.sub(r"\W+", "-", args.cell).strip("-")
+    path = Path(args.out) if args.out else Path("runs") / f"{name}-{cell}-{seed}"
+    mine = {k: v for k, v in vars(args).items() if k not in FREE} | {"seed": seed}
+    mine = json.loads(json.dumps(mine))
+    note = path / "options.json"
+    if args.again and note.exists() and is_first():
+        shutil.rmtree(path)
+    if note.exists():
+        _check_options(path, json.loads(note.read_text(encoding="utf-8")), mine)
+    elif is_first():
+        path.mkdir(parents=True, exist_ok=True)
+        note.write_text(json.dumps(mine, indent=1), encoding="utf-8")
+    return path
+
+
+def _check_options(path, old, new):
+    for k in sorted(old.keys() | new.keys()):
+        if old.get(k) != new.get(k):
+            raise ValueError(
+                f"{path} holds a run with --{k.replace('_', '-')} {old.get(k)}, but "
+                f"now it is {new.get(k)}. A run is resumed with the options it began with. "
+                "Pass --again to forget it, or another --out?"
+            )
+
+
+def train(args, model, loss, batches, steps, where, **options):
+    """``fit`` with the options of the command line; -> History."""
+    rate = schedules.make(args.schedule, args.warmup)
+    return fit(
+        model, loss, batches, steps=min(steps, args.first or steps), lr=args.lr,
+        clip=args.clip or None, weight_decay=args.weight_decay, every=args.every,
+        schedule=lambda step, _: rate(step, steps), patience=args.patience,
+        device=args.device, precision=args.precision, tensorboard=args.tensorboard,
+        checkpoint=where / "checkpoint.pt", log=where / "log.jsonl",
+        progress=not args.quiet, **options)
+
+
+def curve(history):
+    """A thinned history for a result file: loss and norm of the gradient by step."""
+    n = len(history.loss)
+    at = sorted({round(k * (n - 1) / max(POINTS - 1, 1)) for k in range(POINTS)})
+    at = [k for k in at if k < n]
+    return {"step": [k + 1 for k in at],
+            "loss": [history.loss[k] for k in at],
+            "grad_norm": [history.grad_norm[k] for k in at],
+            "valid": history.valid}
+
+
+def record(args, what, results, **more):
+    """A result as JSON: what, how, where, when, and the numbers."""
+    return {"what": what, "command": "lstm-course " + shlex.join(args.argv),
+            "date": date.today().isoformat(), "machine": machine(args.device), **more,
+            "runs": results}
+
+
+def machine(device=None):
+    """The machine in plain words."""
+    if device != "cpu" and torch.cuda.is_available():
+        return f"{torch.cuda.get_device_name()}, torch {torch.__version__}"
+    name = platform.processor() or platform.machine()
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+        name = re.search(r"model name\s*:\s*(.+)", text)[1]
+    except (OSError, TypeError):
+        pass
+    return (f"{os.cpu_count()} cores of {name.strip()}, {torch.get_num_threads()} "
+            f"thread(s), torch {torch.__version__.split('+')[0]}")
+
+
+def write(args, where, result):
+    """result.json in the folder of the run and where --result says."""
+    text = json.dumps(rounded(result), indent=1, ensure_ascii=False) + "\n"
+    text = re.sub(r"\[[^\[\]{}]*\]", lambda m: " ".join(m[0].split()), text)
+    for path in filter(None, (where / "result.json", args.result)):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_text(text, encoding="utf-8")
+
+
+def rounded(value):
+    """The same with every float at six digits."""
+    if isinstance(value, dict):
+        return {k: rounded(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [rounded(v) for v in value]
+    return float(f"{value:.6g}") if isinstance(value, float) else value
+
+
+def is_first():
+    """Whether this process speaks and writes for all of torchrun's."""
+    return os.environ.get("RANK", "0") == "0"
+
+
+def plot(path, history, watch):
+    """Loss, validation and norm of the gradient against the step, as SVG."""
+    import matplotlib
+
+    matplotlib.use("agg")
+    import matplotlib.pyplot as plt
+
+    fig, (top, low) = plt.subplots(2, 1, sharex=True, figsize=(6.4, 4.6),
+                                   constrained_layout=True)
+    steps = range(1, len(history.loss) + 1)
+    top.plot(steps, history.loss, linewidth=0.8, alpha=0.6, label="training loss")
+    if history.valid:
+        top.plot([v["step"] for v in history.valid], [v[watch] for v in history.valid],
+                 "o-", markersize=3, label=f"validation {watch}")
+    low.semilogy(steps, history.grad_norm, linewidth=0.8, color="tab:gray")
+    low.set(xlabel="step", ylabel="norm of the gradient")
+    top.set_ylabel("loss (nats, or squared error)")
+    top.legend()
+    fig.savefig(path)
+    plt.close(fig)

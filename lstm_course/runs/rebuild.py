@@ -1,0 +1,48 @@
+"""A trained model back from its checkpoint, ready to write or to judge."""
+
+import numpy as np
+import torch
+
+from ..models import Classifier, LanguageModel
+from ..models.language_model import generate
+from ..tasks.text import Corpus
+from ..tasks.vocabulary import Vocabulary, pad
+from ..train import load as load_checkpoint
+
+MODELS = {"lm": LanguageModel, "classify": Classifier}
+
+
+def load(path):
+    """-> what the checkpoint says about itself, the model in eval mode."""
+    state = load_checkpoint(path)
+    about = state["about"]
+    if about.get("kind") not in MODELS:
+        raise ValueError(
+            f"This checkpoint holds {about.get('kind', 'a model of its own')!r}. A "
+            "language model can write and a classifier can judge. Train one with "
+            "'lstm-course train lm'?"
+        )
+    model = MODELS[about["kind"]](**about["model"])
+    model.load_state_dict(state["model"])
+    return about, model.eval()
+
+
+def write(about, model, prompt, length, rng, temperature, top_k, top_p):
+    """The prompt and what the model adds to it."""
+    alphabet = about["alphabet"]
+    corpus = Corpus(np.array([]), alphabet if isinstance(alphabet, str)
+                    else tuple(alphabet))
+    if prompt is None:  # as if at the beginning of a line, where the text has lines
+        prompt = "\n" if "\n" in alphabet else alphabet[-1]
+    start = corpus.encode(prompt)
+    codes = generate(model, start, length, rng, temperature, top_k, top_p)
+    joint = "" if corpus.level == "characters" else " "
+    return prompt + joint + corpus.decode(codes)
+
+
+def positive(about, model, text):
+    """Probability that a classifier gives to "positive"."""
+    rows = [Vocabulary.of(about["words"]).encode(text, start=True)]
+    x = pad(rows, about["length"], about["padding"], about["truncation"])
+    with torch.no_grad():
+        return float(torch.sigmoid(model(torch.from_numpy(x))[0]))
