@@ -1,5 +1,6 @@
 """What the exercise sets share: random cases, mistakes, suspects of bug clinics."""
 
+import functools
 import inspect
 
 SIZES = ((5, 3, 4, 6), (4, 2, 5, 3))  # T, B, I, H of the usual two cases
@@ -16,12 +17,17 @@ def state(rng, B, H):
     return rng.uniform(-0.9, 0.9, (B, H)), rng.normal(size=(B, H))
 
 
+@functools.cache
+def source_of(function):
+    return inspect.getsource(function)
+
+
 def edited(function, *edits):
     """A wrong form of a function: its text with each (old, new) replaced.
 
     A mistake is shown as what it is, a slip in one line of the right solution.
     """
-    text = inspect.getsource(function)
+    text = source_of(function)
     for old, new in edits:
         if old not in text:
             raise ValueError(
@@ -49,7 +55,7 @@ class Suspect:
         return self.function(*args)
 
 
-def clinic(suspects, sound, lessons):
+def clinic(suspects, sound, lessons, strict=None):
     """The parts of an exercise in which the student writes a test.
 
     Parameters
@@ -60,6 +66,8 @@ def clinic(suspects, sound, lessons):
         Names of different right ones, "" among them.
     lessons : dict
         bug -> what a test that overlooks it has to learn.
+    strict : str
+        What a test has to learn that refuses a right one.
 
     Returns
     -------
@@ -76,14 +84,16 @@ def clinic(suspects, sound, lessons):
         "make_cases": cases(first),
         "extra": tuple((1 / len(lessons), cases(bug)) for bug in others),
         "reference": lambda *args: args[-1].bug in sound,
-        "misconceptions": tuple((_overlooks(b), m) for b, m in lessons.items())
-        + ((lambda *args: False, TOO_STRICT),),
+        "misconceptions": (
+            *((_finds_all_but(b, sound), m) for b, m in lessons.items()),
+            (lambda *args: False, strict or TOO_STRICT),
+        ),
     }
 
 
-def _overlooks(bug):
-    """A test that finds every bug but one."""
-    return lambda *args: args[-1].bug in ("", bug)
+def _finds_all_but(bug, sound):
+    """A test that overlooks one bug."""
+    return lambda *args: args[-1].bug in (*sound, bug)
 
 
 TOO_STRICT = (

@@ -2,8 +2,16 @@
 
 import nbformat
 import pytest
-from exercises.notebooks import IDS, NAMES, QUESTIONS, about, function, given, read
-from exercises.notebooks import solution_cells
+from exercises.notebooks import (
+    IDS,
+    NAMES,
+    QUESTIONS,
+    about,
+    function,
+    given,
+    read,
+    solution_cells,
+)
 
 from lstm_course.check import check, examine
 from lstm_course.exercises import SETS
