@@ -42,7 +42,7 @@ def _check_options(path, old, new):
         if old.get(k) != new.get(k):
             raise ValueError(
                 f"{path} holds a run with --{k.replace('_', '-')} {old.get(k)}, but "
-                f"now it is {new.get(k)}. A run resumes with the options it began with. "
+                f"now it is {new.get(k)}. A run resumes with its own options. "
                 "Pass --again to forget it, or another --out?"
             )
 
