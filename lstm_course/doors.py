@@ -124,6 +124,6 @@ def check_parameters(cell, p):
             got = tuple(p[k].shape) if k in p else "nothing"
             raise ValueError(
                 f"Parameter {k!r} has shape {got}, but {cell.name} with I = {I}, "
-                f"H = {H} wants {shape}. Are its blocks in order {' '.join(cell.blocks)}?"
+                f"H = {H} wants {shape}. Is its block order {' '.join(cell.blocks)}?"
             )
     return I, H

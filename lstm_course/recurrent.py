@@ -293,10 +293,9 @@ def steps_of(cell, p, x, H):
         return
     p = cell.prepare(p, H)
     ahead = cell.input_products(p, x, H)
-    split = {k: v.unbind(0) for k, v in ahead.items() if v.dim() == 3}
-    fixed = {k: v for k, v in ahead.items() if v.dim() < 3}
+    split = {k: v.unbind(0) for k, v in ahead.items()}
     for t in range(x.shape[0]):
-        now = fixed | {k: v[t] for k, v in split.items()}
+        now = {k: v[t] for k, v in split.items()}
 
         def step(state, now=now):
             values = cell.advance(p, now, state)

@@ -106,25 +106,21 @@ def unroll_backward(cell, p, dh, caches, dstate=None, cut=None):
     if not hasattr(cell, "retreat"):
         return _backward_by_steps(cell, p, dh, caches, dstate, cut)
     ready = cell.prepare(p, dh.shape[-1])
-    T, steps, extra = len(caches), [], {}
+    T, steps = len(caches), []
+    dz = np.empty((*dh.shape[:2], len(cell.blocks) * dh.shape[2]), dh.dtype)
     for t in reversed(range(T)):
         dstate = (dstate[0] + dh[t], *dstate[1:])
-        dz, dstate, other = cell.retreat(ready, dstate, caches[t])
-        steps.append((dz, other))
+        dstate, other = cell.retreat(ready, dstate, caches[t], dz[t])
+        steps.append(other)
         if t % cut == 0 and t > 0:
             dstate = tuple(np.zeros_like(d) for d in dstate)
     steps.reverse()
-    dz = {k: np.stack([s[0][k] for s in steps]) for k in steps[0][0]}
-    other = {k: np.stack([s[1][k] for s in steps]) for k in steps[0][1]}
+    other = {k: np.stack([s[k] for s in steps]) for k in steps[0]}
     sources = {k: np.stack([c[k] for c in caches]) for k in cell.source_names}
     dx, grads = cell.weight_gradients(ready, sources, dz)
-    for k, v in other.items():
-        if k in cell.vectors:
-            grads[k] = v.sum((0, 1))
-        else:
-            extra[k] = v
+    grads |= {k: v.sum((0, 1)) for k, v in other.items() if k in cell.vectors}
     if cell.extra:
-        dx = np.concatenate([dx, extra[cell.extra]], axis=-1)
+        dx = np.concatenate([dx, other[cell.extra]], axis=-1)
     return dx, dstate, {k: grads[k] for k in p if k in grads}
 
 
@@ -153,7 +149,7 @@ def trace(cell, p, x, state0=None):
     """
     cell, state = _enter(cell, p, x, state0)
     values = [v for _, _, v in _steps(cell, p, x, state)]
-    names = [k for k in values[0] if k != "x" and not k.endswith("_prev")]
+    names = [k for k in values[0] if k not in "xz" and not k.endswith("_prev")]
     return {k: np.stack([v[k] for v in values]) for k in names}
 
 
@@ -199,7 +195,7 @@ def _steps(cell, p, x, state):
     p = cell.prepare(p, H)
     ahead = cell.input_products(p, x, H)
     for t in range(len(x)):
-        now = {k: a[t] if a.ndim == 3 else a for k, a in ahead.items()}
+        now = {k: a[t] for k, a in ahead.items()}
         values = cell.advance(p, now, state)
         state = tuple(values[s] for s in cell.states)
         yield state, {k: values[k] for k in cell.keeps}, values

@@ -211,20 +211,20 @@ MUTANTS = {
     ],
     ("cells/products.py", "gru", ()): [
         ("columns of the neighbour block",
-         "[..., t.first * H :", "[..., t.first * 0 :"),
-        ("products replace instead of add", 'values["z" + b] + part if', "part if"),
+         "t.first * H : (t.first + len(t.blocks)) * H", ": len(t.blocks) * H"),
+        ("products replace instead of add", "z is None else z + y", "True else z + y"),
     ],
     ("cells/cell.py", "rnn", ()): [
-        ("transposed block backward", "d = part @ columns(p, t, H).T",
-         "d = part @ columns(p, t, H)"),
+        ("transposed block backward", "d = self.part(dz, t, H) @ columns(p, t, H).T",
+         "d = self.part(dz, t, H) @ columns(p, t, H)"),
         ("weight gradient halved", "source.T @ rows", "0.5 * source.T @ rows"),
         ("bias gradient averaged", "rows.sum(0)\n", "rows.mean(0)\n"),
         ("bias gradient twice", "[...] += rows.sum(0)", "[...] += 2.0 * rows.sum(0)"),
     ],
     ("cells/cell.py", "gru", (("reset", "before"),)): [
-        ("paths by h overwrite each other", "back[a] = back[a] + d", "back[a] = d"),
-        ("products of the first phase dropped", 'grad.get(f"d{t.source}", 0.0) + d',
-         "0.0 * d"),
+        ("paths by h overwrite each other", "back[a] + d if a in back else d", "d"),
+        ("products of the first phase dropped", 'key, sums = f"d{t.source}", grad',
+         'key, sums, d = f"d{t.source}", grad, 0.0 * d'),
     ],
     ("cells/cell.py", "mut", (("number", 2),)): [
         ("dx of the projection only", "dx += part @", "dx = part @"),
@@ -245,15 +245,18 @@ MUTANTS = {
 
 # The same for the loop over time, with the cell it is tried on.
 UNROLL_MUTANTS = [
-    ("every output the last one", "h.append(state[0])", "h = [*h[:-1], state[0]]"),
+    ("every output the last one", "h.append(end[0])", "h = [*h[:-1], end[0]]"),
     ("initial state ignored", "return cell, check_each_state(cell, state0, start)",
      "return cell, start"),
-    ("gradients in the wrong time order", "    steps.reverse()\n", ""),
+    ("gradients in the wrong time order", "caches[t], dz[t])",
+     "caches[t], dz[T - 1 - t])"),
     ("upstream gradient of the first step only",
-     "dstate[0] + dh[t], *dstate[1:])\n        dz,",
-     "dstate[0] + dh[0], *dstate[1:])\n        dz,"),
-    ("other states' gradients dropped", "dstate[0] + dh[t], *dstate[1:])\n        dz,",
-     "dstate[0] + dh[t], *(0 * d for d in dstate[1:]))\n        dz,"),
+     "dstate[0] + dh[t], *dstate[1:])\n        dstate, other",
+     "dstate[0] + dh[0], *dstate[1:])\n        dstate, other"),
+    ("other states' gradients dropped",
+     "dstate[0] + dh[t], *dstate[1:])\n        dstate, other",
+     "dstate[0] + dh[t], *(0 * d for d in dstate[1:]))\n"
+     "        dstate, other"),
     ("truncated after every second step", "cut = len(caches) if", "cut = 2 if"),
     ("elementwise gradient of the last step", "v.sum((0, 1))", "v[-1].sum(0)"),
     ("the old state's products at the new time", "values[s] for s in cell.states)\n"

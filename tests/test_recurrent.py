@@ -1,4 +1,4 @@
-"""Claims about Recurrent: equal to torch.nn, to the NumPy reference, on ragged input."""
+"""Recurrent equals torch.nn and the NumPy reference, on ragged input too."""
 
 import numpy as np
 import pytest
@@ -18,8 +18,10 @@ LENGTHS = [5, 7, 2]
 def from_torch(module, layer, reverse):
     """Weights of a torch.nn layer in our names; written out here, without convert."""
     end = f"_l{layer}" + "_reverse" * reverse
-    W_x, W_h, b, b_h = (getattr(module, n + end).detach().numpy() for n in
-                        ("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
+    W_x, W_h, b, b_h = (
+        getattr(module, n + end).detach().numpy()
+        for n in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    )
     biases = {"b": b, "b_h": b_h} if isinstance(module, nn.GRU) else {"b": b + b_h}
     return {"W_x": W_x.T, "W_h": W_h.T, **biases}
 
@@ -39,8 +41,11 @@ def test_equals_torch_nn_through_copied_weights(name, layers, bidirectional, len
     n = layers * (1 + bidirectional)
     state = tuple(torch.randn(n, B, H, dtype=torch.float64) for _ in CELLS[name].states)
     h, end = ours(x, state, lengths)
-    given = x if lengths is None else nn.utils.rnn.pack_padded_sequence(
-        x, lengths, enforce_sorted=False)
+    given = (
+        x
+        if lengths is None
+        else nn.utils.rnn.pack_padded_sequence(x, lengths, enforce_sorted=False)
+    )
     h_nn, end_nn = theirs(given, state if len(state) > 1 else state[0])
     if lengths is not None:
         h_nn, _ = nn.utils.rnn.pad_packed_sequence(h_nn, total_length=T)
@@ -72,7 +77,9 @@ def test_equals_the_numpy_reference_forward_and_backward(cell):
     th, tend = layer(tx, ts)
     torch.testing.assert_close(th.detach(), torch.tensor(h), **TWIN)
     loss = (th * torch.tensor(dh)).sum()
-    loss = loss + sum((e[0] * torch.tensor(d)).sum() for e, d in zip(tend, dstate, strict=True))
+    loss = loss + sum(
+        (e[0] * torch.tensor(d)).sum() for e, d in zip(tend, dstate, strict=True)
+    )
     loss.backward()
     np.testing.assert_allclose(tx.grad, dx, **TWIN)
     for k, v in layer.parameters_of().items():
@@ -99,7 +106,9 @@ def test_batch_first_swaps_the_first_two_axes():
     layer = Recurrent("lstm", I, H, seed=0)
     swapped = Recurrent("lstm", I, H, batch_first=True, seed=0)
     x = torch.randn(T, B, I)
-    torch.testing.assert_close(swapped(x.transpose(0, 1))[0].transpose(0, 1), layer(x)[0])
+    torch.testing.assert_close(
+        swapped(x.transpose(0, 1))[0].transpose(0, 1), layer(x)[0]
+    )
 
 
 def test_dropout_acts_between_layers_in_training_only():

@@ -171,7 +171,9 @@ class Cell:
     def step_backward(self, p, dstate, cache):
         """One step back: dstate of (B, H) arrays -> dx (B, I), dstate_prev, grads."""
         p = self.prepare(p, dstate[0].shape[-1])
-        dz, dstate_prev, dvectors = self.retreat(p, dstate, cache)
+        B, H = dstate[0].shape
+        dz = np.empty((B, len(self.blocks) * H), dstate[0].dtype)
+        dstate_prev, dvectors = self.retreat(p, dstate, cache, dz)
         dx, grads = self.weight_gradients(p, cache, dz)
         grads.update({k: v.sum(0) for k, v in dvectors.items() if k in self.vectors})
         if self.extra:
@@ -199,16 +201,21 @@ class Cell:
         return f"{source}_prev" if source in self.states else source
 
     def input_products(self, p, x, H):
-        """Everything that depends on x alone; x (B, I) or (T, B, I) -> dict by name.
+        """Everything that depends on x alone; x (B, I) or (T, B, I) -> dict.
 
-        A cell with ``extra`` also takes the pair (x, extra) instead of one array.
+        ``z`` holds the blocks of pre-activations side by side, (..., nH).  A cell with
+        ``extra`` also takes the pair (x, extra) instead of one array.
         """
         values = {"x": x}
         if self.extra:
             x, extra = x if isinstance(x, tuple) else (x[..., :-H], x[..., -H:])
             values = {"x": x, self.extra: extra}
-        add_products(p, values, self.input_terms, self, H)
+        values["z"] = add_products(p, values, self.input_terms, self, H)
         return values
+
+    def views(self, z, H):
+        """The blocks of z (..., nH) by name: zi, zf, ... of (..., H) each."""
+        return {f"z{b}": z[..., k * H : (k + 1) * H] for k, b in enumerate(self.blocks)}
 
     def advance(self, p, values, state):
         """Complete a step's values from its input products and the old state."""
@@ -216,45 +223,52 @@ class Cell:
         values = dict(values)
         values.update((f"{s}_prev", v) for s, v in zip(self.states, state, strict=True))
         for ph, terms in zip(self.phases, self.terms, strict=True):
-            add_products(p, values, terms, self, H)
+            values["z"] = add_products(p, values, terms, self, H)
+            values.update(self.views(values["z"], H))
             args = [values[a] if a in values else p[a] for a in ph.args]
             values.update(zip(ph.names, _tuple(ph.forward(*args)), strict=True))
         return values
 
-    def retreat(self, p, dstate, values):
-        """Back through one step: -> dz dict, dstate_prev, elementwise gradients."""
+    def retreat(self, p, dstate, values, dz):
+        """Back through one step: fills dz (B, nH); -> dstate_prev, other gradients."""
         H = dstate[0].shape[-1]
         grad = {f"d{s}": ds for s, ds in zip(self.states, dstate, strict=True)}
-        back = {f"{s}_prev": np.zeros_like(grad[f"d{s}"]) for s in self.states}
-        dz, other = {}, {}
+        views, back, other = self.views(dz, H), {}, {}
         for ph, terms in zip(self.phases[::-1], self.terms[::-1], strict=True):
             args = [grad[a] if a in grad else values[a] if a in values else p[a]
                     for a in ph.back_args]
             names = [a for a in ph.args if a not in self.constants]
             for a, d in zip(names, _tuple(ph.backward(*args)), strict=True):
-                if a in back:
-                    back[a] = back[a] + d
-                elif a[1:] in self.blocks and a[0] == "z":
-                    dz[a] = d
+                if a in views:
+                    views[a][...] = d
+                elif a.removesuffix("_prev") in self.states:
+                    back[a] = back[a] + d if a in back else d
                 elif a not in self.fixed:
                     other[a] = d
             for t in terms:
-                part = np.concatenate([dz["z" + b] for b in t.blocks], axis=-1)
-                d = part @ columns(p, t, H).T
-                if t.source in self.states:
-                    back[f"{t.source}_prev"] = back[f"{t.source}_prev"] + d
-                else:
-                    grad[f"d{t.source}"] = grad.get(f"d{t.source}", 0.0) + d
-        return dz, tuple(back[f"{s}_prev"] for s in self.states), other
+                d = self.part(dz, t, H) @ columns(p, t, H).T
+                key, sums = f"{t.source}_prev", back
+                if t.source not in self.states:
+                    key, sums = f"d{t.source}", grad
+                sums[key] = sums[key] + d if key in sums else d
+        old = [back.get(f"{s}_prev") for s in self.states]
+        old = [np.zeros_like(d) if o is None else o
+               for o, d in zip(old, dstate, strict=True)]
+        return tuple(old), other
+
+    def part(self, z, t, H):
+        """The columns of z (..., nH) that a term feeds: a view."""
+        first = self.blocks.index(t.blocks[0])
+        return z[..., first * H : (first + len(t.blocks)) * H]
 
     def weight_gradients(self, p, values, dz):
-        """dz dict of (..., H) and the sources (..., n) -> dx, grads by parameter."""
-        H = next(iter(dz.values())).shape[-1]
+        """dz (..., nH) and the sources (..., n) -> dx, grads by parameter."""
+        H = dz.shape[-1] // len(self.blocks)
         dx = np.zeros_like(values["x"])
         grads = {k: np.zeros_like(p[k]) for k in dict.fromkeys(
             t.param for t in self.all_terms) if k in p}
         for t in self.all_terms:
-            part = np.concatenate([dz["z" + b] for b in t.blocks], axis=-1)
+            part = self.part(dz, t, H)
             rows = part.reshape(-1, part.shape[-1])
             if t.source is None:
                 columns(grads, t, H)[...] += rows.sum(0)

@@ -37,7 +37,8 @@ def make():
 
 def parallel(p, x, h0=None):
     """All outputs without a loop over time: x (T, B, I) -> h (T, B, H)."""
-    z = cell.input_products(p, x, cell.sizes(p)[1])
+    H = cell.sizes(p)[1]
+    z = cell.views(cell.input_products(p, x, H)["z"], H)
     u = sigmoid(z["zu"])
     return scan(1.0 - u, u * z["zn"], h0)
 

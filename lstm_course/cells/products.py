@@ -7,6 +7,8 @@ what is added to each; a source in brackets, "(h h q) W_h", gives each block its
 import re
 from typing import NamedTuple
 
+import numpy as np
+
 SYNTAX = re.compile(
     r"(?:\((?P<many>[\w ]+)\) |(?P<one>\w+) )?(?P<param>\w+)(?P<opt>\??)$"
 )
@@ -72,15 +74,26 @@ def _contiguous(term, order):
 
 
 def add_products(p, values, terms, cell, H):
-    """Add every product of ``terms`` to its pre-activations z* in ``values``."""
-    for t in terms:
+    """z in ``values``, or zeros, plus every product of ``terms``: (..., nH), new."""
+    z, all_blocks = values.get("z"), len(cell.blocks)
+    for t in sorted(terms, key=lambda t: t.source is None):  # what has a batch first
         y = None if t.source is None else values[cell.value_of(t.source)]
         if t.param in p or not t.optional:
             W = columns(p, t, H)
             y = W if y is None else y @ W
-        for k, b in enumerate(t.blocks):
-            part = y[..., k * H : (k + 1) * H]
-            values["z" + b] = values["z" + b] + part if "z" + b in values else part
+        if len(t.blocks) < all_blocks:
+            y = _spread(y, cell, t, H)
+        z = y if z is None else z + y
+    return z
+
+
+def _spread(y, cell, t, H):
+    """A term's product (..., kH) in its place among all blocks, (..., nH)."""
+    shape = (*y.shape[:-1], len(cell.blocks) * H)
+    tensor = hasattr(y, "requires_grad")
+    z = y.new_zeros(shape) if tensor else np.zeros(shape, y.dtype)
+    cell.part(z, t, H)[...] = y
+    return z
 
 
 def columns(p, t, H):
