@@ -83,7 +83,7 @@ class Batch:
             key, sources, error = self._accept(s, name)
             self.found.append(
                 {"student": s.student, "file": s.name, "set": name or "", "key": key,
-                 "error": error}
+                 "error": error, "when": s.when}
             )  # fmt: skip
             todo = self._todo(key, name) if key else []
             if todo and key not in seen:

@@ -1,5 +1,6 @@
 """Find the submissions: single notebooks, folders, zips as an LMS exports them."""
 
+import calendar
 import hashlib
 import io
 import os
@@ -28,6 +29,7 @@ class Submission:
     name: str  # where it was found, for people
     data: bytes = b""
     error: str = ""
+    when: float = 0.0  # of the last change, as its file or zip says
 
     @property
     def digest(self):
@@ -58,11 +60,11 @@ def _open(where, reader, names, who=None):
     """The submission at one place, or those in a zip lying there."""
     who, label = who or student(where, names), text(str(where))
     try:
-        data = reader()
+        data, when = reader()
         if where.suffix.lower() == ".zip":
             yield from _inner(where, data, who)
             return
-        yield Submission(who, label, load.check_size(data))
+        yield Submission(who, label, load.check_size(data), when=when)
     except load.Unreadable as e:
         yield Submission(who, label, error=str(e))
     except Exception as e:  # one odd file must not stop the class
@@ -151,7 +153,8 @@ def _member(archive, info):
     limit = INNER_BYTES if info.filename.lower().endswith(".zip") else load.FILE_LIMIT
     try:
         with archive.open(info) as file:
-            return load.check_size(file.read(limit + 1), limit)
+            data = load.check_size(file.read(limit + 1), limit)
+        return data, calendar.timegm((*info.date_time, 0, 0, 0))
     except load.Unreadable:
         raise
     except Exception as e:  # zipfile raises many kinds for damaged members
@@ -171,6 +174,8 @@ def student(where, names=()):
     The first folder, as in nbgrader's and Moodle's exports; else the file's name
     without the name of the exercise set, as in Canvas's.
 
+    A name that had to be changed to be shown gets a mark, so that no two become one.
+
     Examples
     --------
     >>> student(PurePosixPath("Ada L_17_assignsubmission_file_/04.ipynb"))
@@ -180,10 +185,19 @@ def student(where, names=()):
     """
     parts = [p for p in where.parts if p not in ("/", "..")]
     if len(parts) > 1:
-        return text(MOODLE.sub("", parts[0].rstrip("_"))) or "unnamed"
+        return _marked(MOODLE.sub("", parts[0].rstrip("_")))
     stem = where.stem
     for name in sorted(names, key=len, reverse=True):
         cut = re.sub(rf"[_\- ]*{re.escape(name)}.*$", "", stem)
         if cut:
             stem = cut
-    return text(stem) or "unnamed"
+    return _marked(stem)
+
+
+def _marked(name):
+    """A name that can be shown, as different from others as it was."""
+    shown = text(name)
+    if shown == name and name:
+        return name
+    digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()
+    return f"{shown or 'unnamed'} #{digest[:8]}"

@@ -105,8 +105,9 @@ class Kit:
             "mode": self.kind,
             "bwrap": shutil.which("bwrap"),
             "command": [python, "-I", "-S", "-B", "-X", "utf8", "-c", boot],
-            "read": [*read, *self.packages],
+            "read": read,
             "hide": hide,
+            "packages": self.packages,
             "links": links,
             "kit": str(self.folder),
             "stage": str(self.folder / "stage"),
@@ -147,13 +148,13 @@ def system(python):
     prefix = os.path.realpath(sys.base_prefix)
     stdlib = os.path.realpath(sysconfig.get_path("stdlib"))
     lib = os.path.dirname(stdlib)
-    candidates = [python, lib, "/etc/ld.so.cache"]
-    candidates += ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib"]
+    candidates = [python, lib, "/etc/ld.so.cache", "/etc/alternatives"]
+    candidates += ["/lib", "/lib64", "/usr/lib", "/usr/lib64"]
     links = [(p, os.readlink(p)) for p in candidates if os.path.islink(p)]
     read = [p for p in candidates if os.path.exists(p) and not os.path.islink(p)]
     read = [p for p in read if not any(p != q and p.startswith(q + "/") for q in read)]
     hide = {os.path.join(stdlib, "site-packages")}
-    for home in {lib, f"{prefix}/lib", "/usr/lib", "/usr/local/lib"}:
+    for home in {lib, f"{prefix}/lib", "/usr/lib"}:
         for folder in Path(home).glob("python3*/"):
             hide |= {str(folder / n) for n in ("site-packages", "dist-packages")}
     hide = {h for h in hide if os.path.isdir(h) and not os.path.islink(h)}

@@ -5,7 +5,8 @@ standard library only, so that it starts in milliseconds.  SPEC is a JSON file:
 
 mode       "bubblewrap", "landlock" or "partial"
 command    the jailed command
-read       paths that may be read, read-only; hide: folders below them that appear empty
+read       paths of the system that may be read; hide: folders below them that appear
+           empty; packages: paths of packages, which may lie in these
 kit, tmp   the kit of ``jail.Kit``, and a scratch folder where there are no namespaces
 stage      an empty folder for private mounts
 filter     file with the seccomp program
@@ -66,7 +67,7 @@ def reach(spec):
     In a mount namespace of this process each closed folder is covered by an empty one,
     in which only the paths that may be read appear again.
     """
-    paths = [*spec["read"], spec["kit"]]
+    paths = [*spec["read"], *spec["packages"], spec["kit"]]
     closed = {path: _closed(path) for path in paths if _closed(path)}
     c = libc()
     if not closed or c.unshare(CLONE_NEWNS) < 0:
@@ -123,7 +124,11 @@ def bubblewrap(spec):
     for path in spec["read"]:
         args += ["--ro-bind", path, path]
     for path in spec["hide"]:
-        args += ["--perms", "0555", "--size", "4096", "--tmpfs", path]
+        args += ["--perms", "0755", "--size", "4096", "--tmpfs", path]
+    for path in spec["packages"]:
+        args += ["--ro-bind", path, path]
+    for path in spec["hide"]:
+        args += ["--remount-ro", path]
     for link, target in spec["links"]:
         args += ["--symlink", target, link]
     args += ["--ro-bind", spec["kit"], "/jail"]
@@ -141,7 +146,7 @@ def landlock(spec, tmp):
     check(c.prctl(NO_NEW_PRIVS, 1, 0, 0, 0), "no new privileges")
     fd = ruleset(c)
     read = FS_READ_FILE | FS_READ_DIR | FS_EXECUTE
-    for path in [*spec["read"], spec["kit"]]:
+    for path in [*spec["read"], *spec["packages"], spec["kit"]]:
         allow(c, fd, path, FS_READ_DIR)  # names only, also of what is hidden
     for path in opened(spec):
         allow(c, fd, path, read)
@@ -157,7 +162,7 @@ def landlock(spec, tmp):
 def opened(spec):
     """Readable paths with the hidden folders left out, one level at a time."""
     hidden = set(spec["hide"])
-    for path in spec["read"] + [spec["kit"]]:
+    for path in [*spec["read"], *spec["packages"], spec["kit"]]:
         below = [h for h in hidden if h.startswith(path + "/")]
         yield from _around(path, below) if below else [path]
 

@@ -41,7 +41,7 @@ class Group:
             try:
                 self.folders = make(f"lstm-course-{secrets.token_hex(6)}", limits)
                 break
-            except (OSError, StopIteration, ValueError):
+            except (OSError, StopIteration, LookupError):
                 continue
 
     def __bool__(self):

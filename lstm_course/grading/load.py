@@ -20,20 +20,21 @@ class Unreadable(ValueError):
 
 
 def read(path, limit=FILE_LIMIT):
-    """The bytes of a regular file; raises Unreadable for links, pipes, giants."""
+    """(bytes, time of change) of a regular file; raises Unreadable for all others."""
     if os.path.islink(path):
         raise Unreadable("The file is a link. Hand in the notebook itself.")
     try:
         fd = os.open(path, FLAGS)
         try:
-            check_kind(os.fstat(fd))
+            about = os.fstat(fd)
+            check_kind(about)
             with open(fd, "rb", closefd=False) as file:
                 data = file.read(limit + 1)
         finally:
             os.close(fd)
     except OSError as e:
         raise Unreadable(f"The file cannot be read: {e.strerror}.") from None
-    return check_size(data, limit)
+    return check_size(data, limit), about.st_mtime
 
 
 def check_kind(about):

@@ -10,12 +10,13 @@ HELD = "not executed"
 def build(submissions, store, plan, names, errors):
     """The rows of the gradebook, sorted by student and set.
 
-    Of several notebooks of one student for one set the best counts.
+    Of several notebooks of one student for one set the one changed last counts, of
+    those that can be read: the best of many guesses would be worth too much.
 
     Parameters
     ----------
     submissions : list of dict
-        student, file, set, key (None where there is nothing to run) and error.
+        student, file, set, key (None where there is nothing to run), error, when.
     store : store.Store
     plan : callable
         Name of a set -> plan.Plan.
@@ -24,15 +25,11 @@ def build(submissions, store, plan, names, errors):
     errors : dict
         key -> why this batch could not grade it.
     """
-    best = {}
-    for s in submissions:
-        if s["set"] and s["set"] not in names:
-            continue  # graded with an overlay that is not given this time
-        row = _row(s, store, plan, errors)
-        place = (row["student"], row["set"] or row["file"])
-        if place not in best or row["points"] > best[place]["points"]:
-            best[place] = row
-    return [row for _, row in sorted(best.items())]
+    last = {}
+    for s in sorted(submissions, key=lambda s: (bool(s["key"]), s["when"], s["file"])):
+        if not s["set"] or s["set"] in names:  # others need an overlay not given now
+            last[s["student"], s["set"] or s["file"]] = s
+    return [_row(s, store, plan, errors) for _, s in sorted(last.items())]
 
 
 def _row(submission, store, plan, errors):

@@ -1,6 +1,7 @@
 """A class is graded once, completely, whatever happens in between."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -103,11 +104,14 @@ def test_a_later_batch_adds_to_the_gradebook(first, tmp_path):
     assert ran == 0  # bob handed in the same
 
 
-def test_the_best_of_several_notebooks_counts(tmp_path):
-    for name, cells in (("a", WRONG), ("b", sample.CELLS), ("c", ["1"])):
-        sample.write(tmp_path / f"in/ada/90_sample {name}.ipynb", cells)
+def test_the_last_readable_notebook_counts_not_the_best_of_many_guesses(tmp_path):
+    for when, cells in enumerate((["1"], sample.CELLS, WRONG, []), start=1):
+        path = tmp_path / f"in/ada/90_sample {9 - when}.ipynb"
+        sample.write(path, cells)
+        path.write_text("{") if not cells else None
+        os.utime(path, (when * 1e9, when * 1e9))
     rows, _ = run(tmp_path / "in", tmp_path / "out")
-    assert rows["ada"]["points"] == 100
+    assert rows["ada"]["points"] == 90 and not rows["ada"]["error"]
 
 
 def test_the_seed_is_drawn_once_and_kept_private(tmp_path):

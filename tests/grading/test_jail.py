@@ -1,10 +1,12 @@
 """The walls: what the filter refuses, what a jail costs, what it offers."""
 
+import json
 import resource
 import statistics
 import struct
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from grading import sample
@@ -115,6 +117,22 @@ def cpu():
     """CPU seconds of this process and of the children it waited for."""
     used = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(u.ru_utime + u.ru_stime for u in used)
+
+
+@jailed
+def test_packages_are_found_where_everything_beside_them_is_hidden():
+    _, kit = prepared()
+    path = kit.folder / "spec.json"
+    spec = json.loads(path.read_text())
+    home = str(Path(spec["packages"][0]).parent)
+    path.write_text(json.dumps(spec | {"hide": [*spec["hide"], home]}))
+    session = Session(kit, time.monotonic() + 60)
+    source = f"import numpy, os; print(numpy.pi, len(os.listdir({home!r})) < 5)"
+    _, error, out = session.cell(source)
+    session.close()
+    assert out.startswith("3.14"), error
+    if kit.kind == "bubblewrap":
+        assert out.endswith("True\n")
 
 
 @jailed
