@@ -79,8 +79,10 @@ class Batch:
         """(key, job) of every notebook that has something to grade."""
         seen = set()
         for s in collect.find(paths, list(self.names)):
-            name = self.options.set or plan.which(s.name, list(self.names))
-            key, sources, error = self._accept(s, name)
+            sources, error = self._read(s)
+            name = self.options.set or plan.which(s.name, self.names, sources)
+            error = error or ("" if name else UNKNOWN)
+            key = None if error else f"{s.digest}-{name}"
             self.found.append(
                 {"student": s.student, "file": s.name, "set": name or "", "key": key,
                  "error": error, "when": s.when}
@@ -91,17 +93,16 @@ class Batch:
                 bar.total = self.run_now = self.run_now + 1
                 yield key, self._job(name, sources, todo)
 
-    def _accept(self, submission, name):
-        """(key, cells, error) of a submission."""
-        if submission.error or name is None:
-            return None, [], submission.error or UNKNOWN
+    def _read(self, submission):
+        """(cells, why there are none) of a submission."""
+        if submission.error:
+            return [], submission.error
         try:
-            sources = load.cells(submission.data)
+            return load.cells(submission.data), ""
         except load.Unreadable as e:
-            return None, [], str(e)
+            return [], str(e)
         except Exception as e:  # one odd file must not stop the class
-            return None, [], f"It cannot be read: {type(e).__name__}."
-        return f"{submission.digest}-{name}", sources, ""
+            return [], f"It cannot be read: {type(e).__name__}."
 
     def _todo(self, key, name):
         """Ids of the questions that no kept result answers."""

@@ -91,23 +91,38 @@ def sets(names):
     return {**exercises.SETS, **names.get("SETS", {})}
 
 
-def which(path, names):
-    """The exercise set a file is for, by its path; None where that is not clear.
+def which(path, known, sources=()):
+    """The exercise set a notebook is for; None where that is not clear.
 
-    Examples
-    --------
-    >>> which("ada/04_gates/work.ipynb", ["04_gates", "05_variants"])
-    '04_gates'
-    >>> which("ada_17_chapter 05.ipynb", ["04_gates", "05_variants"])
-    '05_variants'
+    Its full name in the path decides, then the functions the notebook defines, then a
+    number in the path.
+
+    Parameters
+    ----------
+    path : str
+    known : dict
+        Name -> ExerciseSet.
+    sources : list of str
+        Code cells.
     """
-    whole = [n for n in names if n.lower() in path.lower()]
-    number = [
-        n
-        for n in names
-        if re.search(rf"(?<!\d)0*{int(n[:2])}(?!\d)", path) and n[:2].isdigit()
-    ]
-    for found in (whole, number):
+    defined = set(re.findall(r"^def (\w+)\(", "\n".join(sources), re.M))
+    share = {
+        name: len(defined & {e.function for e in one.exercises})
+        for name, one in known.items()
+    }
+    most = max(share.values(), default=0)
+    for found in (
+        [n for n in known if n.lower() in path.lower()],
+        [n for n in known if most and share[n] == most],
+        [n for n in known if _number(n) and re.search(_number(n), path)],
+        list(known),
+    ):
         if len(found) == 1:
             return found[0]
-    return names[0] if len(names) == 1 else None
+    return None
+
+
+def _number(name):
+    """A pattern for the number with which a set's name begins, or ""."""
+    digits = name.partition("_")[0]
+    return rf"(?<!\d)0*{int(digits)}(?!\d)" if digits.isdecimal() else ""

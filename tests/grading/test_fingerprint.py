@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from grading import sample
 
+from lstm_course.exercises import Exercise, ExerciseSet
 from lstm_course.grading import plan
 
 TEXT = sample.OVERLAY.read_text()
@@ -58,7 +59,6 @@ def test_using_a_definition_does_not_change_it():
 
 def test_a_definition_of_the_package_follows_its_helpers():
     from lstm_course import ops
-    from lstm_course.exercises import Exercise
     from lstm_course.grading.fingerprint import fingerprint
 
     one = Exercise("1", "f", 1, reference=lambda x: ops.sigmoid(x))
@@ -67,15 +67,21 @@ def test_a_definition_of_the_package_follows_its_helpers():
 
 
 @pytest.mark.parametrize(
-    ("path", "name"),
+    ("path", "code", "name"),
     [
-        ("ada/04_gates.ipynb", "04_gates"),
-        ("ada/chapter 4.ipynb", "04_gates"),
-        ("ada_ex05_final.ipynb", "05_more"),
-        ("ada/work.ipynb", None),
-        ("ada_04_05.ipynb", None),
-        ("student_2405/work.ipynb", None),
+        ("ada/04_gates.ipynb", "", "04_gates"),
+        ("ada/04_gates.ipynb", "def five(x):", "04_gates"),
+        ("ada/work.ipynb", "def five(x):", "05_more"),
+        ("s04/work.ipynb", "x = 1\ndef five(x):", "05_more"),
+        ("ada/chapter 4.ipynb", "", "04_gates"),
+        ("ada_ex05_final.ipynb", "", "05_more"),
+        ("ada/work.ipynb", "# def five(x):", None),
+        ("ada_04_05.ipynb", "", None),
+        ("student_2405/work.ipynb", "", None),
     ],
 )
-def test_the_exercise_set_is_read_from_the_path_or_asked_for(path, name):
-    assert plan.which(path, ["04_gates", "05_more"]) == name
+def test_the_exercise_set_is_read_from_path_and_code_or_asked_for(path, code, name):
+    four, five = (Exercise("1", n, 1) for n in ("four", "five"))
+    known = {"04_gates": ExerciseSet("04_gates", (four,)),
+             "05_more": ExerciseSet("05_more", (five,))}  # fmt: skip
+    assert plan.which(path, known, [code]) == name
