@@ -160,7 +160,7 @@ def test_the_same_command_goes_on_where_a_run_stopped_and_ends_in_the_same_bits(
 def test_a_folder_with_another_run_is_refused_and_again_forgets_it(capsys):
     run(*LM)
     message = refused(capsys, *LM, "--lr", "0.5")
-    assert "--lr 0.003, but now it is 0.5" in message and "--again" in message
+    assert "--lr 0.003, now it is 0.5" in message and "--again" in message
     run(*LM, "--lr", "0.5", "--again")
 
 

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import torch
 
+from ..palette import GATES, PAGE
 from ..train import fit
 from ..training import schedules
+from ..training.parallel import Team
 
 FIRST = 20  # losses that a result keeps exactly, so that a test can run them again
 FREE = {"argv", "out", "again", "result", "quiet", "first", "seeds", "tensorboard",
@@ -26,25 +28,32 @@ def folder(args, name, seed):
     path = Path(args.out) if args.out else Path("runs") / f"{name}-{cell}-{seed}"
     mine = {k: v for k, v in vars(args).items() if k not in FREE} | {"seed": seed}
     mine = json.loads(json.dumps(mine))
-    note = path / "options.json"
-    if args.again and note.exists() and is_first():
-        shutil.rmtree(path)
-    if note.exists():
-        _check_options(path, json.loads(note.read_text(encoding="utf-8")), mine)
-    elif is_first():
-        path.mkdir(parents=True, exist_ok=True)
-        note.write_text(json.dumps(mine, indent=1), encoding="utf-8")
+    gpu = args.device != "cpu" and torch.cuda.is_available()
+    team = Team(torch.device("cuda" if gpu else "cpu"))
+    other = team.first(lambda: _prepare(path, mine, args.again))
+    if other:
+        name, old, new = other
+        raise ValueError(
+            f"{path} holds a run with --{name} {old}, now it is {new}. A run resumes "
+            "with its own options. Pass --again to forget it, or another --out?"
+        )
     return path
 
 
-def _check_options(path, old, new):
+def _prepare(path, new, again):
+    """Make the folder, or find the first option that differs: name, old, new."""
+    note = path / "options.json"
+    if again and note.exists():
+        shutil.rmtree(path)
+    if not note.exists():
+        path.mkdir(parents=True, exist_ok=True)
+        note.write_text(json.dumps(new, indent=1), encoding="utf-8")
+        return None
+    old = json.loads(note.read_text(encoding="utf-8"))
     for k in sorted(old.keys() | new.keys()):
         if old.get(k) != new.get(k):
-            raise ValueError(
-                f"{path} holds a run with --{k.replace('_', '-')} {old.get(k)}, but "
-                f"now it is {new.get(k)}. A run resumes with its own options. "
-                "Pass --again to forget it, or another --out?"
-            )
+            return k.replace("_", "-"), old.get(k), new.get(k)
+    return None
 
 
 def train(args, model, loss, batches, steps, where, **options):
@@ -124,11 +133,12 @@ def plot(path, history, watch):
     fig, (top, low) = plt.subplots(2, 1, sharex=True, figsize=(6.4, 4.6),
                                    constrained_layout=True)
     steps = range(1, len(history.loss) + 1)
-    top.plot(steps, history.loss, linewidth=0.8, alpha=0.6, label="training loss")
+    top.plot(steps, history.loss, linewidth=0.8, color=PAGE["muted"],
+             label="training loss")
     if history.valid:
         top.plot([v["step"] for v in history.valid], [v[watch] for v in history.valid],
-                 "o-", markersize=3, label=f"validation {watch}")
-    low.semilogy(steps, history.grad_norm, linewidth=0.8, color="tab:gray")
+                 "o-", markersize=3, color=GATES["c"], label=f"validation {watch}")
+    low.semilogy(steps, history.grad_norm, linewidth=0.8, color=PAGE["muted"])
     low.set(xlabel="step", ylabel="norm of the gradient")
     top.set_ylabel("loss (nats, or squared error)")
     top.legend()
