@@ -107,7 +107,7 @@ class Batch:
     def _todo(self, key, name):
         """Ids of the questions that no kept result answers."""
         kept = self.store.result(key).get("questions", {})
-        prints = self.plan(name).fingerprints()
+        prints = self.plan(name).fingerprints
         return [
             id
             for id, mark in prints.items()

@@ -151,7 +151,7 @@ def grade_text(job):
         result = grade(job["cells"], made, kit, job["todo"])
     except NoJail:
         return json.dumps({"error": f"A jail of kind {kind} did not start."})
-    prints = made.fingerprints()
+    prints = made.fingerprints
     for id, question in result["questions"].items():
         question["fingerprint"] = prints[id]
     return json.dumps(result | {"isolation": kind})

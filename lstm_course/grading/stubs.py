@@ -23,6 +23,7 @@ class Unavailable(RuntimeError):
 
 class Phase:
     calls = False  # True while a graded function runs
+    used = ""  # what of lstm_course was used last
 
 
 class Anything:
@@ -36,9 +37,15 @@ class Anything:
             raise AttributeError(name)
         return Anything(f"{self._name}.{name}")
 
+    def _touch(self, *args):
+        if self._name.startswith("lstm_course"):
+            Phase.used = self._name
+            if Phase.calls:
+                raise Unavailable(self._name)
+        return self
+
     def __call__(self, *args, **kwargs):
-        if Phase.calls and self._name.startswith("lstm_course"):
-            raise Unavailable(self._name)
+        self._touch()
         if len(args) == 1 and not kwargs and isinstance(args[0], types.FunctionType):
             return args[0]
         return self
@@ -52,11 +59,8 @@ class Anything:
     def __setitem__(self, key, value):
         pass
 
-    def __getitem__(self, key):
-        return self
-
     def __iter__(self):
-        return iter((self,))
+        return iter((self._touch(),))
 
     def __enter__(self):
         return self
@@ -66,6 +70,14 @@ class Anything:
 
     def __repr__(self):
         return f"<{self._name}, not shown here>"
+
+
+OPERATORS = "add sub mul truediv floordiv mod pow matmul and or xor"
+for _name in OPERATORS.split():
+    setattr(Anything, f"__{_name}__", Anything._touch)
+    setattr(Anything, f"__r{_name}__", Anything._touch)
+for _name in "neg pos abs invert round getitem lt le gt ge".split():
+    setattr(Anything, f"__{_name}__", Anything._touch)
 
 
 class StubModule(types.ModuleType):
@@ -119,6 +131,8 @@ def subplots(rows=1, columns=1, *args, **kwargs):
 
 SPECIAL = {
     "lstm_course.check.check": nothing,
+    "lstm_course.check.hint": nothing,
+    "lstm_course.check.points": nothing,
     "lstm_course.check.progress": nothing,
     "IPython.display.display": nothing,
     "matplotlib.pyplot.subplots": subplots,

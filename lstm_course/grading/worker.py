@@ -104,6 +104,7 @@ class Worker:
         """Run one cell and report how it went."""
         self.cells += 1
         out, status, text = Capped(OUT_LIMIT), "ok", ""
+        stubs.Phase.used = ""
         sys.stdout = sys.stderr = out
         try:
             with alarm(self.config["cell"]):
@@ -112,6 +113,8 @@ class Worker:
             status, text = "time", "The cell took too long."
         except BaseException as e:
             status, text = "failed", describe(e)
+            if stubs.Phase.used:
+                text = f"Not run to its end: {stubs.Phase.used} computes nothing here."
         sys.stdout = sys.stderr = Capped(0)
         self.tidy()
         self.pipe.write(

@@ -188,6 +188,18 @@ def test_a_stub_cannot_compute_an_answer_inside_a_call():
     assert "computes nothing" in result["questions"]["90.1"]["message"]
 
 
+@jailed
+def test_a_cell_that_needs_the_package_says_so_in_the_report():
+    made, kit = prepared()
+    demo = "from lstm_course import unroll\na, b = unroll('lstm', None) * 2"
+    bug = "import matplotlib.pyplot as plt\nplt.plot([1]).show()\n1 / 0"
+    result = grade.grade([*sample.CELLS, demo, bug], made, kit)
+    (_, needs), (_, fails) = result["cells"]
+    assert needs == "Not run to its end: lstm_course.unroll computes nothing here."
+    assert fails.startswith("ZeroDivisionError")
+    assert result["questions"]["90.5"]["fraction"] == 1
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="Landlock is a part of Linux")
 @pytest.mark.skipif(not isolation.works("landlock"), reason="no Landlock here")
 def test_landlock_grades_as_bubblewrap_does():
