@@ -1,6 +1,7 @@
 """What the tests of the exercises share: cells of solutions and starters, run."""
 
 import ast
+import functools
 from pathlib import Path
 
 import nbformat
@@ -13,6 +14,7 @@ QUESTIONS = [e for s in SETS.values() for e in s.exercises if not e.manual]
 IDS = [e.id for e in QUESTIONS]
 
 
+@functools.cache
 def read(folder, name):
     """A notebook of "solutions" or "exercises"."""
     file = ROOT / folder / name / f"{name}.ipynb"
@@ -39,9 +41,10 @@ def _function(source):
     return next(node.name for node in body if isinstance(node, ast.FunctionDef))
 
 
-def given(notebook):
+@functools.cache
+def given_in(folder, name):
     """Imports and functions of the cells that are given, without what they run."""
-    names = {}
+    names, notebook = {}, read(folder, name)
     keep = (ast.Import, ast.ImportFrom, ast.FunctionDef)
     for cell in notebook.cells:
         if cell.cell_type == "code" and not about(cell):
@@ -50,10 +53,15 @@ def given(notebook):
     return names
 
 
+def given(folder, name):
+    """A namespace of its own with what a notebook gives."""
+    return dict(given_in(folder, name))
+
+
 def function(folder, exercise, change=lambda source: source):
     """The function of one exercise, run alone: no other answer is defined."""
-    notebook = read(folder, set_of(exercise))
-    names = given(notebook)
-    source = change(solution_cells(notebook)[exercise.function])
+    name = set_of(exercise)
+    names = given(folder, name)
+    source = change(solution_cells(read(folder, name))[exercise.function])
     exec(compile(source, "<answer>", "exec"), names)
     return names[exercise.function]

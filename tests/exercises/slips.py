@@ -1,7 +1,9 @@
 """Random small mistakes in the text of a solution: one slip each, from a seed."""
 
 import ast
+import re
 
+ENDLESS = re.compile(r"(\w+)\.append\(-?\1\)")  # NumPy would unfold it for ever
 OTHER = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
 TURNED = {ast.Lt: ast.Gt, ast.Gt: ast.Lt, ast.LtE: ast.Gt, ast.GtE: ast.Lt,
           ast.Eq: ast.NotEq, ast.NotEq: ast.Eq}  # fmt: skip
@@ -9,14 +11,17 @@ TURNED = {ast.Lt: ast.Gt, ast.Gt: ast.Lt, ast.LtE: ast.Gt, ast.GtE: ast.Lt,
 
 def slip(source, rng):
     """The source of a function with one random mistake, and what it is."""
-    tree = ast.parse(source)
-    places = list(_places(tree.body[0]))
-    node, field, new, what = places[rng.integers(len(places))]
-    if isinstance(field, tuple):
-        getattr(node, field[0])[field[1]] = new
-    else:
-        setattr(node, field, new)
-    return ast.unparse(ast.fix_missing_locations(tree)), what
+    text = "x.append(x)"
+    while ENDLESS.search(text):
+        tree = ast.parse(source)
+        places = list(_places(tree.body[0]))
+        node, field, new, what = places[rng.integers(len(places))]
+        if isinstance(field, tuple):
+            getattr(node, field[0])[field[1]] = new
+        else:
+            setattr(node, field, new)
+        text = ast.unparse(ast.fix_missing_locations(tree))
+    return text, what
 
 
 def _places(function):

@@ -44,7 +44,7 @@ def test_a_second_check_of_the_same_answer_says_the_same(exercise):
 @every_set
 def test_checks_may_run_in_any_order(name, capsys):
     notebook = read("solutions", name)
-    names = given(notebook)
+    names = given("solutions", name)
     for source in reversed(solution_cells(notebook).values()):
         exec(source, names)
     checks = [c for c in notebook.cells if c.source.startswith("check(")]
