@@ -1,30 +1,72 @@
 """Suspects for the bug clinics that no check knows: the test must tell them too."""
 
+import numpy as np
+
+from lstm_course.exercises import set01, set02, set03, set04, set05
 from lstm_course.exercises.making import Suspect, edited
-from lstm_course.exercises.set04 import clinic as lstm_clinic
-from lstm_course.exercises.set04 import step_backward as lstm
 
 
 def suspects(id):
-    """(arguments, True for a right one) of a clinic; nothing for other questions."""
-    return {"04.5": lstm_suspects}.get(id, tuple)()
+    """(arguments, the right verdict) of a clinic; nothing for other questions."""
+    made = {"01.6": rnn, "02.6": clips, "03.6": starts, "04.5": lstm, "05.6": grus}
+    return made.get(id, list)()
 
 
-LSTM = (
-    ("(1 - g**2)", "g * (1 - g)"),
-    ("total * i *", "total * o *"),
-    ("h_prev.T @ dz", "(o * tanh_c).T @ dz"),
-    ("dc_prev = total * f", "dc_prev = total"),
-    ("[dzi, dzf, dzg, dzo]", "[dzi, dzf, dzo, dzg]"),
-    ("dc + dh * o", "dc - dh * o"),
-)
+def gradients(clinic, step, edits):
+    """Backward passes with other slips than those of the check, and a right one."""
+    rows = []
+    for edit in edits:
+        wrong = clinic.backward("", step=edited(step, edit))
+        rows.append(((Suspect(clinic.forward), Suspect(wrong)), False))
+    return [*rows, (clinic.suspects(""), True)]
 
 
-def lstm_suspects():
-    made = []
-    for edit in LSTM:
-        wrong = edited(lstm.lstm_step_backward, edit)
-        made.append((Suspect(lstm_clinic.forward),
-                     Suspect(lstm_clinic.backward("", step=wrong), "unknown")))
-    rows = [(args, False) for args in made]
-    return [*rows, (lstm_clinic.suspects(""), True)]
+def rnn():
+    edits = (
+        ("(1 - h**2)", "(1 - h_prev**2)"),
+        ("(1 - h**2)", "(1 - h**2)**2"),
+        ("h_prev.T @ dz", "dz.T @ h_prev"),
+        ("x.T @ dz,", "0.5 * x.T @ dz,"),
+    )
+    return gradients(set01.clinic, set01.backward.rnn_step_backward, edits)
+
+
+def lstm():
+    edits = (
+        ("(1 - g**2)", "g * (1 - g)"),
+        ("total * i *", "total * o *"),
+        ("h_prev.T @ dz", "(o * tanh_c).T @ dz"),
+        ("dc_prev = total * f", "dc_prev = total"),
+        ("[dzi, dzf, dzg, dzo]", "[dzi, dzf, dzo, dzg]"),
+        ("dc + dh * o", "dc - dh * o"),
+    )
+    return gradients(set04.clinic, set04.step_backward.lstm_step_backward, edits)
+
+
+def clips():
+    right = set02.remedies.clip
+    edits = (
+        ("g * scale", "g * scale**2"),
+        ("g * scale", "-g * scale"),
+        ("min(1.0, limit / norm)", "min(1.0, limit / norm**2)"),
+        ("float(norm)", "float(norm**2)"),
+    )
+    wrong = [((Suspect(edited(right, edit)),), False) for edit in edits]
+    return [*wrong, ((Suspect(right),), True)]
+
+
+def starts():
+    right = set03.clinic.start
+    edits = (
+        ('"W_x": W_x', '"W_x": 0 * W_x'),
+        (set03.clinic.BIAS, "[np.zeros(H), 5 * np.ones(H), np.zeros(2 * H)]"),
+        ("/ np.sqrt(I)", "* 30"),
+    )
+    wrong = [((Suspect(edited(right, edit)),), False) for edit in edits]
+    return [*wrong, ((Suspect(lambda I, H, s: right(I, H, s + 9)),), True)]
+
+
+def grus():
+    """The four kinds in another order."""
+    cases = set05.clinic.cases(np.random.default_rng(99))
+    return [(args, args[0].bug) for args in cases]
