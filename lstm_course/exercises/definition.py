@@ -88,6 +88,9 @@ class Exercise:
     verify : callable or None
         ``verify(args, got) -> list of Finding`` instead of a comparison, where many
         answers are right.  ``got`` comes from outside: check shapes before computing.
+    must : callable or None
+        ``must(*args) -> bool``: cases that have to be right, or no test counts.  A
+        student's test that calls right things wrong would else win by throwing coins.
     hints : tuple of str
         In stages, from a nudge to almost the line.
     misconceptions : tuple of (callable, str)
@@ -112,6 +115,7 @@ class Exercise:
     rtol: float = 1e-6
     atol: float = 1e-9
     verify: Callable = None
+    must: Callable = None
     hints: tuple = ()
     misconceptions: tuple = ()
     manual: bool = False

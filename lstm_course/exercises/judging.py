@@ -60,7 +60,9 @@ def judge(exercise, call, rng, shuffled=False):
     ):
         cases = list(make_cases(stream))
         order = stream.permutation(len(cases)) if shuffled else range(len(cases))
-        right, verdict = _test(exercise, call, [cases[k] for k in order])
+        right, verdict, lost = _test(exercise, call, [cases[k] for k in order])
+        if lost:
+            return verdict
         fraction += share * right
         first = first or verdict
     first = first or Verdict(1.0)
@@ -68,7 +70,7 @@ def judge(exercise, call, rng, shuffled=False):
 
 
 def _test(exercise, call, cases):
-    """(share of parts right in every case, Verdict of the first failure or None)."""
+    """(share of parts right in every case, first failure or None, is all lost)."""
     alive, first = True, None
     for args in cases:
         found, got, expected = _case(exercise, call, args)
@@ -77,9 +79,11 @@ def _test(exercise, call, cases):
         if findings and first is None:
             message = _misconception(exercise, args, expected, got)
             first = Verdict(0.0, findings, message)
+        if findings and exercise.must and exercise.must(*args):
+            return 0.0, first, True
         if not np.any(alive):
             break  # nothing left to lose
-    return float(np.mean(alive)), first
+    return float(np.mean(alive)), first, False
 
 
 def _case(exercise, call, args):

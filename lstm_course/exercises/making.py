@@ -72,7 +72,7 @@ def clinic(suspects, sound, lessons, strict=None):
     Returns
     -------
     dict
-        make_cases, extra (one test per bug, with equal shares), reference and
+        make_cases, extra (one test per bug, with equal shares), reference, must and
         misconceptions of an Exercise.
     """
 
@@ -84,6 +84,7 @@ def clinic(suspects, sound, lessons, strict=None):
         "make_cases": cases(first),
         "extra": tuple((1 / len(lessons), cases(bug)) for bug in others),
         "reference": lambda *args: args[-1].bug in sound,
+        "must": lambda *args: args[-1].bug in sound,
         "misconceptions": (
             *((_finds_all_but(b, sound), m) for b, m in lessons.items()),
             (lambda *args: False, strict or TOO_STRICT),
