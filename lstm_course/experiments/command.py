@@ -1,0 +1,39 @@
+"""``python -m lstm_course.experiments NAME``: run an experiment, write its result."""
+
+import argparse
+import time
+from multiprocessing import get_context
+
+from . import NAMES, named, record
+
+
+def main(argv=None) -> int:
+    """Run one experiment of ``NAMES``; -> exit status."""
+    parser = argparse.ArgumentParser(prog="python -m lstm_course.experiments",
+                                     description=__doc__)
+    parser.add_argument("name", choices=NAMES)
+    parser.add_argument("--out", default=record.FOLDER, metavar="FOLDER",
+                        help="where the result goes (default: book/results)")
+    parser.add_argument("--processes", type=int, default=2,
+                        help="runs side by side (default 2)")
+    args = parser.parse_args(argv)
+    began = time.perf_counter()
+    grid = named(args.name).grid()
+    with get_context("spawn").Pool(args.processes) as pool:
+        rows = []
+        for row in pool.imap(one, [(args.name, setting) for setting in grid]):
+            rows.append(row)
+            print(f"{len(rows)}/{len(grid)} {row}", flush=True)
+    command = f"python -m lstm_course.experiments {args.name}"
+    file = record.save(args.name, rows, time.perf_counter() - began, command, args.out)
+    print(f"wrote {file}")
+    return 0
+
+
+def one(work):
+    """One run in a process of its own, on one thread: setting and result together."""
+    import torch
+
+    torch.set_num_threads(1)
+    name, setting = work
+    return setting | named(name).run(**setting)

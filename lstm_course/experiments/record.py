@@ -1,0 +1,97 @@
+"""Where results lie, and what is written beside the numbers."""
+
+import json
+import platform
+import time
+from pathlib import Path
+
+import numpy as np
+
+FOLDER = Path(__file__).resolve().parents[2] / "book" / "results"
+
+
+def about(name: str, seconds: float, command: str) -> dict:
+    """What a reader needs to judge, and to repeat, a measurement."""
+    import os
+
+    import torch
+
+    return {
+        "experiment": name,
+        "command": command,
+        "date": time.strftime("%Y-%m-%d"),
+        "machine": f"{os.cpu_count()} cores of a shared {platform.machine()} server, "
+                   f"{platform.system()}, no GPU",
+        "versions": f"Python {platform.python_version()}, NumPy {np.__version__}, "
+                    f"torch {torch.__version__}",
+        "seconds": round(seconds),
+    }
+
+
+def save(name: str, rows: list[dict], seconds: float, command: str,
+         folder: Path = FOLDER) -> Path:
+    """Write the rows of an experiment, one to a line: -> the file."""
+    head = json.dumps(about(name, seconds, command), indent=1)[:-2]
+    body = ",\n  ".join(json.dumps(r) for r in rows)
+    file = Path(folder) / f"{name}.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f'{head},\n "rows": [\n  {body}\n ]\n}}\n', encoding="utf-8")
+    return file
+
+
+def load(name: str, folder: Path = FOLDER) -> dict:
+    """Read a result of the book.
+
+    Returns
+    -------
+    dict
+        ``rows``, a list of dicts, and ``command``, ``date``, ``machine``, ``seconds``.
+    """
+    file = Path(folder) / f"{name}.json"
+    if not file.exists():
+        raise ValueError(
+            f"There is no result {file.name}. The book's results lie in book/results "
+            f"of a clone of the course. Run 'python -m lstm_course.experiments {name}'?"
+        )
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
+def pick(rows: list[dict], value: str, **where) -> np.ndarray:
+    """One value of every row that agrees with ``where``, in the order of the rows.
+
+    Examples
+    --------
+    >>> rows = [{"cell": "rnn", "seed": s, "accuracy": s / 2} for s in (0, 1)]
+    >>> pick(rows, "accuracy", cell="rnn")
+    array([0. , 0.5])
+    """
+    fits = [r for r in rows if all(r[k] == v for k, v in where.items())]
+    if not fits:
+        raise ValueError(
+            f"No row has {where}. The rows hold {sorted(rows[0])}, for example "
+            f"{ {k: rows[0][k] for k in where if k in rows[0]} }. Check the values?"
+        )
+    return np.array([r[value] for r in fits])
+
+
+def best(rows: list[dict], value: str = "accuracy", **where) -> np.ndarray:
+    """The same at the learning rate with the best mean: one number for every seed.
+
+    Examples
+    --------
+    >>> rows = [{"lr": lr, "accuracy": a} for lr, a in ((0.1, 0.2), (0.1, 0.4),
+    ...                                                (0.3, 0.9), (0.3, 0.7))]
+    >>> best(rows)
+    array([0.9, 0.7])
+    """
+    rates = {r["lr"] for r in rows if all(r[k] == v for k, v in where.items())}
+    runs = {lr: pick(rows, "accuracy", lr=lr, **where) for lr in rates}
+    lr = max(runs, key=lambda lr: runs[lr].mean())
+    return pick(rows, value, lr=lr, **where)
+
+
+def origin(result: dict) -> str:
+    """Where numbers come from, in three lines."""
+    return (f"{len(result['rows'])} runs, {result['seconds'] / 60:.0f} minutes on "
+            f"{result['machine']}\n{result['versions']}, {result['date']}\n"
+            f"{result['command']}")
