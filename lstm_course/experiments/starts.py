@@ -13,7 +13,7 @@ from .. import tasks
 from ..models.reader import Reader
 from .learn import learn
 
-GAPS = (10, 20, 80)
+GAPS = (10, 20)
 STARTS = (("uniform", 1.0), ("orthogonal", 1.0), ("orthogonal", None),
           ("identity", 1.0), ("identity, relu", 1.0))  # start, largest gradient norm
 RATES = (0.001, 0.003, 0.01)
