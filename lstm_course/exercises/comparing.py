@@ -48,6 +48,27 @@ def _walk(exercise, expected, got, name):
     return [f for e, g, n in rows for f in _walk(exercise, e, g, n)]
 
 
+def named(exercise, value):
+    """The parts of an answer by the names that findings give them: dict."""
+    made = {}
+
+    def walk(value, name):
+        label = name if isinstance(name, str) else ""
+        if name is None:
+            return
+        if isinstance(value, dict):
+            for k, v in value.items():
+                walk(v, f"{label}[{k}]")
+        elif isinstance(value, tuple):
+            for k, v in enumerate(value):
+                walk(v, name[k] if isinstance(name, tuple) else f"{label}[{k}]")
+        else:
+            made[label] = value
+
+    walk(value, exercise.answer)
+    return made
+
+
 def _leaf(exercise, expected, got, name):
     """Type, shape, dtype, finite, value: the first that fails."""
     if isinstance(expected, np.ndarray):
@@ -114,6 +135,9 @@ def _first(bad, axes):
 
 
 def _wrong_type(name, expected, got):
+    if got is None and not name:
+        text = f"Nothing was returned, expected {_kind(expected)}. Is a return missing?"
+        return Finding("type", name, text)
     text = f"{name or 'The answer'} is {_kind(got)}, expected {_kind(expected)}."
     return Finding("type", name, text)
 

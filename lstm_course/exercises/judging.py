@@ -5,11 +5,13 @@ A part of the answer ("dx") counts when it is right in *every* case of a test.
 the jail in the grader.
 """
 
+import traceback
 from dataclasses import replace
+from inspect import signature
 
 import numpy as np
 
-from .comparing import by_part, compare
+from .comparing import by_part, compare, named
 from .definition import Finding, Verdict
 from .values import fresh, plain, to_tensors
 
@@ -32,10 +34,21 @@ def local_call(exercise, function):
         except NotImplementedError as e:
             raise Stopped("written", str(e) or "This is not written yet.") from e
         except Exception as e:
-            text = f"Your {exercise.function} raised {type(e).__name__}: {e}"
-            raise Stopped("runs", text) from e
+            raise Stopped("runs", _accident(exercise, args, e)) from e
 
     return call
+
+
+def _accident(exercise, args, error):
+    """What was raised, in which line of the student's, and what had been handed in."""
+    rows = traceback.extract_tb(error.__traceback__)
+    lines = [row.line for row in rows if row.name == exercise.function and row.line]
+    where = f" in `{lines[-1]}`" if lines else ""
+    text = f"Your {exercise.function} raised {type(error).__name__}{where}: {error}."
+    names = list(signature(exercise.reference).parameters)
+    pairs = zip(names, args, strict=False)
+    shapes = [f"{n} {a.shape}" for n, a in pairs if hasattr(a, "shape")]
+    return f"{text} It was called with {', '.join(shapes)}." if shapes else text
 
 
 def judge(exercise, call, rng, shuffled=False):
@@ -101,18 +114,28 @@ def _case(exercise, call, args):
 def _misconception(exercise, args, expected, got):
     """What to say of the known mistakes this answer shows, or "".
 
-    A mistake is shown where every part that it makes wrong is wrong in the same way;
-    one that explains the whole answer goes first and alone.
+    A mistake that explains the whole answer goes first and alone.  Else a mistake is
+    shown where a part that it makes wrong is wrong in the same way, number by number;
+    what explains most is named, and one more mistake that explains other parts.
     """
     if got is None or expected is None:
         return ""
-    partial = []
+    found, sure = [], _telling(exercise, expected)
     for wrong, message in exercise.misconceptions:
         theirs = plain(wrong(*fresh(args)))
         spoiled = {f.where for f in compare(exercise, expected, theirs)}
         apart = {f.where for f in compare(exercise, theirs, got)}
         if spoiled and not apart:
             return message
-        if spoiled and not spoiled & (apart | {""}) and "" not in apart:
-            partial.append(message)
-    return " ".join(dict.fromkeys(partial[:2]))
+        if explained := (spoiled - apart) & sure - {""} if "" not in apart else set():
+            found.append((explained, len(spoiled & apart), message))
+    found.sort(key=lambda row: (-len(row[0]), row[1]))
+    second = [m for parts, _, m in found[1:] if not parts & found[0][0]]
+    return " ".join([*(m for _, _, m in found[:1]), *second[:1]])
+
+
+def _telling(exercise, expected):
+    """Parts in which two answers do not agree by chance: arrays, if there are any."""
+    leaves = named(exercise, expected)
+    arrays = {k for k, v in leaves.items() if isinstance(v, np.ndarray) and v.size > 2}
+    return arrays or set(leaves)

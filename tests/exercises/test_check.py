@@ -11,6 +11,7 @@ from exercises.notebooks import IDS, QUESTIONS, function
 from lstm_course import check as module
 from lstm_course.check import Panel, check, examine, hint, points, progress
 from lstm_course.check import find as find_exercise
+from lstm_course.exercises.making import edited
 
 STEP = find_exercise("04.1")
 right = STEP.reference
@@ -29,7 +30,7 @@ def spoiled(change):
 @pytest.mark.parametrize(
     "answer, told",
     [
-        (lambda *a: None, "The answer is None, expected a tuple of 3."),
+        (lambda *a: None, "Nothing was returned, expected a tuple of 3. Is a return"),
         (spoiled(lambda h, c, q: (h, c)), "a tuple of 2, expected a tuple of 3"),
         (spoiled(lambda h, c, q: (h.T, c, q)), "h has shape (6, 3), expected (3, 6)"),
         (spoiled(lambda h, c, q: (h.astype("f4"), c, q)), "dtype float32"),
@@ -38,7 +39,7 @@ def spoiled(change):
         (spoiled(lambda h, c, q: (h, c, {**q, "f": 1 - q["f"]})), "gates[f]:"),
         (spoiled(lambda h, c, q: (h, c, {"i": q["i"]})), "gates is a dict with i"),
         (lambda p, x: None, "raised TypeError"),
-        (lambda *a: np.zeros(3) @ np.zeros(4), "raised ValueError"),
+        (lambda *a: np.zeros(3) @ np.zeros(4), "It was called with x (3, 4), h_prev"),
     ],
 )
 def test_a_wrong_answer_is_told_the_property_that_failed(answer, told, capsys):
@@ -98,6 +99,18 @@ def test_two_mistakes_at_once_are_both_named(capsys):
 
     _, text = say(capsys, "04.1", two)
     assert "passes through tanh first" in text and "gates[g]" in text
+
+
+def test_a_mistake_is_named_although_another_one_covers_part_of_it(capsys):
+    edits = ("zf, zg, zo = np", "zf, zo, zg = np"), ("o * tanh(c)", "o * c")
+    _, text = say(capsys, "04.1", edited(right, *edits))
+    assert "Blocks 3 and 4 are exchanged" in text
+
+
+def test_an_error_is_shown_with_its_line(capsys):
+    wrong = edited(right, ("axis=-1", "axis=0"))
+    text = say(capsys, "04.1", wrong)[1]
+    assert "raised ValueError" in text and "x (3, 4)" in text
 
 
 def test_points_add_up_and_the_best_answer_is_kept(capsys, progress_file):
