@@ -17,6 +17,7 @@ import ctypes
 import json
 import os
 import resource
+import signal
 import sys
 
 ENV = {
@@ -26,6 +27,7 @@ ENV = {
 }  # fmt: skip
 CLONE_NEWNS, MS_BIND, MS_PRIVATE, MS_REC = 0x20000, 4096, 1 << 18, 16384
 NO_NEW_PRIVS, SET_SECCOMP, FILTER = 38, 22, 2
+CHILD_SUBREAPER, DEATH_SIGNAL = 36, 1
 RULESET, ADD_RULE, RESTRICT = 444, 445, 446  # Landlock, the same on every machine
 FS_EXECUTE, FS_READ_FILE, FS_READ_DIR = 1, 4, 8
 FS_WRITE = (1 << 15) - 1 - FS_EXECUTE  # make, change, remove, truncate
@@ -238,13 +240,38 @@ def alone(spec, tmp):
     os.chdir(tmp)
 
 
+def guard(spec):
+    """Fork: the child goes on; this process reaps all that comes from it, then exits.
+
+    bubblewrap leaves its own child to whoever adopts orphans, which in a container may
+    be nobody.  SIGTERM ends the jail, and so does the end of the trusted process.
+    """
+    check(libc().prctl(CHILD_SUBREAPER, 1, 0, 0, 0), "subreaper")
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    pid = os.fork()
+    if pid:
+        if os.getuid() == 0:
+            drop(spec["uid"])
+        os.closerange(0, 3)
+        signal.signal(signal.SIGTERM, lambda *_: os.kill(pid, signal.SIGKILL))
+        libc().prctl(DEATH_SIGNAL, signal.SIGTERM, 0, 0, 0)  # drop() clears it
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    while pid:
+        try:
+            os.wait()
+        except ChildProcessError:
+            os._exit(0)
+
+
 def main():
     with open(sys.argv[1]) as file:
         spec = json.load(file)
+    os.umask(0o022)
+    if spec["mode"] == "bubblewrap":
+        guard(spec)
     for procs in sys.argv[3:]:
         with open(procs, "w") as file:
             file.write(str(os.getpid()))
-    os.umask(0o022)
     if spec["mode"] == "bubblewrap":
         bubblewrap(spec)
     elif spec["mode"] == "landlock":

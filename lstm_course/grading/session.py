@@ -15,7 +15,7 @@ from ..exercises.judging import Stopped
 from ..exercises.values import fresh, plain
 from . import jail, protocol
 
-FAREWELL = 0.5  # seconds
+FAREWELL, PATIENCE = 0.5, 5.0  # seconds until a jail is asked to end, made to end
 ASKS, ASK_SIZE = 50_000, 20_000  # black-box calls per call, numbers in each
 REASONS = {
     "missing": ("written", "The notebook defines no function of this name."),
@@ -208,6 +208,10 @@ class Session:
         if sys.platform == "win32":
             self.process.kill()
             return
+        if self.kit.kind == "bubblewrap":
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.terminate()
+                self.process.wait(PATIENCE)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
 

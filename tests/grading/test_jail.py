@@ -1,7 +1,10 @@
 """The walls: what the filter refuses, what a jail costs, what it offers."""
 
+import contextlib
 import json
+import os
 import resource
+import signal
 import statistics
 import struct
 import sys
@@ -12,7 +15,7 @@ import pytest
 from grading import sample
 
 from lstm_course.grading import grade, isolation, jail, plan, seccomp
-from lstm_course.grading.session import Session
+from lstm_course.grading.session import Dead, Session
 
 jailed = pytest.mark.skipif(
     isolation.best() in (None, "partial"), reason="no jail can be built here"
@@ -166,6 +169,63 @@ def test_a_torch_exercise_gets_a_jail_with_torch():
     )
     result = grade.grade([source], made, kit)
     assert result["questions"]["90.1"]["fraction"] == 1, result
+
+
+def jails(kit):
+    """Processes of this machine that belong to a jail made from this kit."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if kit.folder.name.encode() in (folder / "cmdline").read_bytes():
+                found.append(int(folder.name))
+    return found
+
+
+def none_left(kit):
+    """True when within some seconds no process of the jail is there."""
+    end = time.monotonic() + 5
+    while jails(kit) and time.monotonic() < end:
+        time.sleep(0.05)
+    return not jails(kit)
+
+
+STUBBORN = """
+import os, signal
+signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))
+os.fork()
+while True: pass
+"""
+
+
+@jailed
+@pytest.mark.skipif(isolation.best() != "bubblewrap", reason="needs namespaces")
+def test_a_killed_grader_leaves_no_jail_behind():
+    _, kit = prepared()
+    pid = os.fork()
+    if pid == 0:
+        Session(kit, time.monotonic() + 60).cell(STUBBORN)
+        os._exit(0)
+    while len(jails(kit)) < 3:
+        time.sleep(0.05)
+    time.sleep(1)
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    assert none_left(kit)
+
+
+@jailed
+@pytest.mark.skipif(isolation.best() != "bubblewrap", reason="needs namespaces")
+def test_an_ended_jail_leaves_no_process_and_no_zombie_behind():
+    _, kit = prepared(limits={"cell": 0.5, "spare": 0.5})
+    session = Session(kit, time.monotonic() + 60)
+    with pytest.raises(Dead, match="time"):
+        session.cell(STUBBORN)
+    assert none_left(kit)
+    session = Session(kit, time.monotonic() + 60)
+    guard = Path(f"/proc/{session.process.pid}/task/{session.process.pid}/children")
+    (first,) = guard.read_text().split()
+    session.close()
+    assert none_left(kit) and not Path(f"/proc/{first}").exists()
 
 
 @jailed
