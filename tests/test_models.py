@@ -99,17 +99,24 @@ def test_a_carried_state_makes_windows_one_long_text():
 def test_stream_loss_carries_the_state_and_drops_it_at_the_beginning():
     corpus = text.corpus("the quick brown fox jumps over the lazy dog " * 20)
     stream = text.Stream(corpus, T=9, B=3)
-    model = LanguageModel(len(corpus.alphabet), hidden_size=6, seed=0)
-    first = stream(None, 0)
-    lm.stream_loss(model, first)
-    carried = model.carry
-    assert not any(s.requires_grad for s in carried)
-    x, y, fresh = stream(None, 1)
-    on = lm.stream_loss(model, (x, y, fresh))
-    alone = lm.window_loss(model, (x, y))
-    assert float(on.detach()) != float(alone.detach())
-    again = lm.stream_loss(model, first)
-    assert torch.equal(again, lm.window_loss(model, first[:2]))
+    model = LanguageModel(len(corpus.alphabet), hidden_size=6, num_layers=2, seed=0)
+    x, y, fresh = stream(np.random.default_rng(0), 0)
+    assert fresh.all()
+    first = lm.stream_loss(model, (x, y, fresh))
+    assert torch.equal(first, lm.window_loss(model, (x, y)))
+    assert not any(s.requires_grad for s in model.carry)
+    before, (x, y, _) = model.carry, stream(np.random.default_rng(0), 1)
+    lm.stream_loss(model, (x, y, torch.tensor([False, True, False])))
+    carried, alone = model(x, before)[1], model(x)[1]
+    for got, on, new in zip(model.carry, carried, alone, strict=True):
+        assert torch.allclose(got[:, [0, 2]], on[:, [0, 2]])
+        assert torch.allclose(got[:, 1], new[:, 1]) and not torch.allclose(new, on)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_empty_state_is_where_forward_starts(cell):
+    model = LanguageModel(11, cell, hidden_size=12, num_layers=2, seed=0)
+    assert torch.equal(model(CODES, model.initial(4))[0], model(CODES)[0])
 
 
 def test_variational_dropout_drops_the_same_units_at_every_step():

@@ -283,13 +283,20 @@ def test_text_windows_are_the_text_one_step_apart(tmp_path):
 
 def test_the_stream_reads_every_row_on_and_says_when_it_begins_anew():
     corpus = text.corpus("".join(chr(97 + k % 26) for k in range(26 * 20)))
-    stream = text.Stream(corpus, T=10, B=4)
-    before = stream(None, 0)[1][-1]
-    assert stream(None, 0)[2] and not stream(None, 1)[2]
-    assert torch.equal(stream(None, 1)[0][0], before)  # x goes on where y ended
-    assert stream(None, stream.windows)[2]
-    read = [stream(None, k)[0] for k in range(stream.windows)]
+    stream, rng = text.Stream(corpus, T=10, B=4, reset=0.0), np.random.default_rng(0)
+    before = stream(rng, 0)[1][-1]
+    assert stream(rng, 0)[2].all() and not stream(rng, 1)[2].any()
+    assert torch.equal(stream(rng, 1)[0][0], before)  # x goes on where y ended
+    assert stream(rng, stream.windows)[2].all()
+    read = [stream(rng, k)[0] for k in range(stream.windows)]
     assert len(torch.cat(read)) == stream.windows * 10
+
+
+def test_the_stream_sometimes_lets_a_row_start_without_its_past():
+    stream = text.Stream(text.corpus("abcde" * 200), T=5, B=20, reset=0.2)
+    fresh = [stream(np.random.default_rng(k), 1)[2] for k in range(200)]
+    share = torch.stack(fresh).float().mean()
+    assert abs(float(share) - 0.2) < 0.026  # four standard errors
 
 
 def test_uniform_characters_cost_log2_of_their_number():

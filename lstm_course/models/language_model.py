@@ -64,6 +64,14 @@ class LanguageModel(nn.Module):
         if tied:
             self.readout.weight = self.embedding.weight
 
+    def initial(self, B):
+        """The empty state of B rows, as ``forward`` would start from."""
+        like = self.readout.weight
+        cells = [(c, layer.hidden_size) for layer in self.layers
+                 for c in layer.layer_cells]
+        starts = zip(*(c.initial(B, H) for c, H in cells), strict=True)
+        return tuple(torch.as_tensor(np.stack(s)).to(like) for s in starts)
+
     def forward(self, x, state=None):
         """Read x (T, B) int64 -> scores (T, B, K), state for what follows."""
         h, ends, at = self.drop(self.embedding(x)), [], 0
@@ -102,9 +110,18 @@ def stream_loss(model, batch):
     Truncated back-propagation: values cross from window to window, gradients do not.
     """
     x, y, fresh = batch
-    scores, state = model(x, None if fresh else model.carry)
+    start = model.initial(x.shape[1])
+    if model.carry is not None:
+        start = tuple(torch.where(_rows(fresh, s), s, c)
+                      for s, c in zip(start, model.carry, strict=True))
+    scores, state = model(x, start)
     model.carry = tuple(s.detach() for s in state)
     return nn.functional.cross_entropy(scores.flatten(0, 1), y.flatten())
+
+
+def _rows(fresh, state):
+    """fresh (B,) against a state (layers, B, ...)."""
+    return fresh.reshape(1, -1, *[1] * (state.dim() - 2))
 
 
 def evaluate(model, codes, T=256, B=8):

@@ -19,6 +19,7 @@ from .vocabulary import PAD, UNKNOWN
 LEVELS = ("characters", "words")
 SPECIAL = ("<pad>", "<start>", "<unknown>")  # codes 0, 1, 2 of words
 WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*|[^\w\s]|\n")
+RESET = 0.05  # so a state is carried over 20 windows on average
 TRAIN = 0.9  # share of a text that is for training; words are counted there
 
 
@@ -167,15 +168,17 @@ def sample(rng: np.random.Generator, corpus: Corpus, T: int = 64, B: int = 32):
 class Stream:
     """A text cut into B rows that are read on, window after window.
 
-    ``stream(rng, step)`` -> x (T, B), y (T, B), fresh: the window of this step;
-    ``fresh`` says that the rows begin anew, so that a carried state must be dropped.
-    A number decides which window: a resumed run reads on where it stopped.
+    ``stream(rng, step)`` -> x (T, B), y (T, B), fresh (B,) of bool: the window of this
+    step; a ``fresh`` row must drop the state that was carried to it.  All rows are at
+    the beginning of the text, and at any window each with probability ``reset``: who
+    never starts from an empty state in training need not know how to in use.
+    The step decides which window: a resumed run reads on where it stopped.
     """
 
-    def __init__(self, corpus: Corpus, T: int = 64, B: int = 32):
+    def __init__(self, corpus: Corpus, T: int = 64, B: int = 32, reset: float = RESET):
         _check_room(corpus, (T + 1) * B)
         length = (len(corpus.codes) - 1) // B
-        self.T, self.windows = T, length // T
+        self.T, self.windows, self.reset = T, length // T, reset
         take = self.windows * T
         rows = [corpus.codes[b * length : b * length + take + 1] for b in range(B)]
         self.rows = torch.from_numpy(np.stack(rows, axis=1))  # (windows * T + 1, B)
@@ -183,7 +186,8 @@ class Stream:
     def __call__(self, rng, step):
         at = step % self.windows * self.T
         rows = self.rows[at : at + self.T + 1]
-        return rows[:-1], rows[1:], at == 0
+        fresh = rng.random(rows.shape[1]) < (1.0 if at == 0 else self.reset)
+        return rows[:-1], rows[1:], torch.from_numpy(fresh)
 
 
 def _check_room(corpus, least):

@@ -20,6 +20,8 @@ class Team:
     def __init__(self, device: torch.device):
         self.size = int(os.environ.get("WORLD_SIZE", "1"))
         self.rank = int(os.environ.get("RANK", "0")) if self.size > 1 else 0
+        if self.size > 1 and device.type == "cuda":  # one GPU for each process
+            torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
         if self.size > 1 and not dist.is_initialized():
             dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
             atexit.register(dist.destroy_process_group)  # several runs share one team
