@@ -5,7 +5,6 @@ import warnings
 import numpy as np
 import pytest
 import torch
-from test_cells import OPTIONS
 from torch import nn
 
 from lstm_course import CELLS, cells
@@ -28,19 +27,7 @@ def made_of(cell):
     return [c for c in getattr(cell, "layers", [cell]) if getattr(c, "phases", ())]
 
 
-def case_id(value):
-    name, options = value
-    return (
-        f"{name}-{'-'.join(str(getattr(v, '__name__', v)) for v in options.values())}"
-    )
-
-
-def made(room, options):
-    return getattr(cells, room).make(**options)
-
-
 NAMED = [(name, layer) for name, cell in CELLS.items() for layer in made_of(cell)]
-MADE = [(case_id(o), layer) for o in OPTIONS for layer in made_of(made(*o))]
 
 
 def compare(
@@ -78,13 +65,6 @@ def threads(request, monkeypatch):
 def test_every_cell_equals_its_readable_loop(cell, dtype):
     compare(cell, dtype)
     compare(cell, dtype, LENGTHS)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("cell", [c for _, c in MADE], ids=[n for n, _ in MADE])
-def test_every_option_equals_its_readable_loop(cell):
-    compare(cell)
-    compare(cell, lengths=LENGTHS)
 
 
 SHAPES = [CELLS["lstm"], CELLS["gru"], cells.gru.make(reset="before")]
