@@ -271,6 +271,14 @@ def test_tables_of_spreadsheet_programs_are_read(encoding, tmp_path):
     assert reviews.read(other)[0].texts == reviews.read(plain)[0].texts
 
 
+def test_a_table_whose_quotes_mean_nothing_is_read(tmp_path):
+    path = tmp_path / "raw.tsv"
+    rows = ['"Wow" is all I say\t1', '"Dull\t0', 'fine\t1', 'a "bad" one\t0']
+    path.write_text("review\tsentiment\n" + "\n".join(rows) + "\n")
+    train, test = reviews.read(path)
+    assert sorted(train.texts + test.texts) == sorted(r.split("\t")[0] for r in rows)
+
+
 def test_a_windows_code_page_is_read_with_a_warning(tmp_path):
     path = tmp_path / "old.csv"
     rows = "Text,Label\ncaf\u00e9 great,1\n\u2018awful\u2019,0\nfine,1\npoor,0\n"

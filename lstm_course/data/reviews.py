@@ -24,6 +24,7 @@ TEXT = ("review", "text", "comment", "sentence", "content")
 LABEL = ("sentiment", "label", "polarity", "class", "verdict")
 POSITIVE = {"positive", "pos", "1", "1.0", "true"}
 NEGATIVE = {"negative", "neg", "0", "0.0", "-1", "false"}
+DIALECTS = ({}, {"escapechar": "\\"}, {"quoting": csv.QUOTE_NONE})  # of quotes in text
 TEST = 0.2  # share that is split off where the source has no test part
 
 
@@ -173,11 +174,7 @@ def _from_table(name, data):
     text = decode(data, name)
     head = text.lstrip("\n\r").split("\n", 1)[0]
     delimiter = max(",\t;", key=head.count)
-    columns, rows = None, []
-    for escape in (None, "\\"):  # doubled quotes, as most write; or a backslash
-        columns, rows = _cells(text, delimiter, escape)
-        if all(len(r) == len(columns) for r in rows):
-            break
+    columns, rows = _cells(text, delimiter)
     at = [next((columns.index(c) for c in names if c in columns), None)
           for names in (TEXT, LABEL)]
     if None in at:
@@ -217,12 +214,17 @@ def _unzipped(name, data):
     return table
 
 
-def _cells(text, delimiter, escape):
+def _cells(text, delimiter):
+    """Names of the columns, rows of cells: in the first dialect in which all fits."""
     csv.field_size_limit(2**27)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter,
-                        escapechar=escape)
-    rows = [r for r in reader if r]
-    return [c.strip().lower() for c in rows[0]] if rows else [], rows[1:]
+    tries = []
+    for dialect in DIALECTS:
+        lines = io.StringIO(text, newline="")
+        rows = [r for r in csv.reader(lines, delimiter=delimiter, **dialect) if r]
+        tries.append(([c.strip().lower() for c in rows[0]] if rows else [], rows[1:]))
+        if all(len(r) == len(tries[-1][0]) for r in rows):
+            return tries[-1]
+    return tries[0]
 
 
 def _verdict(word, n, name):
