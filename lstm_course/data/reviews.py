@@ -24,7 +24,8 @@ TEXT = ("review", "text", "comment", "sentence", "content")
 LABEL = ("sentiment", "label", "polarity", "class", "verdict")
 POSITIVE = {"positive", "pos", "1", "1.0", "true"}
 NEGATIVE = {"negative", "neg", "0", "0.0", "-1", "false"}
-DIALECTS = ({}, {"escapechar": "\\"}, {"quoting": csv.QUOTE_NONE})  # of quotes in text
+# Quotes mean nothing (tabs only), are doubled in text, or have a backslash there.
+DIALECTS = ({"quoting": csv.QUOTE_NONE}, {}, {"escapechar": "\\"})
 TEST = 0.2  # share that is split off where the source has no test part
 
 
@@ -222,9 +223,16 @@ def _cells(text, delimiter):
         lines = io.StringIO(text, newline="")
         rows = [r for r in csv.reader(lines, delimiter=delimiter, **dialect) if r]
         tries.append(([c.strip().lower() for c in rows[0]] if rows else [], rows[1:]))
-        if all(len(r) == len(tries[-1][0]) for r in rows):
+        fits = all(len(r) == len(rows[0]) for r in rows)
+        if fits and not ("quoting" in dialect and _quoted(rows, delimiter)):
             return tries[-1]
-    return tries[0]
+    return tries[1]
+
+
+def _quoted(rows, delimiter):
+    """Whether quotes around cells are marks, not text; in tables with commas always."""
+    cells = (c for r in rows for c in r)
+    return delimiter != "\t" or any(len(c) > 1 and c[0] == c[-1] == '"' for c in cells)
 
 
 def _verdict(word, n, name):
