@@ -32,7 +32,7 @@ TORCH = (
 )  # fmt: skip
 HERE = Path(__file__).parent
 INSIDE = {
-    "grading": ("worker.py", "stubs.py", "magics.py", "protocol.py"),
+    "grading": ("worker.py", "channel.py", "stubs.py", "magics.py", "protocol.py"),
     "exercises": ("values.py",),
 }
 BOOT = "import sys; sys.path[:0] = {paths}; from lstm_course.grading import worker; "
@@ -59,6 +59,7 @@ class Kit:
         os.chmod(self.folder, 0o755)
         (self.folder / "stage").mkdir()
         self._package(helpers)
+        self.paths = ["", "site"]  # below the folder; of Windows, also elsewhere
         self.packages = self._link(NUMPY + TORCH if torch else NUMPY)
         (self.folder / "spec.json").write_text(json.dumps(self._spec()))
 
@@ -83,6 +84,9 @@ class Kit:
         site.mkdir()
         specs = map(find_spec, ("numpy", "scipy", "torch"))
         homes = {Path(s.origin).parents[1] for s in specs if s}
+        if sys.platform == "win32":  # where making links is a privilege
+            self.paths = ["", *map(str, homes)]
+            return []
         found = []
         for name in names:
             for home in homes:
@@ -97,8 +101,8 @@ class Kit:
         filter = self.folder / "filter.bpf"
         if sys.platform == "linux":
             filter.write_bytes(seccomp.program(self.kind == "bubblewrap"))
-        seen = "/jail" if self.kind == "bubblewrap" else str(self.folder)
-        boot = BOOT.format(paths=[seen, seen + "/site"]) + "worker.main()"
+        seen = Path("/jail") if self.kind == "bubblewrap" else self.folder
+        boot = BOOT.format(paths=[str(seen / p) for p in self.paths]) + "worker.main()"
         python = os.path.realpath(sys.executable)
         read, hide, links = system(python)
         return {

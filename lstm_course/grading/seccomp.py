@@ -47,7 +47,7 @@ DENIED = {
     "msgget": (68, 186), "semget": (64, 190),
 }  # fmt: skip
 CLONE, CLONE3 = (56, 220), (435, 435)
-SOCKET, IOCTL = (41, 198), (16, 29)
+SOCKET, SOCKETPAIR, IOCTL = (41, 198), (53, 199), (16, 29)
 # without namespaces: no other process may be started, signalled or talked to either
 PROCESSES = {
     "fork": (57, None), "vfork": (58, None), "kill": (62, 129), "tkill": (200, 130),
@@ -89,7 +89,8 @@ def program(namespaces=True, machine=None):
     ops += [_op(JEQ, CLONE3[column], 0, 1), _refuse(ENOSYS)]
     for n in numbers:
         ops += [_op(JEQ, n, 0, 1), _refuse(EPERM)]
-    ops += _argument(SOCKET[column], 0, JEQ, AF_UNIX, allow=True)
+    for call in (SOCKET, SOCKETPAIR):
+        ops += _argument(call[column], 0, JEQ, AF_UNIX, allow=True)
     for request in (TIOCSTI, TIOCLINUX):
         ops += _argument(IOCTL[column], 1, JEQ, request, allow=False)
     ops += _argument(CLONE[column], 0, JSET, NAMESPACES, allow=False)

@@ -18,6 +18,7 @@ import types
 
 from ..exercises.values import to_tensors
 from . import magics, protocol, stubs
+from .channel import Capped, claim, clean
 
 OUT_LIMIT = 8000  # characters of output kept per cell
 ERROR_LIMIT = 400
@@ -27,57 +28,6 @@ CAN_FORK = hasattr(os, "fork") and hasattr(os, "pidfd_open")
 
 class TooLong(BaseException):
     """The time of a cell or call is over."""
-
-
-class Capped(io.TextIOBase):
-    """Keeps the first characters written and drops the rest."""
-
-    def __init__(self, limit):
-        self.limit, self.parts = limit, []
-
-    def writable(self):
-        return True
-
-    def write(self, text):
-        if self.limit > 0:
-            self.parts.append(text[: self.limit])
-            self.limit -= len(text)
-        return len(text)
-
-    def text(self):
-        more = "\n[…]" if self.limit < 0 else ""
-        return clean("".join(self.parts) + more)
-
-
-def clean(text):
-    """Text that survives UTF-8."""
-    return str(text).encode("utf-8", "replace").decode("utf-8")
-
-
-class Pipe:
-    """Frames over two file descriptors."""
-
-    def __init__(self, source, target):
-        self.source, self.target = source, target
-
-    def _exactly(self, n):
-        parts = []
-        while n:
-            part = os.read(self.source, min(n, 1 << 20))
-            if not part:
-                os._exit(0)  # the trusted side is gone
-            parts.append(part)
-            n -= len(part)
-        return b"".join(parts)
-
-    def read(self, function=None):
-        text, raw = protocol.sizes(self._exactly(protocol.HEAD.size))
-        return protocol.unpack(self._exactly(text), self._exactly(raw), function)
-
-    def write(self, frame):
-        view = memoryview(frame)
-        while view:
-            view = view[os.write(self.target, view) :]
 
 
 class Worker:
@@ -280,16 +230,6 @@ def limit_processes(n):
         import resource
 
         resource.setrlimit(resource.RLIMIT_NPROC, (n, n))
-
-
-def claim():
-    """The pipe on private descriptors; nothing on 0, 1 and 2."""
-    pipe = Pipe(os.dup(0), os.dup(1))
-    null = os.open(os.devnull, os.O_RDWR)
-    for fd in (0, 1, 2):
-        os.dup2(null, fd)
-    os.close(null)
-    return pipe
 
 
 def main():

@@ -3,8 +3,9 @@
 from attacks.attack import POINTS, Attack, after, before, only
 
 FIND = """
-import gc, lstm_course.grading.worker as w, lstm_course.grading.protocol as p
-pipe = [o for o in gc.get_objects() if isinstance(o, w.Pipe)][0]
+import gc
+from lstm_course.grading import channel as c, protocol as p, worker as w
+pipe = [o for o in gc.get_objects() if isinstance(o, c.Pipe)][0]
 worker = [o for o in gc.get_objects() if isinstance(o, w.Worker)][0]
 """
 LEAK = "args[0].ravel()[0]"

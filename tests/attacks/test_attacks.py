@@ -23,10 +23,13 @@ ATTACKS = [(c, a) for c, attacks in CORPUS.items() for a in attacks]
 LIMITS = {"cell": 1.5, "cells": 8.0, "call": 1.5, "spare": 1.0, "whole": 60.0,
           "restarts": 5, "memory": 512 << 20, "total": 400 << 20}  # fmt: skip
 HONEST = ["ada", "grace", "zuse"]
-pytestmark = pytest.mark.skipif(
-    isolation.best() != "bubblewrap",
-    reason=f"the real jail does not start here, only {isolation.best()}",
-)
+pytestmark = [
+    pytest.mark.skipif(
+        isolation.best() != "bubblewrap",
+        reason=f"the real jail does not start here, only {isolation.best()}",
+    ),
+    pytest.mark.timeout(900),  # the whole corpus is one fixture
+]
 
 
 class Place:

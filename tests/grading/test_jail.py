@@ -55,6 +55,8 @@ def test_the_filter_looks_at_arguments():
     program = seccomp.program(True, "x86_64")
     assert decide(program, 41, (1,)) == ALLOWED  # a local socket
     assert decide(program, 41, (2,)) != ALLOWED  # an internet socket
+    assert decide(program, 53, (1,)) == ALLOWED
+    assert decide(program, 53, (30,)) != ALLOWED  # a pair of another family
     assert decide(program, 16, (0, 0x5401)) == ALLOWED
     assert decide(program, 16, (0, 0x5412)) != ALLOWED  # typing for the terminal
     assert decide(program, 56, (0x11,)) == ALLOWED  # fork
