@@ -45,7 +45,7 @@ def _accident(exercise, args, error):
     lines = [row.line for row in rows if row.name == exercise.function and row.line]
     where = f" in `{lines[-1]}`" if lines else ""
     text = f"Your {exercise.function} raised {type(error).__name__}{where}: {error}."
-    names = list(signature(exercise.reference).parameters)
+    names = signature(exercise.reference).parameters if exercise.reference else ()
     pairs = zip(names, args, strict=False)
     shapes = [f"{n} {a.shape}" for n, a in pairs if hasattr(a, "shape")]
     return f"{text} It was called with {', '.join(shapes)}." if shapes else text
