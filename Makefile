@@ -22,6 +22,7 @@ lab: $(READY)  ## open the notebooks in JupyterLab
 
 exercises: $(READY)  ## make the exercises from the solutions (nbgrader)
 	@$(RUN) scripts/release.py
+	@$(RUN) scripts/exercise_pages.py
 
 quick: $(READY)  ## the developer's loop: lint and the fast tests
 	@$(RUN) -m ruff check .

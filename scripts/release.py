@@ -1,15 +1,19 @@
 """Make the exercises from the solutions, with nbgrader's own converters.
 
-    python scripts/release.py [FOLDER]      (make exercises)
+    python scripts/release.py                           (make exercises)
+    python scripts/release.py --variant 3 FOLDER        for a class of its own
 
 solutions/NAME/NAME.ipynb -> FOLDER/NAME/NAME.ipynb, by default exercises/.  Only who
 changes a solution needs nbgrader; students and the official grade do without it.
 """
 
+import argparse
 import ast
-import sys
 import tempfile
 from pathlib import Path
+
+from lstm_course.exercises import SETS
+from lstm_course.exercises.variants import order, words
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -62,13 +66,13 @@ def questions(nb):
     return found
 
 
-def release(folder):
+def release(folder, variant=None):
     """Convert every solution into ``folder``; -> the files written."""
     names = sorted(p.parent.name for p in ROOT.glob("solutions/*/*.ipynb"))
     with tempfile.TemporaryDirectory() as work:
         for name in names:
             convert(name, Path(work))
-        return [tidy(Path(work), name, Path(folder)) for name in names]
+        return [tidy(Path(work), name, Path(folder), variant) for name in names]
 
 
 def convert(name, work):
@@ -86,7 +90,7 @@ def convert(name, work):
     GenerateAssignment(coursedir=CourseDirectory(config=config), config=config).start()
 
 
-def tidy(work, name, folder):
+def tidy(work, name, folder, variant):
     """Copy one release without the traces of the program that wrote it."""
     made = nbformat.read(work / "exercises" / name / f"{name}.ipynb", as_version=4)
     for cell in made.cells:
@@ -94,13 +98,32 @@ def tidy(work, name, folder):
         if cell.cell_type == "code":
             cell.execution_count, cell.outputs = None, []
             cell.source = cell.source.removeprefix("# NBVAL_CHECK_OUTPUT\n")
+    if variant is not None and any(e.make_variant for e in SETS[name].exercises):
+        vary(made, variant)
     target = folder / name / f"{name}.ipynb"
     target.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(made, target)
     return target
 
 
-if __name__ == "__main__":
-    folder = sys.argv[1] if len(sys.argv) > 1 else ROOT / "exercises"
-    for file in release(folder):
+def vary(notebook, seed):
+    """Say the class's order of the blocks wherever the notebook says the usual one."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = words(cell.source, order(seed))
+    first = next(c for c in notebook.cells if c.cell_type == "code")
+    first.source = first.source.replace("points, progress", "points, progress, variant")
+    first.source += f"\nvariant({seed})  # the conventions of your class"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("folder", nargs="?", default=ROOT / "exercises")
+    parser.add_argument("--variant", type=int, metavar="SEED")
+    args = parser.parse_args()
+    for file in release(args.folder, args.variant):
         print(file)
+
+
+if __name__ == "__main__":
+    main()

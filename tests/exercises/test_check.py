@@ -104,7 +104,7 @@ def test_two_mistakes_at_once_are_both_named(capsys):
 def test_a_mistake_is_named_although_another_one_covers_part_of_it(capsys):
     edits = ("zf, zg, zo = np", "zf, zo, zg = np"), ("o * tanh(c)", "o * c")
     _, text = say(capsys, "04.1", edited(right, *edits))
-    assert "Blocks 3 and 4 are exchanged" in text
+    assert "The blocks of g and o are exchanged" in text
 
 
 def test_an_error_is_shown_with_its_line(capsys):

@@ -1,13 +1,14 @@
 """Set 4: the LSTM forward, backward, through time, and under the microscope."""
 
 from ..definition import Exercise, ExerciseSet
+from ..variants import reordered
 from . import clinic, lesion, predictions, step, step_backward, through_time
 
 SET = ExerciseSet(
     "04_lstm_step_by_step",
     (
-        step.EXERCISE,
-        step_backward.EXERCISE,
+        reordered(step.EXERCISE),
+        reordered(step_backward.EXERCISE),
         through_time.EXERCISE,
         predictions.EXERCISE,
         clinic.EXERCISE,

@@ -102,12 +102,12 @@ MISCONCEPTIONS = mistakes(
     (
         "zi, zf, zg, zo = np",
         "zi, zf, zo, zg = np",
-        "Blocks 3 and 4 are exchanged: the columns lie in the order i, f, g, o.",
+        "The blocks of g and o are exchanged: the columns lie in the order i, f, g, o.",
     ),
     (
         "zi, zf, zg, zo = np",
         "zf, zi, zg, zo = np",
-        "Blocks 1 and 2 are exchanged: the columns lie in the order i, f, g, o.",
+        "The blocks of i and f are exchanged: the columns lie in the order i, f, g, o.",
     ),
     (' + p["b"]', "", "The bias b is missing from the pre-activations."),
     (

@@ -148,7 +148,7 @@ MISCONCEPTIONS = mistakes(
     (
         "[dzi, dzf, dzg, dzo]",
         "[dzf, dzi, dzg, dzo]",
-        "The first two blocks of dz are exchanged: the blocks are i, f, g, o.",
+        "The blocks of i and f are exchanged in dz: the blocks are i, f, g, o.",
     ),
     (
         "dz.sum(0)",

@@ -1,13 +1,14 @@
 """Set 5: variants, their gradients, their conventions, and a fair comparison."""
 
 from ..definition import Exercise, ExerciseSet
+from ..variants import reordered
 from . import clinic, compare, gru, peephole, predictions
 
 SET = ExerciseSet(
     "05_variants",
     (
-        peephole.FORWARD,
-        peephole.BACKWARD,
+        reordered(peephole.FORWARD),
+        reordered(peephole.BACKWARD),
         gru.STEP,
         gru.CONVERT,
         predictions.EXERCISE,

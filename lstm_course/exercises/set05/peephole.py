@@ -124,7 +124,8 @@ FORWARD = Exercise(
         (
             "zi, zf, zg, zo = np",
             "zi, zf, zo, zg = np",
-            "Blocks 3 and 4 are exchanged: the columns lie in the order i, f, g, o.",
+            "The blocks of g and o are exchanged: the columns lie in the order "
+            "i, f, g, o.",
         ),
         (
             "o * tanh(c)",
@@ -224,6 +225,11 @@ BACKWARD = Exercise(
             'dh * o * (1 - tanh_c**2) + dzo * p["w_co"]',
             "The incoming dc is lost: it adds to what comes through h and the output "
             "gate.",
+        ),
+        (
+            "[dzi, dzf, dzg, dzo]",
+            "[dzi, dzf, dzo, dzg]",
+            "dz is put together in another order than z: the blocks are i, f, g, o.",
         ),
         (
             '_cf"] = (dzf * c_prev).sum(0)',

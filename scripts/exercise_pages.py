@@ -1,0 +1,127 @@
+"""Make the book's pages of exercises from the notebooks and the definitions.
+
+    python scripts/exercise_pages.py [FOLDER]      by default book/
+
+Statements come from solutions/NN_name, hints, points and known mistakes from
+lstm_course.exercises; a test says that the pages are up to date.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+import yaml
+
+from lstm_course.exercises import SETS
+
+ROOT = Path(__file__).resolve().parent.parent
+SHOWN = 6  # mistakes listed per question, for instructors
+
+
+def page(name):
+    """The page of one set: str."""
+    file = f"{name}/{name}.ipynb"
+    text = (ROOT / "solutions" / file).read_text(encoding="utf-8")
+    cells = nbformat.reads(text, as_version=4).cells
+    head, *rest = [c.source for c in cells if c.cell_type == "markdown"]
+    asked = [s for s in rest if re.match(r"## \d", s)]
+    parts = [head.partition("\nHow it works")[0].strip(), links(file), HOW]
+    for exercise, statement in zip(SETS[name].exercises, asked, strict=True):
+        parts += [statement.strip(), *hints(exercise)]
+    parts.append(notes(name, re.search(r"about (\d+) minutes", head)[1], head))
+    return "\n\n".join(parts) + "\n"
+
+
+HOW = """\
+Open the notebook, replace each `raise NotImplementedError(...)` by your code and run
+the `check` below it: it says at once what is right, names the mistake if it is a known
+one, and never shows the answer. The questions do not depend on each other."""
+
+
+def links(file):
+    """Where the notebook can be opened, and where the solution lies."""
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    address = config["repository"]["url"]
+    repository = address.partition("github.com/")[2]
+    buttons = config["launch_buttons"]
+    return f"""\
+::::{{grid}} 1 1 3 3
+:gutter: 2
+
+:::{{grid-item-card}} On your machine
+`exercises/{file}` in the folder of the course
+:::
+
+:::{{grid-item-card}} In a browser
+[Colab]({buttons["colab_url"]}/github/{repository}/blob/colab/exercises/{file}) or
+[Binder]({buttons["binderhub_url"]}/v2/gh/{repository}/main?urlpath=lab/tree/exercises/{file})
+:::
+
+:::{{grid-item-card}} Afterwards
+[The solution]({address}/blob/main/solutions/{file}), with a way to every answer
+:::
+::::"""
+
+
+def hints(exercise):
+    """One folded box for each hint, in stages."""
+    for k, text in enumerate(exercise.hints):
+        yield f":::{{dropdown}} Hint {k + 1}\n{code_safe(text)}\n:::"
+
+
+def code_safe(text):
+    """Plain text as Markdown: nothing in it is markup."""
+    return re.sub(r"([*_\[\]<>`$\\])", r"\\\1", text)
+
+
+def notes(name, minutes, head):
+    """For instructors: time, what it takes, what goes wrong, variants."""
+    needs = re.search(r"You need (.+?)\.", head, re.S)[1].replace("\n", " ")
+    rows = []
+    for e in SETS[name].exercises:
+        known = [m.partition(". ")[0].rstrip(".") for _, m in e.misconceptions[:SHOWN]]
+        rows += [f"- **{e.id.lstrip('0')} {title(e)}**, {e.points:g} points"] + [
+            f"  - {code_safe(m)}." for m in known
+        ]
+    varied = [e.id.lstrip("0") for e in SETS[name].exercises if e.make_variant]
+    return "\n".join(
+        [
+            "## For instructors",
+            "",
+            f"About {minutes} minutes. Prerequisites: {needs}.",
+            variants(varied),
+            "",
+            ":::{dropdown} Mistakes that the checks know (a selection)",
+            *rows,
+            ":::",
+        ]
+    )
+
+
+def title(e):
+    return "a question for a human" if e.manual else f"`{e.function}`"
+
+
+def variants(ids):
+    if not ids:
+        return "All classes get the same questions."
+    return (
+        f"Questions {' and '.join(ids)} have variants with another order of the "
+        "blocks, drawn from a seed, so that classes do not share answers: "
+        "`python scripts/release.py --variant 3 FOLDER` writes the notebooks, "
+        "`VARIANT = 3` in the private file of {doc}`the grader <instructors>` marks "
+        "them."
+    )
+
+
+def main():
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "book"
+    for name in SETS:
+        target = folder / f"exercises_{name[:2]}.md"
+        target.write_text(page(name), encoding="utf-8")
+        print(target)
+
+
+if __name__ == "__main__":
+    main()
