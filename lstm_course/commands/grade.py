@@ -61,6 +61,11 @@ def _say(batch, rows, args):
     if len(rows) > 20:
         print(f"… and {len(rows) - 20} more")
     held = [row for row in rows if row["status"] == "not executed"]
+    if batch.superseded:
+        print(
+            f"{batch.superseded} notebook(s) do not count: the same student has one "
+            "for the same set that was changed later. All are in submissions.json."
+        )
     print(
         f"{len(rows)} in the gradebook, {batch.run_now} run now, {len(held)} not "
         f"executed. Reports: {Path(args.out) / 'grades.csv'}, html/, gradescope/"

@@ -43,7 +43,7 @@ class Batch:
         self.private = _text(options.private)
         self.names = plan.sets(plan.overlay(self.private))
         self.plans, self.found, self.errors = {}, [], {}
-        self.run_now = 0
+        self.run_now = self.superseded = 0
         if options.set is not None and options.set not in self.names:
             raise ValueError(
                 f"There is no exercise set {options.set!r}. Expected one of "
@@ -80,7 +80,7 @@ class Batch:
         seen = set()
         for s in collect.find(paths, list(self.names)):
             sources, error = self._read(s)
-            name = self.options.set or plan.which(s.name, self.names, sources)
+            name = self.options.set or plan.which(s.place, self.names, sources)
             error = error or ("" if name else UNKNOWN)
             key = None if error else f"{s.digest}-{name}"
             self.found.append(
@@ -149,6 +149,8 @@ class Batch:
         self.store.write("submissions.json", json.dumps(merged, indent=1))
         made = rows.build(merged, self.store, self.plan, self.names, self.errors)
         rows.write(made, self.store)
+        known = [s for s in merged if not s["set"] or s["set"] in self.names]
+        self.superseded = len(known) - len(made)
         return made
 
 

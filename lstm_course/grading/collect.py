@@ -26,7 +26,8 @@ class Submission:
     """One notebook of one student; ``error`` says why there is no data."""
 
     student: str
-    name: str  # where it was found, for people
+    name: str  # where it was found: argument and path
+    place: str  # the part of it that may say for which set it is
     data: bytes = b""
     error: str = ""
     when: float = 0.0  # of the last change, as its file or zip says
@@ -43,32 +44,35 @@ def find(paths, names=()):
     ----------
     paths : list of str or Path
     names : list of str
-        Names of exercise sets, which are cut from a student's file name.
+        Names of exercise sets, which say nothing about a student.
     """
     for path in map(Path, paths):
         if path.is_dir() and not path.is_symlink():
-            found = _folder(path)
+            found, home = _folder(path), path
         elif path.suffix.lower() == ".zip":
-            found = _zip_file(path)
+            found, home = _zip_file(path), path.with_suffix("")
         else:
-            found = [(PurePosixPath(path.name), lambda path=path: load.read(path))]
+            found = [(PurePosixPath(path.name), lambda p=path: load.read(p))]
+            home = path.parent
         for where, reader in found:
-            yield from _open(where, reader, names)
+            who = student(where, names, home)
+            yield from _open(f"{path}", where, reader, who)
 
 
-def _open(where, reader, names, who=None):
+def _open(source, where, reader, who):
     """The submission at one place, or those in a zip lying there."""
-    who, label = who or student(where, names), text(str(where))
+    place, label = text(f"{Path(source).name}/{where}"), text(f"{source}/{where}", 2000)
     try:
         data, when = reader()
         if where.suffix.lower() == ".zip":
-            yield from _inner(where, data, who)
+            yield from _inner(source, where, data, who)
             return
-        yield Submission(who, label, load.check_size(data), when=when)
+        yield Submission(who, label, place, load.check_size(data), when=when)
     except load.Unreadable as e:
-        yield Submission(who, label, error=str(e))
+        yield Submission(who, label, place, error=str(e))
     except Exception as e:  # one odd file must not stop the class
-        yield Submission(who, label, error=f"It cannot be read: {type(e).__name__}.")
+        error = f"It cannot be read: {type(e).__name__}."
+        yield Submission(who, label, place, error=error)
 
 
 def _folder(root):
@@ -105,7 +109,7 @@ def _zip_file(path):
         ) from None
 
 
-def _inner(where, data, who):
+def _inner(source, where, data, who):
     """Submissions in a zip that a student handed in."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -113,7 +117,7 @@ def _inner(where, data, who):
             total = 0
             for k, (inside, reader) in enumerate(rows):
                 place = where / f"{k}" / inside.name  # two may have the same name
-                made = list(_open(place, reader, (), who))
+                made = list(_open(source, place, reader, who))
                 total += sum(len(s.data) for s in made)
                 if total > INNER_BYTES:
                     raise load.Unreadable("The zip holds more than a notebook should.")
@@ -162,19 +166,19 @@ def _member(archive, info):
         raise load.Unreadable(f"The file in the zip is damaged: {reason}.") from None
 
 
-def text(value):
+def text(value, most=200):
     """A name without control and direction characters, for people and tables."""
     value = str(value).encode("utf-8", "replace").decode("utf-8")
-    return CONTROL.sub("\ufffd", value)[:200]
+    return CONTROL.sub("\ufffd", value)[:most]
 
 
-def student(where, names=()):
+def student(where, names=(), home=""):
     """Whose submission lies at a relative path.
 
-    The first folder, as in nbgrader's and Moodle's exports; else the file's name
-    without the name of the exercise set, as in Canvas's.
-
-    A name that had to be changed to be shown gets a mark, so that no two become one.
+    The first folder that does not name an exercise set, as in nbgrader's and Moodle's
+    exports; else the file's name without that of the set, as in Canvas's; else the
+    folder it was found in.  A name that had to be changed to be shown gets a mark, so
+    that no two become one.
 
     Examples
     --------
@@ -182,16 +186,20 @@ def student(where, names=()):
     'Ada L_17'
     >>> student(PurePosixPath("ada_123_04_gates.ipynb"), ["04_gates"])
     'ada_123'
+    >>> student(PurePosixPath("04_gates.ipynb"), ["04_gates"], "all/ada")
+    'ada'
     """
-    parts = [p for p in where.parts if p not in ("/", "..")]
-    if len(parts) > 1:
-        return _marked(MOODLE.sub("", parts[0].rstrip("_")))
+    nobody = {"", "/", "..", "submitted", *names}
+    folders = [p for p in where.parts[:-1] if p not in nobody]
+    if folders:
+        return _marked(MOODLE.sub("", folders[0].rstrip("_")))
     stem = where.stem
     for name in sorted(names, key=len, reverse=True):
-        cut = re.sub(rf"[_\- ]*{re.escape(name)}.*$", "", stem)
-        if cut:
-            stem = cut
-    return _marked(stem)
+        stem = re.sub(rf"[_\- ]*{re.escape(name)}.*$", "", stem)
+    if stem:
+        return _marked(stem)
+    outer = [p for p in Path(home).parts if p not in nobody]
+    return _marked(outer[-1] if outer else where.stem)
 
 
 def _marked(name):

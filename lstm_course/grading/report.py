@@ -55,7 +55,7 @@ def page(student, rows):
 
 
 def _section(row):
-    parts = [f"<h2>{safe(row['set'] or row['file'])}</h2>\n"]
+    parts = [f"<h2>{safe(row['set'] or row['file'].rpartition('/')[2])}</h2>\n"]
     if row["error"]:
         parts.append(f"<p><strong>Not executed:</strong> {safe(row['error'])}</p>\n")
     if row["questions"]:

@@ -114,6 +114,16 @@ def test_the_last_readable_notebook_counts_not_the_best_of_many_guesses(tmp_path
     assert rows["ada"]["points"] == 90 and not rows["ada"]["error"]
 
 
+def test_what_was_not_executed_is_tried_again_when_asked(tmp_path):
+    hopeless = ["import os; os._exit(1)"] * 3
+    sample.write(tmp_path / "in/ada/90_sample.ipynb", hopeless)
+    few = {"limits": {"restarts": 1}}
+    rows, ran = run(tmp_path / "in", tmp_path / "out", **few)
+    assert (rows["ada"]["status"], ran) == ("not executed", 1)
+    assert run(tmp_path / "in", tmp_path / "out", **few)[1] == 0
+    assert run(tmp_path / "in", tmp_path / "out", again=True, **few)[1] == 1
+
+
 def test_the_seed_is_drawn_once_and_kept_private(tmp_path):
     store = Store(tmp_path / "out")
     seed = store.seed()

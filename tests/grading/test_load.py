@@ -118,6 +118,9 @@ TEXT = json.dumps(sample.notebook(sample.CELLS))
         ("../ada/90_sample.ipynb", "ada"),
         ("/ada/90_sample.ipynb", "ada"),
         ("ad\u202ea/90_sample.ipynb", "ad\ufffda #"),
+        ("90_sample/ada.ipynb", "ada"),
+        ("submitted/ada/90_sample/90_sample.ipynb", "ada"),
+        ("90_sample.ipynb", "export"),
     ],
 )
 def test_the_student_is_read_from_the_place_in_the_export(tmp_path, member, who):
@@ -125,6 +128,16 @@ def test_the_student_is_read_from_the_place_in_the_export(tmp_path, member, who)
     (found,) = collect.find([path], ["90_sample"])
     assert found.student[: len(who)] == who and not found.error
     assert len(load.cells(found.data)) == len(sample.CELLS)
+
+
+def test_single_files_and_folders_of_different_students_stay_apart(tmp_path):
+    for name in ("ada", "bob"):
+        sample.write(tmp_path / name / "90_sample.ipynb", [name])
+    folders = [tmp_path / "ada", tmp_path / "bob"]
+    for paths in (folders, [f / "90_sample.ipynb" for f in folders]):
+        found = list(collect.find(paths, ["90_sample"]))
+        assert [s.student for s in found] == ["ada", "bob"]
+        assert len({s.name for s in found}) == 2
 
 
 def test_hidden_folders_and_system_files_are_no_submissions(tmp_path):
