@@ -10,6 +10,7 @@ partial     a second process with limits: macOS, Windows, old kernels
 """
 
 import ast
+import compileall
 import functools
 import json
 import os
@@ -77,6 +78,7 @@ class Kit:
         (root / "__init__.py").write_text(text)
         if helpers:
             (root / "ops.py").write_text(excerpt(HERE.parent / "ops.py", helpers))
+        compileall.compile_dir(root, quiet=1)  # once, not in every jail
 
     def _link(self, names):
         """Links to the packages in site/; returns where they really are."""

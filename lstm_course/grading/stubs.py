@@ -5,10 +5,9 @@ the rest of ``lstm_course`` may be imported and called at the top of a notebook,
 inside a graded call it raises Unavailable: it computes no answer.
 """
 
-import importlib.abc
-import importlib.machinery
 import sys
 import types
+from importlib.machinery import ModuleSpec
 
 SILENT = {
     "IPython", "anywidget", "ipywidgets", "matplotlib", "mpl_toolkits", "numba",
@@ -93,13 +92,13 @@ class StubModule(types.ModuleType):
         )
 
 
-class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+class Finder:
     """Comes last: makes a StubModule for known names that nothing else provides."""
 
     def find_spec(self, name, path, target=None):
         top = name.partition(".")[0]
         if top in SILENT or top == "lstm_course":
-            return importlib.machinery.ModuleSpec(name, self, is_package=True)
+            return ModuleSpec(name, self, is_package=True)
         return None
 
     def create_module(self, spec):
