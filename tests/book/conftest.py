@@ -37,7 +37,7 @@ def build(root):
     with one_at_a_time(root / "_build" / "lock"):
         return subprocess.run(
             [sys.executable, "scripts/book.py", "build"],
-            cwd=root, capture_output=True, text=True, timeout=900,
+            cwd=root, capture_output=True, text=True, timeout=1800,
         )  # fmt: skip
 
 
