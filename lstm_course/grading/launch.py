@@ -123,6 +123,8 @@ def bubblewrap(spec):
     os.set_inheritable(fd, True)
     args = [spec["bwrap"], "--unshare-all", "--unshare-user", "--die-with-parent"]
     args += ["--new-session", "--cap-drop", "ALL", "--hostname", "jail"]
+    # first, so that packages which lie below /tmp are not covered
+    args += ["--size", str(spec["tmp_size"]), "--tmpfs", "/tmp"]
     for path in spec["read"]:
         args += ["--ro-bind", path, path]
     for path in spec["hide"]:
@@ -136,7 +138,7 @@ def bubblewrap(spec):
     args += ["--ro-bind", spec["kit"], "/jail"]
     for name in ("null", "zero", "urandom", "random"):
         args += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
-    args += ["--size", str(spec["tmp_size"]), "--tmpfs", "/tmp", "--remount-ro", "/"]
+    args += ["--remount-ro", "/"]
     args += ["--chdir", "/tmp", "--seccomp", str(fd), "--", *spec["command"]]
     os.execve(spec["bwrap"], args, ENV)
 

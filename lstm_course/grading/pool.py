@@ -23,7 +23,7 @@ class Local:
 
     def __init__(self, workers):
         self.todo, self.done = queue.Queue(2 * workers), queue.Queue()
-        self.hosts, self.stopped = set(), False
+        self.hosts, self.stopped, self.lock = set(), False, threading.Lock()
         self.threads = [threading.Thread(target=self._serve) for _ in range(workers)]
 
     def run(self, jobs):
@@ -45,12 +45,13 @@ class Local:
             self._end(interrupted=running > 0)
 
     def _end(self, interrupted):
-        self.stopped = interrupted
+        with self.lock:
+            self.stopped = interrupted
+            for host in self.hosts if interrupted else ():
+                host.terminate()
         while interrupted and not self.todo.empty():
             with contextlib.suppress(queue.Empty):
                 self.todo.get_nowait()
-        for host in list(self.hosts) if interrupted else ():
-            host.terminate()
         for _ in self.threads:
             self.todo.put(None)
         for thread in self.threads:
@@ -63,25 +64,29 @@ class Local:
             key, text = job
             result = ""
             for _ in range(2):
-                if not result and not self.stopped:
-                    host = host or self._host()
+                host = host or self._host()
+                if host and not result:
                     result = _ask(host, text)
                     host = host if result else self._leave(host)
             self.done.put((key, result or LOST))
         self._leave(host)
 
     def _host(self):
-        host = subprocess.Popen(
-            HOST,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            start_new_session=True,
-            env=os.environ | ONE_THREAD,
-        )
-        self.hosts.add(host)
-        return host
+        """A new process, or None when the batch was interrupted."""
+        with self.lock:
+            if self.stopped:
+                return None
+            host = subprocess.Popen(
+                HOST,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+                start_new_session=True,
+                env=os.environ | ONE_THREAD,
+            )
+            self.hosts.add(host)
+            return host
 
     def _leave(self, host):
         """Let a host end: it does when its input is closed."""
@@ -90,7 +95,8 @@ class Local:
                 host.stdin.close()
             host.wait()
             host.stdout.close()
-            self.hosts.discard(host)
+            with self.lock:
+                self.hosts.discard(host)
 
 
 def _ask(host, text):
