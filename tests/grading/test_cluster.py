@@ -64,7 +64,13 @@ def kill_a_worker(cluster, out, after):
     return victim
 
 
-@pytest.mark.parametrize("count", [30, pytest.param(500, marks=pytest.mark.slow)])
+LONG = [
+    pytest.mark.skipif("LONG_TESTS" not in os.environ, reason="takes ten minutes"),
+    pytest.mark.timeout(1800),
+]
+
+
+@pytest.mark.parametrize("count", [30, pytest.param(500, marks=LONG)])
 def test_the_gradebook_is_the_same_with_a_killed_worker(cluster, tmp_path, count):
     folder, out = submit(tmp_path / "in", count), tmp_path / "cluster"
     address, killed = cluster.scheduler_address, []
