@@ -1,11 +1,14 @@
 """How much a submission may use, and the control groups that enforce it."""
 
+import contextlib
 import os
 import secrets
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 MB = 1 << 20
+NAME, STALE = "lstm-course-", 3600.0  # of a group; seconds after which it is nobody's
 CGROUPS = Path("/sys/fs/cgroup")
 
 
@@ -39,10 +42,13 @@ class Group:
         self.folders = []
         for make in (_version2, _version1):
             try:
-                self.folders = make(f"lstm-course-{secrets.token_hex(6)}", limits)
+                self.folders = make(f"{NAME}{secrets.token_hex(6)}", limits)
                 break
             except (OSError, StopIteration, LookupError):
                 continue
+
+        for folder in self.folders:
+            _sweep(folder.parent)
 
     def __bool__(self):
         return bool(self.folders)
@@ -63,6 +69,14 @@ class Group:
                 left.append(folder)
         self.folders = left
         return not left
+
+
+def _sweep(parent):
+    """Remove groups that a grader left behind when it was killed."""
+    for folder in parent.glob(f"{NAME}*"):
+        with contextlib.suppress(OSError):  # one in use is not empty
+            if time.time() - folder.stat().st_mtime > STALE:
+                folder.rmdir()
 
 
 def _memberships():

@@ -1,5 +1,8 @@
 """Control groups of both versions get the limits, and are taken down again."""
 
+import os
+import time
+
 import pytest
 
 from lstm_course.grading import limits
@@ -55,6 +58,18 @@ def test_without_control_groups_there_is_none(system, text):
     system(text)
     group = limits.Group(limits.Limits())
     assert not group and group.procs() == [] and group.remove()
+
+
+def test_groups_of_killed_graders_are_removed_after_an_hour(system):
+    root = system("4:memory:/ 8:pids:/")
+    (root / "pids").mkdir()
+    for name, age in (("old", 2 * limits.STALE), ("new", 60)):
+        folder = root / "memory" / f"{limits.NAME}{name}"
+        folder.mkdir(parents=True)
+        os.utime(folder, (time.time() - age,) * 2)
+    group = limits.Group(limits.Limits())
+    left = {f.name for f in (root / "memory").iterdir()}
+    assert left == {f"{limits.NAME}new", group.folders[0].name}
 
 
 def test_a_group_is_removed_once_it_is_empty(system):
