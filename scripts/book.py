@@ -31,8 +31,9 @@ def build():
 
 
 def quiet_environment():
-    """The environment of the build: kernels of this Python, no debugger's notes."""
-    return {**os.environ, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    """The environment of the build: figures in the page, no debugger's notes."""
+    kept = {k: v for k, v in os.environ.items() if k != "MPLBACKEND"}
+    return {**kept, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
 
 
 def forget_stale_results():

@@ -3,10 +3,11 @@
 import os
 from pathlib import Path
 
+import matplotlib
 import pytest
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # two workers on two cores
-os.environ.setdefault("MPLBACKEND", "agg")
+matplotlib.use("agg")  # of this process: notebooks keep the backend of Jupyter
 
 
 @pytest.fixture(scope="session")

@@ -57,6 +57,19 @@ def test_a_notebook_is_valid_and_written_for_any_python_3(name):
     assert NOTEBOOKS[name].metadata.kernelspec.name == "python3"
 
 
+def test_a_label_names_one_thing_in_the_whole_book():
+    owners = {}
+    for name in NOTEBOOKS:
+        for cell in NOTEBOOKS[name].cells if name in CHAPTERS else ():
+            figure = cell.metadata.get("mystnb", {}).get("figure", {})
+            equations = re.findall(r"\$\$ \((\S+)\)$", cell.source, re.M)
+            for label in [figure.get("name"), *equations]:
+                owners.setdefault(label, []).append(name)
+    del owners[None]
+    assert len(owners) > 10
+    assert not {k: v for k, v in owners.items() if len(v) > 1}
+
+
 @every_chapter
 def test_a_chapter_has_15_to_30_code_cells(name):
     assert 15 <= len(code(name)) <= 30

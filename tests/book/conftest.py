@@ -37,6 +37,7 @@ def build(root):
     with one_at_a_time(root / "_build" / "lock"):
         return subprocess.run(
             [sys.executable, "scripts/book.py", "build"],
+            env={**os.environ, "MPLBACKEND": "agg"},  # a reader's habit, no figures
             cwd=root, capture_output=True, text=True, timeout=1800,
         )  # fmt: skip
 
