@@ -3,7 +3,8 @@
 Two engines run the same text.  ``run`` here is the readable one: products with x for
 the whole sequence at once, then the cell's own arithmetic step by step, on tensors of
 any device.  On a CPU the compiled loops of ``kernels`` do it, for every cell that is
-made of products and arithmetic, if Numba is installed.
+made of products and arithmetic, if Numba is installed.  The mLSTM, whose state is a
+matrix, is computed in chunks of time on every device.
 """
 
 import warnings
@@ -12,9 +13,10 @@ from functools import lru_cache
 import torch
 from torch import nn
 
+from .cells.mlstm import MLSTM
 from .doors import as_cell, check_size, check_state, check_x
 from .init import init
-from .kernels import scan
+from .kernels import chunks, scan
 
 
 class Recurrent(nn.Module):
@@ -197,6 +199,8 @@ class Recurrent(nn.Module):
 
     def engine(self, cell, x):
         """The function that runs a layer: compiled where it can be, else readable."""
+        if self.compiled and isinstance(cell, MLSTM) and not self.truncate:
+            return run_in_chunks
         fast = compiled_engine() if self.compiled else None
         return run if fast is None or not fast.fits(cell, x) else fast.run_layer
 
@@ -283,6 +287,12 @@ def run(
         if passes_up:
             cells.append(state[1])
     return torch.stack(hs), torch.stack(cells) if passes_up else None, state
+
+
+def run_in_chunks(cell, p, x, state, lengths=None, *unused):
+    """An mLSTM layer as ``run`` gives it; it keeps little, so checkpoint is unused."""
+    h, end = chunks.run(cell, p, x, state, lengths)
+    return h, None, end
 
 
 def steps_of(cell, p, x, H):
