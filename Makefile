@@ -17,8 +17,8 @@ serve: $(READY)  ## build the book and show it on localhost
 	@$(RUN) scripts/book.py build
 	@$(RUN) scripts/book.py serve
 
-lab: $(READY)  ## open the notebooks in JupyterLab
-	@$(RUN) -m jupyter lab --notebook-dir=book
+lab: $(READY)  ## open chapters and exercises in JupyterLab
+	@$(RUN) -m jupyter lab
 
 exercises: $(READY)  ## make the exercises from the solutions (nbgrader)
 	@$(RUN) scripts/release.py

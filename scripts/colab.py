@@ -2,8 +2,8 @@
 
     python scripts/colab.py FOLDER ADDRESS_OF_THE_REPOSITORY
 
-The notebooks of the book hold no pip; the workflow colab.yml publishes these copies as
-the branch `colab`, where the book's Colab buttons lead.
+The chapters and exercises hold no pip; the workflow colab.yml publishes these copies as
+the branch `colab`, where the book's Colab buttons and links lead.
 """
 
 import sys
@@ -23,7 +23,7 @@ def with_install(notebook, address):
 
 
 def main(folder, address):
-    for file in sorted(ROOT.glob("book/*.ipynb")):
+    for file in [*ROOT.glob("book/*.ipynb"), *ROOT.glob("exercises/*/*.ipynb")]:
         notebook = with_install(nbformat.read(file, as_version=4), address)
         target = Path(folder) / file.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)

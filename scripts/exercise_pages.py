@@ -11,7 +11,6 @@ import sys
 from pathlib import Path
 
 import nbformat
-import yaml
 
 from lstm_course.exercises import SETS
 
@@ -41,25 +40,23 @@ one, and never shows the answer. The questions do not depend on each other."""
 
 def links(file):
     """Where the notebook can be opened, and where the solution lies."""
-    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
-    address = config["repository"]["url"]
-    repository = address.partition("github.com/")[2]
-    buttons = config["launch_buttons"]
     return f"""\
 ::::{{grid}} 1 1 3 3
 :gutter: 2
 
 :::{{grid-item-card}} On your machine
-`exercises/{file}` in the folder of the course
+`make lab` and then the folder `exercises`, or
+{{download}}`the notebook <../exercises/{file}>` alone
 :::
 
 :::{{grid-item-card}} In a browser
-[Colab]({buttons["colab_url"]}/github/{repository}/blob/colab/exercises/{file}) or
-[Binder]({buttons["binderhub_url"]}/v2/gh/{repository}/main?urlpath=lab/tree/exercises/{file})
+{{colab}}`exercises/{file}` or {{binder}}`exercises/{file}`, without installing anything
 :::
 
 :::{{grid-item-card}} Afterwards
-[The solution]({address}/blob/main/solutions/{file}), with a way to every answer
+The solution, with a way to every answer:
+{{source}}`on the web <solutions/{file}>` or
+{{download}}`as a notebook <../solutions/{file}>`
 :::
 ::::"""
 

@@ -9,6 +9,7 @@ A library that Jupyter Book finds below a ``_static`` folder before the build ma
 a tag on every page and break MathJax; so MathJax and widgets go there after it.
 """
 
+import re
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import copytree
@@ -35,7 +36,7 @@ def drop_scripts(app, pagename, templatename, context, doctree):
     context["css_files"] = [s for s in context["css_files"] if not _out(s)]
     for button in _links(context.get("header_buttons", [])):
         if "colab" in button.get("url", ""):  # see scripts/colab.py
-            button["url"] = button["url"].replace("/blob/main/", "/blob/colab/")
+            button["url"] = re.sub(r"/blob/[^/]+/", "/blob/colab/", button["url"])
 
 
 def _out(script):
