@@ -1,0 +1,53 @@
+"""Figures that are alive: in the built page without kernel or server, and in Jupyter.
+
+    from lstm_course.widgets import UnitExplorer
+    UnitExplorer()
+
+A live figure is an anywidget whose model is computed in JavaScript.  In the book the
+page shows its still picture (drawn in Python) until the figure comes into view; then
+``book/_widgets/live.js``, a few kilobytes, wakes it from the state that the build has
+put into the page.  Where scripts are off, on paper, and in viewers that know no
+widgets, the picture stays.  With a kernel, every trait is synchronised.
+
+How to add one, say ``StepWalker``:
+
+1.  ``widgets/step_walker.py``: a class with its traits, all tagged ``sync=True``, and
+    the still picture of its state, a matplotlib figure or a string of SVG or HTML:
+
+        class StepWalker(LiveFigure):
+            step = Int(0).tag(sync=True)
+
+            def picture(self): ...
+
+    Its script and style are found by the module's name.
+2.  ``widgets/js/step_walker.js``: ``export default { render({ model, el }) {...} }``.
+    It imports from the small modules beside it, ``cells.js`` (the arithmetic),
+    ``draw.js`` (SVG) and ``controls.js`` (dials, buttons), one import line each:
+    ``import { svg, line } from "./draw.js";``.  ``bundle.esm`` makes one text of
+    them, so a name at the top of a module must be unique among all that meet.
+3.  ``widgets/css/step_walker.css``, if it needs more than ``base.css``.  Colours are
+    the palette's, as variables: ``var(--p-f)``, ``var(--p-ink)``, ``var(--p-line)``.
+4.  One line in ``MODULES`` below.
+5.  In the notebook a cell that ends with ``StepWalker()``, with caption and
+    alternative text in its metadata like every figure.  tests/book/test_widgets.py
+    then visits it by keyboard, over http and from a file.
+
+What every live figure keeps to: ``shell`` in controls.js is its frame (it names the
+figure and keeps keys from JupyterLab's shortcuts); controls are native and labelled;
+what is seen is also said in a sentence (``say``); it draws at the width it is given,
+390 pixels included, with ``follow``; nothing moves by itself where
+``prefers-reduced-motion`` is set (``calm()``).
+"""
+
+from importlib import import_module
+
+MODULES = {  # class: module, imported when it is asked for
+    "LiveFigure": "live",
+}
+__all__ = list(MODULES)
+
+
+def __getattr__(name):
+    if name not in MODULES:
+        raise AttributeError(f"lstm_course.widgets has no {name!r}, only {__all__}")
+    return getattr(import_module(f".{MODULES[name]}", __name__), name)

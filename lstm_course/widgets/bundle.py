@@ -1,0 +1,63 @@
+"""The script and the style sheet of a widget, each as one text.
+
+The modules in js/ import from each other by lines like
+
+    import { sigmoid, step } from "./cells.js";
+
+A bundle is the imported modules, each once, and then the module itself, without those
+lines.  All names at their tops therefore share one scope; one given twice is a syntax
+error, which the browser test would see.
+"""
+
+import re
+from pathlib import Path
+
+from .. import palette, plots
+
+FOLDER = Path(__file__).parent
+IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.M)
+EXPORT = re.compile(r"^export (?!default)", re.M)
+
+
+def esm(name):
+    """One ES module of js/NAME.js and all it imports: str."""
+    parts = {}
+    _collect(name, parts)
+    own = parts.pop(name)
+    return "\n".join([*(EXPORT.sub("", text) for text in parts.values()), own])
+
+
+def _collect(name, parts):
+    """Put a module and before it what it imports into parts: {name: text}."""
+    text = (FOLDER / "js" / f"{name}.js").read_text(encoding="utf-8")
+    for other in IMPORT.findall(text):
+        if other not in parts:
+            _collect(other, parts)
+    parts[name] = IMPORT.sub("", text)
+
+
+def css(name):
+    """The palette as variables, base.css, and css/NAME.css if there is one: str."""
+    files = [FOLDER / "css" / f"{part}.css" for part in ("base", name)]
+    texts = [f.read_text(encoding="utf-8") for f in files if f.exists()]
+    return "\n".join([_colours(), *texts])
+
+
+def _colours():
+    """--p-f, --p-ink, ... in light and dark; in a page of the book the page's own."""
+    light = _variables(palette.GATES | palette.PAGE)
+    dark = _variables(palette.GATES_DARK | palette.PAGE_DARK)
+    on_light, on_dark = (
+        ", ".join(s.replace(".lcp", ".lcw") for s in pages)
+        for pages in (plots.LIGHT, plots.DARK)
+    )
+    return (
+        f".lcw {{{light}}}\n"
+        f"@media (prefers-color-scheme: dark) {{ .lcw {{{dark}}} }}\n"
+        f"{on_light} {{{light}}}\n{on_dark} {{{dark}}}"
+    )
+
+
+def _variables(colours):
+    page = {k: ("gate-" if k in palette.GATES else "") + k for k in colours}
+    return " ".join(f"--p-{k}: var(--{page[k]}, {v});" for k, v in colours.items())

@@ -1,0 +1,93 @@
+// Controls: native, labelled, reachable by keys; and the frame around a live figure.
+
+import { html, number, set } from "./draw.js";
+
+// The frame of a live figure: a named group that keeps keys to itself (JupyterLab
+// would take arrow keys for its own shortcuts).
+export function shell(el, name, kind) {
+  const root = html("div", { class: `lcw ${kind}`, role: "group", "aria-label": name });
+  root.addEventListener("keydown", (event) => event.stopPropagation());
+  el.append(root);
+  return root;
+}
+
+// A dial: name, native range input, value. `change` gets the number; `.show(x)` turns it.
+export function slider({ name, label, min, max, step, value, colour = "ink", digits = 1,
+                         write = (x) => number(x, digits), change }) {
+  const input = html("input", { type: "range", min, max, step, "aria-label": label });
+  const shown = html("output", { "aria-hidden": "true" });
+  const dial = html("label", { class: "dial", style: `--colour: var(--p-${colour})` },
+                    html("span", { class: "name", "aria-hidden": "true" }), input, shown);
+  dial.firstChild.append(...[name].flat());
+  dial.show = (x) => {
+    if (Number(input.value) !== x) input.value = x;
+    shown.textContent = write(x);
+    set(input, { "aria-valuetext": write(x) });
+    dial.style.setProperty("--at", (x - min) / (max - min));
+  };
+  input.addEventListener("input", () => {
+    dial.show(Number(input.value));
+    change(Number(input.value));
+  });
+  dial.show(value);
+  return dial;
+}
+
+// A button; `.press(true)` marks the one of a row that is chosen.
+export function button(text, click, attributes = {}) {
+  const made = html("button", { type: "button", onclick: click, ...attributes }, text);
+  made.press = (on) => set(made, { "aria-pressed": String(on) });
+  return made;
+}
+
+// A row of buttons with a name, of which at most one is pressed: `.show(key)`.
+export function choices(name, texts, choose) {
+  const row = html("div", { class: "choices", role: "group", "aria-label": name });
+  const made = Object.entries(texts).map(([key, text]) => [key, button(text, () => choose(key))]);
+  row.append(html("span", { class: "name" }, name), ...made.map(([, b]) => b));
+  row.show = (chosen) => made.forEach(([key, b]) => b.press(key === chosen));
+  return row;
+}
+
+// A sentence that says what is seen; read out when it changes. `.show(...parts)`.
+export function say() {
+  const sentence = html("p", { class: "say", role: "status" });
+  let due = 0;
+  sentence.show = (...parts) => {
+    clearTimeout(due); // while a dial turns, once it rests
+    due = setTimeout(() => sentence.replaceChildren(...parts), sentence.firstChild ? 120 : 0);
+  };
+  return sentence;
+}
+
+// Give traits new values: in the model, and in Python where a kernel listens.
+export function tell(model, values) {
+  for (const [name, value] of Object.entries(values)) model.set(name, value);
+  model.save_changes();
+}
+
+// Draw now, and again when a trait or the width of `root` changes: draw(width).
+// Returns the function that ends it, which `render` hands on.
+export function follow(model, names, root, draw) {
+  let due = 0;
+  const ask = () => {
+    due ||= requestAnimationFrame(() => {
+      due = 0;
+      if (root.clientWidth) draw(root.clientWidth);
+    });
+  };
+  const events = names.map((name) => `change:${name}`);
+  events.forEach((event) => model.on(event, ask));
+  const sizes = new ResizeObserver(ask);
+  sizes.observe(root);
+  return () => {
+    events.forEach((event) => model.off(event, ask));
+    sizes.disconnect();
+    cancelAnimationFrame(due);
+  };
+}
+
+// Whether the reader has asked for less motion.
+export function calm() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+}

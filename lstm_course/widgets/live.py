@@ -1,0 +1,35 @@
+"""What all live figures share: their script, their style and their still picture."""
+
+import anywidget
+from matplotlib.figure import Figure
+
+from .. import plots
+from . import bundle
+
+PLACE = """<div class="live-figure" data-model="{model}">{picture}</div>"""
+
+
+class LiveFigure(anywidget.AnyWidget):
+    """An anywidget named like its module, which also shows a still picture of itself.
+
+    A subclass in ``widgets/NAME.py`` gets the bundle of ``js/NAME.js`` and the styles
+    ``css/base.css`` and ``css/NAME.css``; it has traits and a ``picture``.
+    """
+
+    def __init_subclass__(cls, **kwargs):
+        name = cls.__module__.rpartition(".")[2]
+        cls._esm, cls._css = bundle.esm(name), bundle.css(name)
+        super().__init_subclass__(**kwargs)
+
+    def picture(self):
+        """The still picture of this state: matplotlib figure, or SVG or HTML as str."""
+        raise NotImplementedError
+
+    def _repr_mimebundle_(self, **kwargs):
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        picture = self.picture()
+        if isinstance(picture, Figure):
+            picture = plots.themed_svg(picture)
+        page = PLACE.format(model=self.model_id, picture=picture)
+        words = {"text/html": page, "text/plain": f"{type(self).__name__}()"}
+        return data | words, metadata
