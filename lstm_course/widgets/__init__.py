@@ -43,6 +43,7 @@ from importlib import import_module
 
 MODULES = {  # class: module, imported when it is asked for
     "LiveFigure": "live",
+    "UnitExplorer": "unit_explorer",
 }
 __all__ = list(MODULES)
 

@@ -17,8 +17,9 @@ class LiveFigure(anywidget.AnyWidget):
     """
 
     def __init_subclass__(cls, **kwargs):
-        name = cls.__module__.rpartition(".")[2]
-        cls._esm, cls._css = bundle.esm(name), bundle.css(name)
+        if "_esm" not in cls.__dict__:  # anywidget makes a subclass with it as a trait
+            name = cls.__module__.rpartition(".")[2]
+            cls._esm, cls._css = bundle.esm(name), bundle.css(name)
         super().__init_subclass__(**kwargs)
 
     def picture(self):

@@ -1,0 +1,213 @@
+// One LSTM unit: a row for each quantity, what sets it at the left, what it does at
+// the right. Traits: W_x, W_h, b (blocks i f g o), x, preset; presets.
+
+import { lstmStep, trace } from "./cells.js";
+import { choices, follow, say, shell, slider, tell } from "./controls.js";
+import { columns, html, line, number, scale, set, svg } from "./draw.js";
+
+const BLOCKS = "ifgo";
+const ROWS = {
+  x: "input", i: "input gate", f: "forget gate", g: "candidate", o: "output gate",
+  c: "cell state", h: "hidden state",
+};
+const PARTS = { // trait: what a dial of it is called, its range
+  W_x: { of: "weight of the input", sub: "x", most: 30, step: 0.5 },
+  W_h: { of: "weight of the unit’s own last output", sub: "h", most: 30, step: 0.5 },
+  b: { of: "bias", sub: "", most: 12, step: 0.1 },
+};
+const MARGIN = { left: 26, right: 44, top: 8, bottom: 8 };
+
+// Every quantity over time: name -> list of numbers.
+export function run({ W_x, W_h, b, x }) {
+  const steps = trace(lstmStep, { W_x: [W_x], W_h: [W_h], b }, x.map((value) => [value]));
+  const over = (name) => steps.map((step) => step[name][0]);
+  return Object.fromEntries(["x", ..."ifgoch"].map((name) => [name, over(name)]));
+}
+
+function render({ model, el }) {
+  const root = shell(el, "Unit explorer: one LSTM unit", "unit-explorer");
+  const change = (values) => tell(model, { preset: "", ...values });
+  const names = Object.keys(model.get("presets"));
+  const presets = choices("Presets", Object.fromEntries(names.map((n) => [n, n])), (name) => {
+    const { words, ...values } = model.get("presets")[name];
+    tell(model, { ...values, preset: name });
+  });
+  const cursor = { at: null, move: (at) => { cursor.at = at; draw(); } };
+  const rows = Object.keys(ROWS).map((name) => makeRow(name, model, change, cursor));
+  const sentence = say();
+  const box = html("div", { class: "rows", onpointerleave: () => cursor.move(null) });
+  box.append(...rows.map((row) => row.box));
+  root.append(presets, box, sentence);
+
+  function draw() {
+    const traits = Object.fromEntries(["W_x", "W_h", "b", "x"].map((t) => [t, model.get(t)]));
+    const values = run(traits);
+    presets.show(model.get("preset"));
+    for (const row of rows) row.draw(values, traits, cursor.at ?? values.x.length - 1);
+    sentence.show(...words(values, model.get("presets")[model.get("preset")]));
+  }
+  return follow(model, ["W_x", "W_h", "b", "x", "preset"], root, draw);
+}
+
+// ---- a row: words and dials, and a strip of time ----
+function makeRow(name, model, change, cursor) {
+  const equation = html("span", { class: "equation" });
+  const head = html("div", { class: "head" },
+    html("b", { style: `color: var(--p-${name})` }, ROWS[name]), " ", equation);
+  const dials = BLOCKS.includes(name) ? makeDials(name, model, change) : [];
+  const strip = makeStrip(name, cursor, name === "x" && ((at, value) => {
+    const x = [...model.get("x")];
+    x[at] = Math.max(-1, Math.min(1, Math.round(value * 100) / 100));
+    change({ x });
+  }));
+  const box = html("div", { class: `row ${dials.length ? "with-dials" : ""}` },
+    html("div", { class: "words" }, head, ...dials.map((d) => d.dial)), strip.svg);
+  const draw = (values, traits, at) => {
+    equation.replaceChildren(...formula(name, traits));
+    for (const { dial, trait, k } of dials) dial.show(traits[trait][k]);
+    strip.draw(values[name], at);
+  };
+  return { box, draw };
+}
+
+function makeDials(name, model, change) {
+  const k = BLOCKS.indexOf(name);
+  return Object.entries(PARTS).map(([trait, { of, sub, most, step }]) => {
+    const dial = slider({
+      name: [html("i", {}, trait[0]), html("sub", {}, sub + name)],
+      label: `${of}, ${ROWS[name]}`, min: -most, max: most, step, colour: name,
+      value: model.get(trait)[k],
+      change: (value) => {
+        const row = [...model.get(trait)];
+        row[k] = value;
+        change({ [trait]: row });
+      },
+    });
+    return { dial, trait, k };
+  });
+}
+
+// "i = σ(20 x − 10)": what is zero is left out.
+function formula(name, traits) {
+  const v = (letter) => html("i", {}, letter);
+  const last = (letter) => [v(letter), html("sub", {}, "t−1")];
+  if (name === "x") return ["drag it, or use arrow keys"];
+  if (name === "c") return [v("c"), " = ", v("f"), " ", ...last("c"), " + ", v("i"), " ", v("g")];
+  if (name === "h") return [v("h"), " = ", v("o"), " tanh(", v("c"), ")"];
+  const k = BLOCKS.indexOf(name);
+  const terms = [[traits.W_x[k], [" ", v("x")]], [traits.W_h[k], [" ", ...last("h")]], [traits.b[k], []]];
+  const sum = terms.filter(([w]) => w !== 0).flatMap(([w, what], n) => {
+    const sign = w < 0 ? (n ? " − " : "−") : n ? " + " : "";
+    return [sign + number(Math.abs(w), Number.isInteger(w) ? 0 : 1), ...what];
+  });
+  return [v(name), name === "g" ? " = tanh(" : " = σ(", ...(sum.length ? sum : ["0"]), ")"];
+}
+
+// ---- a strip: one quantity over time ----
+function makeStrip(name, cursor, edit) {
+  const colour = `var(--p-${name})`;
+  const [zero, guide] = [svg("path", { class: "zero" }), svg("path", { class: "guide" })];
+  const area = svg("path", { class: "area", fill: colour });
+  const curve = svg("path", { class: "curve", stroke: colour });
+  const [top, floor, bottom] = ["top", "floor", "bottom"].map(() =>
+    svg("text", { class: "tick", "text-anchor": "end", "dominant-baseline": "central" }));
+  const value = svg("text", { class: "value", "dominant-baseline": "central", style: `fill: ${colour}` });
+  const handles = svg("g", { class: "handles" });
+  const strip = svg("svg", edit ? { class: "input" } : { role: "img" },
+    area, zero, guide, curve, handles, top, floor, bottom, value);
+  const state = {};
+  strip.addEventListener("pointermove", (event) => {
+    if (!state.held) cursor.move(stepAt(state, strip, event));
+  });
+  if (edit) makeEditable(strip, state, edit, cursor);
+  const draw = (y, at) => {
+    const [width, height] = [strip.clientWidth || 300, strip.clientHeight || 60];
+    const most = Math.max(1, Math.ceil(Math.max(...y.map(Math.abs)) - 1e-9));
+    const low = "ifo".includes(name) ? 0 : -most;
+    const X = scale([0.5, y.length + 0.5], [MARGIN.left, width - MARGIN.right]);
+    const Y = scale([low, most], [height - MARGIN.bottom, MARGIN.top]);
+    Object.assign(state, { X, Y, low, most, y, width });
+    const xs = y.map((_, k) => X(k + 1));
+    const half = (X(2) - X(1)) / 2;
+    set(strip, { viewBox: `0 0 ${width} ${height}` });
+    if (!edit) set(strip, { "aria-label": `${ROWS[name]} over time, ${number(y.at(-1))} at the end` });
+    set(zero, { d: `M${MARGIN.left},${Y(0)} H${width - MARGIN.right}` });
+    set(guide, { d: `M${X(at + 1)},0 V${height}` });
+    set(area, { d: columns(xs, y.map(Y), Y(0), 2 * half) });
+    set(curve, { d: line(y.flatMap((v, k) => [[xs[k] - half, Y(v)], [xs[k] + half, Y(v)]])) });
+    for (const [tick, v] of [[top, most], [floor, 0], [bottom, low]]) {
+      set(tick, { x: MARGIN.left - 6, y: Y(v) }).textContent = number(v, 0);
+    }
+    bottom.style.display = low ? "" : "none";
+    set(value, { x: width - MARGIN.right + 8, y: Y(y[at]) }).textContent = number(y[at]);
+    if (edit) placeHandles(handles, state, at);
+  };
+  return { svg: strip, draw };
+}
+
+function stepAt({ X, y }, strip, event) {
+  const x = event.clientX - strip.getBoundingClientRect().left;
+  return Math.max(0, Math.min(y.length - 1, Math.round((x - X(1)) / (X(2) - X(1)))));
+}
+
+// ---- the input: points that are dragged, or moved by keys ----
+function makeEditable(strip, state, edit, cursor) {
+  set(strip, { role: "group", "aria-label": "input sequence" });
+  const set_here = (event) => {
+    const share = (event.clientY - strip.getBoundingClientRect().top - state.Y(0)) / (state.Y(1) - state.Y(0));
+    cursor.at = stepAt(state, strip, event);
+    edit(cursor.at, share);
+  };
+  const hold = (held) => (event) => {
+    state.held = held;
+    if (held) { strip.setPointerCapture(event.pointerId); set_here(event); }
+  };
+  strip.addEventListener("pointerdown", hold(true));
+  strip.addEventListener("pointermove", (event) => { if (state.held) set_here(event); });
+  for (const end of ["pointerup", "pointercancel"]) strip.addEventListener(end, hold(false));
+  strip.addEventListener("keydown", (event) => {
+    const at = Number(event.target.dataset.at);
+    const up = { ArrowUp: 0.1, ArrowDown: -0.1, PageUp: 0.5, PageDown: -0.5, Home: -2, End: 2 }[event.key];
+    const aside = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (up) edit(at, state.y[at] + up);
+    if (aside) strip.querySelector(`[data-at="${at + aside}"]`)?.focus();
+    if (up || aside) event.preventDefault();
+  });
+  strip.addEventListener("focusin", (event) => cursor.move(Number(event.target.dataset.at)));
+  strip.addEventListener("focusout", () => cursor.move(null));
+}
+
+function placeHandles(handles, { X, Y, y }, at) {
+  while (handles.children.length < y.length) {
+    const k = handles.children.length;
+    handles.append(svg("circle", {
+      r: 4, role: "slider", "data-at": k, "aria-label": `input at step ${k + 1}`,
+      "aria-valuemin": -1, "aria-valuemax": 1, "aria-orientation": "vertical",
+    }));
+  }
+  y.forEach((value, k) => set(handles.children[k], {
+    cx: X(k + 1), cy: Y(value), tabindex: k === at ? 0 : -1, "aria-valuenow": value,
+  }));
+}
+
+// ---- what is seen ----
+function words({ i, f, g, c, h }, preset) {
+  const written = i.map((gate, t) => Math.abs(gate * g[t]) > 0.25 && t + 1).filter(Boolean);
+  const kept = f.reduce((sum, gate) => sum + gate, 0) / f.length;
+  const half = Math.log(0.5) / Math.log(kept);
+  const life = kept > 0.9999 ? "" : `, a half-life of ${number(half, half < 10 ? 1 : 0)} steps`;
+  const what = written.length === 0 ? "Nothing is written."
+    : `Something is written at ${written.length > 1 ? "steps" : "step"} ${list(written)}.`;
+  return [
+    preset ? `${preset.words} ` : "",
+    `${what} The forget gate keeps ${number(100 * kept, 0)} % a step on average${life}. `,
+    `At the end c is ${number(c.at(-1))} and the unit shows ${number(h.at(-1))}.`,
+  ];
+}
+
+function list(numbers) {
+  const shown = numbers.length > 6 ? [...numbers.slice(0, 5), "…"] : numbers;
+  return shown.length > 1 ? `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}` : `${shown[0]}`;
+}
+
+export default { render };

@@ -1,0 +1,86 @@
+"""Walk through an LSTM's four steps, word by word, on its diagram."""
+
+import numpy as np
+from traitlets import Dict, Int, List, Unicode
+
+from ..diagrams import cell_diagram
+from ..doors import check_parameters, check_x
+from ..cells import CELLS
+from ..unroll import trace
+from .live import LiveFigure
+from .weights import pack, unpack
+
+STEPS = ("forget", "input", "update", "output")
+ON_LINES = "x h_prev c_prev i f g o kept written c squashed h".split()
+
+
+class StepWalker(LiveFigure):
+    """The LSTM's diagram with one unit's numbers on every line, to be stepped through.
+
+    Parameters
+    ----------
+    p : dict
+        Weights of an LSTM: W_x (I, 4H), W_h (H, 4H), b (4H,); rounded to 16 bits.
+    x : ndarray (T, I) or (T, 1, I)
+        What it reads.
+    words : list of str or str
+        Their names, one for each step; a str is split at blanks.
+    units : dict, optional
+        Name -> unit, offered first; the first is shown.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> p = {k: rng.normal(size=s) for k, s in CELLS["lstm"].shapes(3, 2).items()}
+    >>> walker = StepWalker(p, np.eye(3), "one two three", units={"first": 1})
+    >>> walker.unit, walker.at, walker.words
+    (1, 0, ['one', 'two', 'three'])
+    """
+
+    weights = Dict().tag(sync=True)
+    x = List().tag(sync=True)
+    words = List().tag(sync=True)
+    units = Dict().tag(sync=True)
+    diagram = Unicode().tag(sync=True)
+    unit = Int(0).tag(sync=True)
+    at = Int(0).tag(sync=True)  # the word
+    step = Int(0).tag(sync=True)  # of STEPS
+
+    def __init__(self, p, x, words, units=None, **traits):
+        x, words = np.asarray(x, float), words.split() if isinstance(words, str) else words
+        x = x[:, None] if x.ndim == 2 else x
+        I, _ = check_parameters(CELLS["lstm"], p)
+        check_x(x, I, "lstm")
+        if (len(x), x.shape[1]) != (len(words), 1):
+            raise ValueError(
+                f"x has {x.shape[1]} sequences of {len(x)} steps, but there are "
+                f"{len(words)} words. A walk is through one sequence with a word for "
+                f"each step. Pass x[:, 0] and words of its length?"
+            )
+        units = {name: int(k) for name, k in (units or {}).items()}
+        super().__init__(
+            weights=pack(p), x=_short(x[:, 0]), words=list(words), units=units,
+            diagram=cell_diagram("lstm", values=dict.fromkeys(ON_LINES, "0")),
+            **{"unit": next(iter(units.values()), 0), **traits},
+        )
+
+    def values(self):
+        """What stands on each line now: dict name -> float, and x -> word."""
+        x = np.array(self.x)[:, None]
+        q = {n: a[:, 0, self.unit] for n, a in trace("lstm", unpack(self.weights), x).items()}
+        t = self.at
+        now = {n: float(q[n][t]) for n in "figoch"}
+        now |= {f"{n}_prev": float(q[n][t - 1]) if t else 0.0 for n in "ch"}
+        now |= {"kept": now["f"] * now["c_prev"], "written": now["i"] * now["g"]}
+        return now | {"squashed": float(np.tanh(now["c"])), "x": self.words[t]}
+
+    def picture(self):
+        """The diagram at this word, the step lit."""
+        values = {n: v if n == "x" else f"{v:.2f}".replace("-", "−")
+                  for n, v in self.values().items()}
+        return cell_diagram("lstm", highlight={STEPS[self.step]}, values=values)
+
+
+def _short(x):
+    """Rows of numbers, whole ones without a point: small in the page."""
+    return [[int(v) if v == int(v) else float(v) for v in row] for row in x]
