@@ -85,10 +85,10 @@ def arithmetic(cell, phase):
             for name, node in folded(cell, phase)]
 
 
-def folded(cell, phase):
+def folded(cell, phase, form=None):
     """Pairs (name, folded expression) of a phase's forward, in its order."""
     fixed = {k: ast.Constant(v) for k, v in cell.fixed.items()}
-    fold, pairs = Fold(_scope(phase.forward), fixed), []
+    fold, pairs = (form or Fold)(_scope(phase.forward), fixed), []
     for statement in _syntax(phase.forward).body:
         values = _parts(statement.value)
         if isinstance(statement, ast.Return):  # what has no name yet
@@ -115,7 +115,7 @@ class Fold(ast.NodeTransformer):
             return ast.Constant(1.0)
         if f not in NAMES and (tree := _one_return(f)):
             inner = dict(zip([a.arg for a in tree.args.args], args, strict=True))
-            return Fold(_scope(f), inner).visit(tree.body[-1].value)
+            return type(self)(_scope(f), inner).visit(tree.body[-1].value)
         plain = ast.unparse(node.func).replace("_", r"\_")
         return ast.Call(ast.Constant(NAMES.get(f, _upright(plain))), args, [])
 
