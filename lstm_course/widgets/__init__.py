@@ -42,6 +42,7 @@ what is seen is also said in a sentence (``say``); it draws at the width it is g
 from importlib import import_module
 
 MODULES = {  # class: module, imported when it is asked for
+    "GradientLab": "gradient_lab",
     "LiveFigure": "live",
     "UnitExplorer": "unit_explorer",
 }

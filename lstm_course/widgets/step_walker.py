@@ -3,9 +3,9 @@
 import numpy as np
 from traitlets import Dict, Int, List, Unicode
 
+from ..cells import CELLS
 from ..diagrams import cell_diagram
 from ..doors import check_parameters, check_x
-from ..cells import CELLS
 from ..unroll import trace
 from .live import LiveFigure
 from .weights import pack, unpack
@@ -47,7 +47,8 @@ class StepWalker(LiveFigure):
     step = Int(0).tag(sync=True)  # of STEPS
 
     def __init__(self, p, x, words, units=None, **traits):
-        x, words = np.asarray(x, float), words.split() if isinstance(words, str) else words
+        words = words.split() if isinstance(words, str) else list(words)
+        x = np.asarray(x, float)
         x = x[:, None] if x.ndim == 2 else x
         I, _ = check_parameters(CELLS["lstm"], p)
         check_x(x, I, "lstm")
@@ -59,18 +60,18 @@ class StepWalker(LiveFigure):
             )
         units = {name: int(k) for name, k in (units or {}).items()}
         super().__init__(
-            weights=pack(p), x=_short(x[:, 0]), words=list(words), units=units,
+            weights=pack(p), x=_short(x[:, 0]), words=words, units=units,
             diagram=cell_diagram("lstm", values=dict.fromkeys(ON_LINES, "0")),
             **{"unit": next(iter(units.values()), 0), **traits},
         )
 
     def values(self):
         """What stands on each line now: dict name -> float, and x -> word."""
-        x = np.array(self.x)[:, None]
-        q = {n: a[:, 0, self.unit] for n, a in trace("lstm", unpack(self.weights), x).items()}
-        t = self.at
-        now = {n: float(q[n][t]) for n in "figoch"}
-        now |= {f"{n}_prev": float(q[n][t - 1]) if t else 0.0 for n in "ch"}
+        x = np.array(self.x, float)[:, None]
+        q, t = trace("lstm", unpack(self.weights), x), self.at
+        now = {n: float(q[n][t, 0, self.unit]) for n in "figoch"}
+        for n in "ch":
+            now[f"{n}_prev"] = float(q[n][t - 1, 0, self.unit]) if t else 0.0
         now |= {"kept": now["f"] * now["c_prev"], "written": now["i"] * now["g"]}
         return now | {"squashed": float(np.tanh(now["c"])), "x": self.words[t]}
 

@@ -19,11 +19,13 @@ export function slider({ name, label, min, max, step, value, colour = "ink", dig
   const dial = html("label", { class: "dial", style: `--colour: var(--p-${colour})` },
                     html("span", { class: "name", "aria-hidden": "true" }), input, shown);
   dial.firstChild.append(...[name].flat());
+  const share = (x) => Math.min(1, Math.max(0, (x - min) / (max - min)));
+  dial.style.setProperty("--from", share(0)); // the track is filled from zero, or the end
   dial.show = (x) => {
     if (Number(input.value) !== x) input.value = x;
     shown.textContent = write(x);
     set(input, { "aria-valuetext": write(x) });
-    dial.style.setProperty("--at", (x - min) / (max - min));
+    dial.style.setProperty("--at", share(x));
   };
   input.addEventListener("input", () => {
     dial.show(Number(input.value));

@@ -155,7 +155,7 @@ export default {
     const unit = unitChoice(model.get("units"), p.W_h.length, (k) => tell(model, { unit: k }));
     const controls = html("div", { class: "choices" }, back, ...(calm() ? [] : [play.button]), next,
       ...(p.W_h.length > 1 ? [html("label", { class: "unit" }, "watch ", unit)] : []));
-    root.append(row, html("div", { class: "scene" }, stage, html("div", { class: "side" }, list, controls)), said);
+    root.append(row, html("div", { class: "scene" }, stage, html("div", { class: "side" }, controls, list)), said);
     root.addEventListener("keydown", (event) => {
       const moves = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 4, ArrowUp: -4 };
       if (event.target === unit || !(event.key in moves)) return;

@@ -15,7 +15,7 @@ const PARTS = { // trait: what a dial of it is called, its range
   W_h: { of: "weight of the unit’s own last output", sub: "h", most: 30, step: 0.5 },
   b: { of: "bias", sub: "", most: 12, step: 0.1 },
 };
-const MARGIN = { left: 26, right: 44, top: 8, bottom: 8 };
+const MARGIN = { left: 26, right: 50, top: 8 };
 
 // Every quantity over time: name -> list of numbers.
 export function run({ W_x, W_h, b, x }) {
@@ -112,9 +112,10 @@ function makeStrip(name, cursor, edit) {
   const [top, floor, bottom] = ["top", "floor", "bottom"].map(() =>
     svg("text", { class: "tick", "text-anchor": "end", "dominant-baseline": "central" }));
   const value = svg("text", { class: "value", "dominant-baseline": "central", style: `fill: ${colour}` });
-  const handles = svg("g", { class: "handles" });
+  const [handles, steps] = [svg("g", { class: "handles" }), svg("g")];
   const strip = svg("svg", edit ? { class: "input" } : { role: "img" },
-    area, zero, guide, curve, handles, top, floor, bottom, value);
+    area, zero, guide, curve, handles, steps, top, floor, bottom, value);
+  const under = name === "h" ? 26 : 8; // the last strip has the steps below it
   const state = {};
   strip.addEventListener("pointermove", (event) => {
     if (!state.held) cursor.move(stepAt(state, strip, event));
@@ -122,19 +123,20 @@ function makeStrip(name, cursor, edit) {
   if (edit) makeEditable(strip, state, edit, cursor);
   const draw = (y, at) => {
     const [width, height] = [strip.clientWidth || 300, strip.clientHeight || 60];
-    const most = Math.max(1, Math.ceil(Math.max(...y.map(Math.abs)) - 1e-9));
-    const low = "ifo".includes(name) ? 0 : -most;
+    const most = Math.max(1, Math.ceil(Math.max(...y) - 1e-9));
+    const low = "ifo".includes(name) ? 0 : -Math.max(1, Math.ceil(Math.max(...y.map((v) => -v)) - 1e-9));
     const X = scale([0.5, y.length + 0.5], [MARGIN.left, width - MARGIN.right]);
-    const Y = scale([low, most], [height - MARGIN.bottom, MARGIN.top]);
+    const Y = scale([low, most], [height - under, MARGIN.top]);
     Object.assign(state, { X, Y, low, most, y, width });
     const xs = y.map((_, k) => X(k + 1));
     const half = (X(2) - X(1)) / 2;
     set(strip, { viewBox: `0 0 ${width} ${height}` });
     if (!edit) set(strip, { "aria-label": `${ROWS[name]} over time, ${number(y.at(-1))} at the end` });
     set(zero, { d: `M${MARGIN.left},${Y(0)} H${width - MARGIN.right}` });
-    set(guide, { d: `M${X(at + 1)},0 V${height}` });
-    set(area, { d: columns(xs, y.map(Y), Y(0), 2 * half) });
-    set(curve, { d: line(y.flatMap((v, k) => [[xs[k] - half, Y(v)], [xs[k] + half, Y(v)]])) });
+    set(guide, { d: `M${X(at + 1)},0 V${height - under + 8}` });
+    set(area, { d: columns(xs, y.map(Y), Y(0), edit ? 2 : 2 * half) });
+    if (!edit) set(curve, { d: line(y.flatMap((v, k) => [[xs[k] - half, Y(v)], [xs[k] + half, Y(v)]])) });
+    if (name === "h") steps.replaceChildren(...stepNames(X, y.length, at, height - 7));
     for (const [tick, v] of [[top, most], [floor, 0], [bottom, low]]) {
       set(tick, { x: MARGIN.left - 6, y: Y(v) }).textContent = number(v, 0);
     }
@@ -143,6 +145,14 @@ function makeStrip(name, cursor, edit) {
     if (edit) placeHandles(handles, state, at);
   };
   return { svg: strip, draw };
+}
+
+// Below the last strip: the first step, the last, and the one that is looked at.
+function stepNames(X, last, at, y) {
+  const shown = [[1, ""], [at + 1, "step "], [last, ""]].filter(([n, word]) => word || Math.abs(n - at - 1) > 2);
+  return shown.map(([n, word]) => svg("text", {
+    x: X(n), y, "text-anchor": "middle", class: word ? "step" : "tick",
+  }, `${word}${n}`));
 }
 
 function stepAt({ X, y }, strip, event) {

@@ -1,0 +1,229 @@
+// One unit of a trained reader, word by word, on a sentence of the reader's own.
+
+import { button, follow, say, shell, slider, tell } from "./controls.js";
+import { html, number, set, svg } from "./draw.js";
+import { chances, readOn, unpackAll } from "./reading.js";
+import { extend, near, parse } from "./sentence.js";
+
+const COLUMNS = "figcoh"; // as in the chapter: gates are tiles, the others bars
+const GATE = "fio";
+const WORDS = { f: "forget gate", i: "input gate", g: "candidate", c: "cell state",
+                o: "output gate", h: "hidden state" };
+const DUE = 0.2; // a verb may be next where verbs have this much of the probability
+const OFFERED = 6; // words to go on with
+
+// ---------------------------------------------------------------- the network
+
+// Everything at every word, the chance of a verb next, and of a singular one of these.
+export function examine(p, words, numbers, held = {}) {
+  const one = (k) => numbers.map((_, n) => (n === k ? 1 : 0));
+  return readOn(p, words.map(one), held).map((now) => {
+    const next = chances(p, now.h);
+    const part = (sign) => next.reduce((sum, q, k) => sum + (numbers[k] === sign ? q : 0), 0);
+    const verb = part(1) + part(-1);
+    return { ...now, next, verb, singular: part(1) / verb };
+  });
+}
+
+// The place that matters: the last at which a verb may be next.
+export function lastDue(read) {
+  return read.findLastIndex((now) => now.verb > DUE);
+}
+
+function percent(q) {
+  if (q > 0.9995 || q < 0.0005) return q > 0.5 ? "> 99.9 %" : "< 0.1 %";
+  return `${(100 * q).toFixed(q > 0.99 || q < 0.01 ? 1 : 0)} %`;
+}
+
+// ---------------------------------------------------------------- the table
+
+function headRow() {
+  const heads = [...COLUMNS].map((name) =>
+    html("th", { scope: "col", style: `color: var(--p-${name})`, title: WORDS[name] },
+      html("i", {}, name), html("span", { class: "unseen" }, ` ${WORDS[name]}`)));
+  return html("tr", {}, html("th", { scope: "col" }, html("span", { class: "unseen" }, "word")),
+    ...heads, html("th", { scope: "col", class: "due" }, "verb next"));
+}
+
+function wordRow(word, choose) {
+  const cell = (name) => html("td", { class: GATE.includes(name) ? "tile" : "bar" },
+    html("span", { class: "mark", style: `background: var(--p-${name})` }), html("span", { class: "figure" }));
+  const row = html("tr", {}, html("th", { scope: "row" }, button(word, choose)),
+    ...[...COLUMNS].map(cell), html("td", { class: "due" }));
+  return row;
+}
+
+// Fill a row with the numbers of one unit; `was` is what the free network expects.
+function fillRow(row, now, was, k, top) {
+  [...COLUMNS].forEach((name, n) => {
+    const [mark, figure] = row.children[n + 1].children;
+    const v = now[name][k];
+    figure.textContent = number(v);
+    set(row.children[n + 1], { title: `${name} = ${number(v)}` });
+    if (GATE.includes(name)) mark.style.opacity = v;
+    else {
+      const size = Math.min(1, Math.abs(v) / (name === "c" ? top : 1)) * 50;
+      Object.assign(mark.style, { width: `${size}%`, left: v < 0 ? `${50 - size}%` : "50%" });
+    }
+  });
+  const said = was.verb > DUE ? form(now) : "";
+  const turned = said && form(was) !== said;
+  row.lastChild.replaceChildren(
+    ...(said ? [html("span", { class: turned ? "turned" : "" }, `${said} `), percent(share(now))] : []));
+}
+
+const form = (now) => (now.singular > 0.5 ? "singular" : "plural");
+const share = (now) => Math.max(now.singular, 1 - now.singular);
+
+// ---------------------------------------------------------------- the verdict
+
+// A bar of the probability that a verb is singular, beside what is left for plural.
+function verdict(name, q, width) {
+  const [height, inner] = [44, width];
+  const cut = Math.max(0, Math.min(inner, inner * q));
+  return svg("svg", { class: "verdict", viewBox: `0 0 ${width} ${height}`, height, "aria-hidden": "true" },
+    svg("text", { x: 0, y: 12, class: "who" }, name),
+    svg("rect", { x: 0, y: 20, width: inner, height: 22, rx: 3, class: "plural" }),
+    svg("rect", { x: 0, y: 20, width: cut, height: 22, rx: 3, class: "singular" }),
+    svg("text", q > 0.5 ? { x: 8, y: 35.5, class: "on" } : { x: width - 8, y: 35.5, "text-anchor": "end" },
+      q > 0.5 ? `praises ${percent(q)}` : `praise ${percent(1 - q)}`));
+}
+
+// ---------------------------------------------------------------- the figure
+
+function chips(words, choose) {
+  return words.map((word) => button(word, () => choose(word), { class: "chip" }));
+}
+
+function dictionary(kinds, vocabulary, choose) {
+  const rows = Object.entries(kinds).map(([kind, words]) =>
+    html("p", { class: "choices" }, html("span", { class: "name" }, kind),
+      ...chips(words.map((k) => vocabulary[k]), choose)));
+  return html("details", {}, html("summary", {}, `All ${vocabulary.length - 1} words it knows`), ...rows);
+}
+
+function unitSelect(units, H, choose) {
+  const known = Object.entries(units);
+  const rest = Array.from({ length: H }, (_, k) => k).filter((k) => !Object.values(units).includes(k));
+  const options = [...known.map(([name, k]) => [k, `unit ${k}: ${name}`]), ...rest.map((k) => [k, `unit ${k}`])];
+  const select = html("select", { onchange: () => choose(Number(select.value)) },
+    ...options.map(([k, text]) => html("option", { value: k }, text)));
+  return select;
+}
+
+export default {
+  render({ model, el }) {
+    const root = shell(el, "Gate microscope: one unit of the trained network on your sentence", "gate_microscope");
+    const [p, vocabulary] = [unpackAll(model.get("weights")), model.get("vocabulary")];
+    const numbers = model.get("verbs"); // 1 a singular verb, -1 a plural one, 0 another word
+    const H = p.W_h.length;
+
+    const input = html("input", { type: "text", spellcheck: "false", autocapitalize: "off", autocomplete: "off",
+      "aria-label": "Your sentence", oninput: () => tell(model, { sentence: input.value, at: -1 }) });
+    const examples = html("select", { "aria-label": "Or try one of these", onchange: () => {
+      if (examples.value) tell(model, { sentence: examples.value, at: -1 });
+      examples.value = "";
+    } }, html("option", { value: "" }, "Try …"),
+      ...model.get("examples").map((text) => html("option", { value: text }, text)));
+    const add = (word) => {
+      const { rest } = parse(model.get("sentence"), vocabulary);
+      tell(model, { sentence: extend(model.get("sentence"), rest, word), at: -1 });
+    };
+    const help = html("p", { class: "help", role: "status" });
+    const offer = html("p", { class: "choices" });
+    const unit = unitSelect(model.get("units"), H, (k) => tell(model, { unit: k, clamp: false }));
+    const clamp = html("input", { type: "checkbox", onchange: () => tell(model, { clamp: clamp.checked }) });
+    const clampName = html("span", {});
+    const held = slider({ name: html("i", {}, "c"), label: "Value at which the cell state is held", min: -3, max: 3,
+      step: 0.05, value: model.get("held"), colour: "c", digits: 2,
+      change: (value) => tell(model, { held: value, clamp: true }) });
+    const body = html("tbody", {});
+    const table = html("table", {}, html("thead", {}, headRow()), body);
+    const scales = html("div", { class: "scales" });
+    const said = say();
+    root.append(
+      html("div", { class: "write" }, input, examples), help, offer,
+      dictionary(model.get("kinds"), vocabulary, add),
+      html("div", { class: "choices tools" }, html("label", {}, "look at ", unit),
+        html("label", { class: "switch" }, clamp, clampName), held),
+      table, scales, said);
+
+    body.addEventListener("keydown", (event) => {
+      const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      const row = event.target.closest("tr");
+      const next = by > 0 ? row.nextElementSibling : row.previousElementSibling;
+      if (!by || !next) return;
+      event.preventDefault();
+      next.querySelector("button").focus();
+      next.querySelector("button").click();
+    });
+
+    let shown = null; // the words the rows were made for
+    return follow(model, ["sentence", "unit", "clamp", "held", "at", "weights"], root, (width) => {
+      const text = model.get("sentence");
+      if (input.value !== text) input.value = text;
+      const { words, rest, open } = parse(text, vocabulary);
+      const k = model.get("unit");
+      const free = examine(p, words, numbers);
+      const read = model.get("clamp") ? examine(p, words, numbers, { [k]: model.get("held") }) : free;
+
+      const key = words.join();
+      if (key !== shown) {
+        shown = key;
+        body.replaceChildren(...words.map((w, t) => wordRow(vocabulary[w], () => tell(model, { at: t }))));
+      }
+      const top = Math.max(1, ...read.map((now) => Math.abs(now.c[k])));
+      const at = model.get("at") >= 0 ? Math.min(model.get("at"), words.length - 1) : lastDue(free);
+      read.forEach((now, t) => {
+        fillRow(body.children[t], now, free[t], k, top);
+        set(body.children[t], { class: t === at ? "chosen" : null });
+        set(body.children[t].querySelector("button"), { "aria-pressed": String(t === at) });
+      });
+      table.hidden = !words.length;
+
+      unit.value = k;
+      clamp.checked = model.get("clamp");
+      held.show(model.get("held"));
+      clampName.textContent = `hold unit ${k} at`;
+      helpOut(help, offer, { words, rest, open, read, vocabulary, add });
+      judge(scales, said, { words, at, free, read, k, vocabulary, width, clamp: model.get("clamp") });
+    });
+  },
+};
+
+// What to do about a word that is not known, and words to go on with.
+function helpOut(help, offer, { words, rest, open, read, vocabulary, add }) {
+  const unknown = rest && !open;
+  help.hidden = !unknown;
+  help.replaceChildren(...(unknown ? [
+    html("b", {}, `“${rest}”`), ` is not among the ${vocabulary.length - 1} words this network has read. `,
+    "It reads on as soon as you choose another."] : []));
+  const likely = words.length ? topWords(read.at(-1).next, vocabulary) : ["the"];
+  const offered = new Set([...(rest ? near(rest, vocabulary) : []), ...(open ? [] : likely)]);
+  offer.replaceChildren(html("span", { class: "name" }, open ? "go on with" : unknown ? "perhaps" : "it expects"),
+    ...chips([...offered].slice(0, OFFERED), add));
+}
+
+function topWords(next, vocabulary) {
+  return next.map((q, k) => [q, k]).slice(1).sort((a, b) => b[0] - a[0]).slice(0, OFFERED)
+    .map(([, k]) => vocabulary[k]);
+}
+
+// Which verb would come, and what holding the unit does to it.
+function judge(scales, said, { words, at, free, read, k, vocabulary, width, clamp }) {
+  if (at < 0) {
+    scales.replaceChildren();
+    said.show(words.length ? "Nowhere in this sentence does it expect a verb yet. Choose a word to ask all the same."
+      : "Write a sentence with the words above: the network reads along.");
+    return;
+  }
+  const text = words.slice(0, at + 1).map((w) => vocabulary[w]).join(" ");
+  const [q, r] = [free[at].singular, read[at].singular];
+  scales.replaceChildren(verdict("untouched", q, width),
+    ...(clamp ? [verdict(`unit ${k} held`, r, width)] : []));
+  const before = [html("i", {}, text), " … Of the verbs that may follow, "];
+  const turned = clamp && q > 0.5 !== r > 0.5;
+  said.show(...before, `${percent(q)} of the probability is singular`,
+    clamp ? `; with unit ${k} held, ${percent(r)}.` : ".",
+    ...(turned ? [" ", html("b", {}, "One unit turns the verb.")] : []));
+}

@@ -1,0 +1,161 @@
+// Gain, forget bias and length against what is left of a gradient: five random
+// networks of each kind, computed while the dials turn. Traits: gain, bias, length,
+// seed, size, inputs, networks, presets.
+
+import { button, choices, follow, say, shell, slider, tell } from "./controls.js";
+import { apart, html, line, power, scale, set, superscript, svg } from "./draw.js";
+import { decay } from "./jacobian.js";
+import { generator, initial, matrix, normal } from "./random.js";
+
+const LINES = {
+  total: { colour: "c", label: "LSTM, all paths", short: "LSTM, all" },
+  direct: { colour: "f", label: "LSTM, direct path", short: "LSTM, direct" },
+  rnn: { colour: "h", label: "tanh RNN", short: "tanh RNN" },
+};
+const POWERS = [-16, 8]; // of ten, on the vertical axis
+
+// Norms by lag of every network: { lags, total: [[...], ...], direct, rnn }.
+export function measure({ gain, bias, length, seed, size, inputs, networks }) {
+  const every = Math.max(1, Math.round(length / 25));
+  const lags = [];
+  for (let lag = 0; lag <= length; lag += every) lags.push(lag);
+  if (lags.at(-1) < length) lags.push(length);
+  const out = { lags, total: [], direct: [], rnn: [] };
+  for (let k = 0; k < networks; k++) {
+    const next = generator(1000 * seed + k);
+    const x = matrix(length, inputs, () => normal(next));
+    const lstm = decay("lstm", initial("lstm", inputs, size, next, gain, bias), x, lags);
+    const rnn = decay("rnn", initial("rnn", inputs, size, next, gain, 0), x, lags);
+    out.total.push(lstm.total);
+    out.direct.push(lstm.direct);
+    out.rnn.push(rnn.total);
+  }
+  return out;
+}
+
+// Over networks, at every lag: [smallest, median, largest].
+export function spread(runs) {
+  const sorted = runs[0].map((_, k) => runs.map((run) => run[k]).sort((a, b) => a - b));
+  const middle = (values) => values[(values.length - 1) >> 1];
+  return [sorted.map((v) => v[0]), sorted.map(middle), sorted.map((v) => v.at(-1))];
+}
+
+function render({ model, el }) {
+  const root = shell(el, "Gradient lab: gain, forget bias and length", "gradient-lab");
+  const change = (name) => (value) => tell(model, { [name]: value });
+  const dials = {
+    gain: slider({ name: "gain", label: "gain of the recurrent weights", min: 0.5, max: 4,
+                   step: 0.1, colour: "h", value: 1, change: change("gain") }),
+    bias: slider({ name: "forget bias", label: "forget bias", min: 0, max: 8,
+                   step: 0.1, colour: "f", value: 1, change: change("bias") }),
+    length: slider({ name: "length", label: "length, in steps", min: 10, max: 200, step: 10,
+                     digits: 0, value: 50, change: change("length") }),
+  };
+  const presets = choices("Try", labels(model), (name) => tell(model, model.get("presets")[name]));
+  const other = button("other networks", () => tell(model, { seed: model.get("seed") + 1 }));
+  const plot = makePlot();
+  const sentence = say();
+  presets.append(other);
+  root.append(presets, html("div", { class: "dials" }, ...Object.values(dials)), plot.svg, sentence);
+
+  return follow(model, ["gain", "bias", "length", "seed"], root, (width) => {
+    const names = ["gain", "bias", "length", "seed", "size", "inputs", "networks"];
+    const traits = Object.fromEntries(names.map((name) => [name, model.get(name)]));
+    for (const [name, dial] of Object.entries(dials)) dial.show(traits[name]);
+    presets.show(chosen(model));
+    const measured = measure(traits);
+    const lines = Object.fromEntries(Object.keys(LINES).map((k) => [k, spread(measured[k])]));
+    plot.draw(measured.lags, lines, width);
+    sentence.show(words(lines, traits));
+  });
+}
+
+function labels(model) {
+  return Object.fromEntries(Object.keys(model.get("presets")).map((name) => [name, name]));
+}
+
+function chosen(model) {
+  const same = (values) => Object.entries(values).every(([k, v]) => model.get(k) === v);
+  return Object.entries(model.get("presets")).find(([, values]) => same(values))?.[0];
+}
+
+// ---- the plot: lag to the right, powers of ten upwards, labels at the lines' ends ----
+function makePlot() {
+  const [grid, axis, one] = ["grid", "axis", "one"].map((c) => svg("path", { class: c }));
+  const ticks = svg("g");
+  const window_ = svg("svg", { class: "window" }, grid, one);
+  const lines = Object.fromEntries(Object.entries(LINES).map(([key, { colour }]) => {
+    const paint = `var(--p-${colour})`;
+    const parts = {
+      band: svg("path", { class: "band", fill: paint }),
+      curve: svg("path", { class: `curve ${key}`, stroke: paint }),
+      label: svg("text", { class: "label", style: `fill: ${paint}` }),
+      value: svg("text"),
+    };
+    return [key, parts];
+  }));
+  const all = Object.values(lines);
+  window_.append(...all.map((p) => p.band), ...all.map((p) => p.curve));
+  const plot = svg("svg", { role: "img", class: "plot" }, window_, axis, ticks, ...all.flatMap((p) => [p.label, p.value]));
+  return { svg: plot, draw: (lags, values, width) => drawPlot({ plot, grid, axis, one, ticks, window_, lines }, lags, values, width) };
+}
+
+function drawPlot(parts, lags, values, width) {
+  const narrow = width < 500;
+  const height = narrow ? 300 : 340;
+  const box = { left: 42, right: width - (narrow ? 104 : 138), top: 30, bottom: height - 40 };
+  const X = scale([0, lags.at(-1)], [box.left, box.right]);
+  const Y = scale(POWERS, [box.bottom, box.top]);
+  const log = (v) => Y(Math.max(-400, Math.log10(v))); // far below the window, not nowhere
+  set(parts.plot, { viewBox: `0 0 ${width} ${height}`, height, "aria-label": spoken(values, lags.at(-1)) });
+  const size = { x: box.left, y: box.top, width: box.right - box.left, height: box.bottom - box.top };
+  set(parts.window_, { ...size, viewBox: Object.values(size).join(" ") });
+  drawAxes(parts, lags, { box, X, Y });
+  const ends = Object.keys(LINES).map((key) => Math.min(box.bottom, Math.max(box.top, log(values[key][1].at(-1)))));
+  const places = apart(ends, 35, box.top + 8, box.bottom - 8);
+  Object.entries(LINES).forEach(([key, { label, short }], k) => {
+    const [low, middle, high] = values[key].map((ys) => ys.map((v, n) => [X(lags[n]), log(v)]));
+    set(parts.lines[key].band, { d: `${line([...low, ...high.reverse()])} Z` });
+    set(parts.lines[key].curve, { d: line(middle) });
+    const { label: name, value } = parts.lines[key];
+    set(name, { x: box.right + 9, y: places[k] - 3 }).textContent = narrow ? short : label;
+    set(value, { x: box.right + 9, y: places[k] + 12 }).textContent = power(values[key][1].at(-1));
+  });
+}
+
+function drawAxes({ grid, axis, one, ticks }, lags, { box, X, Y }) {
+  const powers = [-16, -12, -8, -4, 0, 4, 8];
+  const most = lags.at(-1);
+  const steps = [0, 0.2, 0.4, 0.6, 0.8, 1].map((share) => share * most);
+  set(grid, { d: powers.map((n) => `M${box.left},${Y(n)} H${box.right}`).join(" ") });
+  set(one, { d: `M${box.left},${Y(0)} H${box.right}` });
+  set(axis, { d: `M${box.left},${box.bottom} H${box.right}` });
+  const text = (x, y, words, more) => svg("text", { x, y, ...more }, words);
+  ticks.replaceChildren(
+    ...powers.map((n) => text(box.left - 7, Y(n), n ? `10${superscript(n)}` : "1",
+                              { "text-anchor": "end", "dominant-baseline": "central" })),
+    ...steps.map((n) => text(X(n), box.bottom + 17, String(n), { "text-anchor": "middle" })),
+    text(0, 12, "norm of the Jacobian", { class: "title" }),
+    text(X(0) + 10, Y(6), "explodes", { "dominant-baseline": "central" }),
+    text(X(0) + 10, Y(-14), "vanishes", { "dominant-baseline": "central" }),
+    text((box.left + box.right) / 2, box.bottom + 35, "lag (steps)", { "text-anchor": "middle", class: "title" }),
+  );
+}
+
+// ---- what is seen ----
+function spoken(values, length) {
+  const at = (key) => power(values[key][1].at(-1));
+  return `Norm of the Jacobian against lag, on a logarithmic axis. After ${length} steps: LSTM, ` +
+    `all paths ${at("total")}; LSTM, direct path ${at("direct")}; tanh RNN ${at("rnn")}.`;
+}
+
+function words(values, { length, bias }) {
+  const at = (key) => values[key][1].at(-1);
+  const verdict = (v) => (v < 0.1 ? "vanishes" : v > 10 ? "explodes" : "keeps its size, more or less");
+  const gate = 1 / (1 + Math.exp(-bias));
+  return `Gates start near ${gate.toFixed(gate > 0.99 ? 4 : 2)}. Over ${length} steps the direct path ` +
+    `leaves ${power(at("direct"))}; by all paths together it is ${power(at("total"))}: the LSTM’s ` +
+    `gradient ${verdict(at("total"))}. The tanh RNN’s, ${power(at("rnn"))}, ${verdict(at("rnn"))}.`;
+}
+
+export default { render };

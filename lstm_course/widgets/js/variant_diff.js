@@ -1,0 +1,134 @@
+// Any two cells side by side, with what one has and the other has not.
+
+import { button, follow, say, shell, tell } from "./controls.js";
+import { html, set } from "./draw.js";
+
+const SHAPES = "path:not(.tip), rect, circle";
+
+// ---------------------------------------------------------------- what differs
+
+// All cells, from JSON, gzip, base64.
+export async function open(packed) {
+  const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(stream).json();
+}
+
+// Parts of one diagram that another lacks: as lstm_course/diagrams/difference.py.
+export function newParts(mine, other) {
+  const links = new Set(Object.values(other.wires).flat());
+  const nodes = Object.keys(mine.nodes).filter((n) =>
+    mine.nodes[n] === "port" ? !(n in other.nodes) : mine.nodes[n] !== other.nodes[n]);
+  const wires = Object.keys(mine.wires).filter((n) => !mine.wires[n].some((pair) => links.has(pair)));
+  return new Set([...nodes, ...wires]);
+}
+
+// Lines (of [text, ...]) that the other cell has not.
+export function newLines(mine, other) {
+  const known = new Set(other.map(([text]) => text));
+  return mine.map(([text]) => !known.has(text));
+}
+
+// ---------------------------------------------------------------- what is shown
+
+function diagram(place, name, cell, other) {
+  const [width, height] = cell.size;
+  place.innerHTML = `<svg class="lcd" viewBox="0 0 ${width} ${height}" role="img">${cell.body}</svg>`;
+  const drawn = place.firstChild;
+  set(drawn, { "aria-label": `${name}: ${cell.alt}`, style: `max-width:${width * 1.1}px` });
+  const parts = newParts(cell, other);
+  const halos = [];
+  for (const part of drawn.querySelectorAll("[data-part]")) {
+    const fresh = parts.has(part.dataset.part);
+    part.classList.add(fresh ? "new" : "old");
+    const shape = fresh && part.querySelector(SHAPES);
+    if (!shape) continue;
+    const halo = shape.cloneNode();
+    halo.setAttribute("class", "halo");
+    halos.push(halo);
+  }
+  drawn.querySelector("[data-part]").before(...halos);
+  return parts.size;
+}
+
+function equationList(place, cell, other) {
+  const fresh = newLines(cell.lines, other.lines);
+  place.replaceChildren(...cell.lines.map(([, shown], k) => {
+    const item = html("li", { class: fresh[k] ? "fresh" : "same" });
+    item.innerHTML = shown;
+    return item;
+  }));
+  return fresh.filter(Boolean).length;
+}
+
+const whole = (n) => n.toLocaleString("en");
+
+function countTable(place, cell, other) {
+  const fresh = newLines(cell.counts, other.counts);
+  const row = ([text, n], mark) => {
+    const [name, ...shape] = text.trim().split(/\s{2,}/);
+    return html("tr", { class: mark ? "fresh" : "same" }, html("th", { scope: "row" }, name),
+      html("td", {}, shape.join(" ").replaceAll(" x ", " × ")), html("td", {}, whole(n)));
+  };
+  const total = html("tr", { class: cell.total === other.total ? "same" : "fresh" },
+    html("th", { scope: "row" }, "in all"), html("td", {}), html("td", {}, whole(cell.total)));
+  place.replaceChildren(html("tbody", {}, ...cell.counts.map((line, k) => row(line, fresh[k])), total));
+}
+
+function chooser(cells, label, choose) {
+  const select = html("select", { "aria-label": label, onchange: () => choose(select.value) },
+    ...Object.keys(cells).map((name) => html("option", { value: name }, name)));
+  return select;
+}
+
+// A column of the comparison: four places, filled by `fill`.
+function column(cells, label, choose) {
+  const select = chooser(cells, label, choose);
+  const [about, drawn] = [html("p", { class: "about" }), html("div", { class: "drawn" })];
+  const lines = html("ol", { class: "lines", "aria-label": `Equations of the ${label}` });
+  const table = html("table", { "aria-label": `Learned numbers of the ${label}` });
+  const fill = (name, other) => {
+    select.value = name;
+    about.textContent = cells[name].about;
+    diagram(drawn, name, cells[name], cells[other]);
+    countTable(table, cells[name], cells[other]);
+    return equationList(lines, cells[name], cells[other]);
+  };
+  return { select, about, drawn, lines, table, fill };
+}
+
+function summary(names, cells, fresh) {
+  const [a, b] = names.map((name) => cells[name]);
+  if (names[0] === names[1]) return "The same cell twice: choose another.";
+  const of = (k) => `${fresh[k]} of ${cells[names[k]].lines.length}`;
+  const ratio = Math.round(100 * (b.total / a.total - 1));
+  const size = ratio === 0 ? "about as many" : `${Math.abs(ratio)} % ${ratio > 0 ? "more" : "fewer"}`;
+  return `Marked is what the other lacks: ${of(0)} lines of ${names[0]}, ${of(1)} of ${names[1]}. ` +
+    `${names[1]} learns ${whole(b.total)} numbers, ${size} than ${names[0]} (${whole(a.total)}).`
+      .replace("about as many than", "about as many as");
+}
+
+export default {
+  async render({ model, el }) {
+    const cells = await open(model.get("cells"));
+    const root = shell(el, "Two cells side by side", "variant_diff");
+    const left = column(cells, "left cell", (name) => tell(model, { left: name }));
+    const right = column(cells, "right cell", (name) => tell(model, { right: name }));
+    const swap = button("⇄", () => tell(model, { left: model.get("right"), right: model.get("left") }),
+      { "aria-label": "Swap the two cells", class: "swap" });
+    const sizes = `Learned numbers at ${model.get("inputs")} inputs and ${model.get("units")} units`;
+    const both = (kind) => [left[kind], right[kind]];
+    const said = say();
+    root.append(html("div", { class: "heads" }, left.select, swap, right.select),
+      html("div", { class: "two" }, ...both("about"), ...both("drawn")),
+      html("p", { class: "title" }, "Equations"), html("div", { class: "two" }, ...both("lines")),
+      html("p", { class: "title" }, sizes), html("div", { class: "two" }, ...both("table")), said);
+    return follow(model, ["left", "right"], root, () => {
+      const names = [model.get("left"), model.get("right")];
+      const now = names.join(" ");
+      if (root.dataset.shown === now) return; // a new width changes nothing
+      root.dataset.shown = now;
+      said.show(summary(names, cells, [left.fill(...names), right.fill(...names.toReversed())]));
+    });
+  },
+};

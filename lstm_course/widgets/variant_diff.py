@@ -1,0 +1,106 @@
+"""Any two cells side by side: diagram, equations and learned numbers."""
+
+import base64
+import gzip
+import json
+import re
+from html import escape
+
+from traitlets import Int, Unicode
+
+from ..cells import CELLS
+from ..convert import count
+from ..diagrams import cell_diagram, sketch
+from ..diagrams.difference import connections
+from ..doors import as_cell
+from ..equations import equations
+from ..table import math, sections
+from .live import LiveFigure
+from .mathml import mathml
+
+PIECES = re.compile(r'<svg[^>]* viewBox="0 0 (\S+) (\S+)"[^>]*>.*?</style>\n(.*)\n</svg>', re.S)
+LINE = re.compile(r"`([^`]*)`")  # of a room's own text
+
+
+class VariantDiff(LiveFigure):
+    """Two cells to choose, with what one has and the other has not.
+
+    Parameters
+    ----------
+    left, right : str
+        Names in ``CELLS``.
+    I, H : int
+        Inputs and units at which the learned numbers are counted.
+
+    Examples
+    --------
+    >>> VariantDiff(left="lstm", right="gru").right
+    'gru'
+    """
+
+    left = Unicode("lstm").tag(sync=True)
+    right = Unicode("gru").tag(sync=True)
+    inputs = Int(32).tag(sync=True)
+    units = Int(100).tag(sync=True)
+    cells = Unicode().tag(sync=True)  # all cells as JSON, gzip, base64
+
+    def __init__(self, left="lstm", right="gru", I=32, H=100, **traits):
+        for name in (left, right):
+            as_cell(name)  # complains where there is no such cell
+        cells = {name: record(cell, I, H) for name, cell in CELLS.items()}
+        super().__init__(
+            left=left, right=right, inputs=I, units=H, cells=_packed(cells), **traits
+        )
+
+    def picture(self):
+        """Both diagrams, each marked against the other, with their counts."""
+        pairs = ((self.left, self.right), (self.right, self.left))
+        return "".join(
+            f"<div>{cell_diagram(a, changed=b)}<p>{escape(a)}: "
+            f"{count(a, self.inputs, self.units):,} learned numbers</p></div>"
+            for a, b in pairs
+        )
+
+
+def record(cell, I, H):
+    """What the page needs of a cell: dict."""
+    n = count(cell, I, H)
+    lines = equations(cell)
+    shown = [mathml(line) for line in lines]
+    if not lines:  # a cell that is not made of phases shows its room's own lines
+        lines = LINE.findall(math(cell))
+        shown = [f"<code>{escape(line)}</code>" for line in lines]
+    width, height, body = PIECES.match(cell_diagram(cell)).groups()
+    return {
+        "about": sections(cell.doc)[0].replace(r"\|", "|"),
+        "size": [float(width), float(height)],
+        "body": re.sub(r' data-tags="[^"]*"', "", body),
+        "alt": re.search(r"<desc[^>]*>(.*?)</desc>", cell_diagram(cell), re.S)[1],
+        **parts(sketch(cell)),
+        "lines": list(zip(lines, shown, strict=True)),
+        "counts": list(n.parts.items()),
+        "total": int(n),
+    }
+
+
+def parts(s):
+    """What a diagram's things are, to be compared: {"nodes": ..., "wires": ...}.
+
+    A node says what it is, unless it is a fork or words; a wire what it connects.
+    """
+    passing = ("dot", "join", "note")
+    nodes = {
+        name: "port" if node.kind == "port" else f"{node.kind} {node.text}"
+        for name, node in s.nodes.items()
+        if node.kind not in passing
+    }
+    wires = {
+        name: sorted(f"{a} > {b}" for a, b in pairs)
+        for name, pairs in connections(s).items()
+    }
+    return {"nodes": nodes, "wires": wires}
+
+
+def _packed(data):
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    return base64.b64encode(gzip.compress(text, 9, mtime=0)).decode("ascii")
