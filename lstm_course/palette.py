@@ -1,13 +1,14 @@
 """The colours of the course, chosen once: gates keep theirs through the whole book.
 
 Chosen so that every pair stays apart for readers with protanopia, deuteranopia and
-tritanopia, and every colour reads as text on its page (contrast 4.5 : 1 or more);
-tests/test_palette.py measures both.  The book's stylesheet gets the same values as
-CSS variables (--gate-f, --ink, ...) from `css()`: nothing is written twice.
+tritanopia, and every colour reads as text on its page and in its boxes (contrast
+4.5 : 1 or more); tests/test_palette.py measures both.  The book's stylesheet gets the
+same values as CSS variables (--gate-f, --ink, ...) from `css()`: nothing is written
+twice.
 """
 
 GATES = {  # on a light page
-    "i": "#02856D",  # input gate
+    "i": "#00806C",  # input gate
     "f": "#9A1208",  # forget gate
     "g": "#A26113",  # candidate
     "o": "#720880",  # output gate
@@ -59,6 +60,22 @@ PAGE_DARK = {
     "line": "#333945",
     "soft": "#1D2129",
 }
+# How a page says that it is light or dark: the book, Colab, JupyterLab, VS Code.
+THEMES = {
+    "light": ("html[data-theme=light]", "body[data-jp-theme-light=true]",
+              "body.vscode-light"),
+    "dark": ("html[data-theme=dark]", "html[theme=dark]",
+             "body[data-jp-theme-light=false]", "body.vscode-dark"),
+}  # fmt: skip
+
+
+def under(theme, selector):
+    """A CSS selector for what is selected on a page of this theme: str.
+
+    >>> under("light", ".a")
+    'html[data-theme=light] .a,body[data-jp-theme-light=true] .a,body.vscode-light .a'
+    """
+    return ",".join(f"{page} {selector}" for page in THEMES[theme])
 
 
 def css():

@@ -26,7 +26,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
 
-from .palette import GATES, GATES_DARK, PAGE, PAGE_DARK
+from .palette import GATES, GATES_DARK, PAGE, PAGE_DARK, under
 
 ZOOM = 1.5  # CSS pixels per point on a wide page
 # The line of a whole cell, never told apart by colour alone.
@@ -61,10 +61,6 @@ STYLE = {
     "legend.handlelength": 1.6,
 }
 
-DARK = ("html[data-theme=dark] .lcp", "html[theme=dark] .lcp",
-        "body[data-jp-theme-light=false] .lcp", "body.vscode-dark .lcp")
-LIGHT = ("html[data-theme=light] .lcp", "body[data-jp-theme-light=true] .lcp",
-         "body.vscode-light .lcp")
 RULES = """
 .lcp{display:block;margin:auto;height:auto;max-width:100%;--zoom:1;overflow:visible}
 .lcp *{stroke-linejoin:round;stroke-linecap:butt}
@@ -190,8 +186,8 @@ def _style(used):
 
     return (f"<style>.lcp{{{values(2)}}}"
             f"@media(prefers-color-scheme:dark){{.lcp{{{values(3)}}}}}"
-            f"{','.join(LIGHT)}{{{values(2)}}}{','.join(DARK)}{{{values(3)}}}{RULES}"
-            "</style>")
+            f"{under('light', '.lcp')}{{{values(2)}}}"
+            f"{under('dark', '.lcp')}{{{values(3)}}}{RULES}</style>")
 
 
 def tiles(ax: Axes, values: np.ndarray, name: str = "h", *, low: float = -1.0,

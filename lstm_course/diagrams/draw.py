@@ -49,17 +49,6 @@ stroke-width:1}
 .lcd .dim{opacity:.28}
 @media(prefers-reduced-motion:reduce){.lcd [data-part]{transition:none}}
 """
-DARK = (
-    "html[data-theme=dark] .lcd",
-    "html[theme=dark] .lcd",
-    "body[data-jp-theme-light=false] .lcd",
-    "body.vscode-dark .lcd",
-)
-LIGHT = (
-    "html[data-theme=light] .lcd",
-    "body[data-jp-theme-light=true] .lcd",
-    "body.vscode-light .lcd",
-)
 
 
 def style(parts):
@@ -79,8 +68,8 @@ def style(parts):
     return (
         f"<style>.lcd{{{light}}}{alone}\n"
         f"@media(prefers-color-scheme:dark){{.lcd{{{dark}}}{night}}}\n"
-        f"{','.join(LIGHT)}{{{light}}}\n"
-        f"{','.join(DARK)}{{{dark}}}\n{each}{RULES}</style>"
+        f"{palette.under('light', '.lcd')}{{{light}}}\n"
+        f"{palette.under('dark', '.lcd')}{{{dark}}}\n{each}{RULES}</style>"
     )
 
 
