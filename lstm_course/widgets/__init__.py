@@ -42,9 +42,12 @@ what is seen is also said in a sentence (``say``); it draws at the width it is g
 from importlib import import_module
 
 MODULES = {  # class: module, imported when it is asked for
+    "GateMicroscope": "gate_microscope",
     "GradientLab": "gradient_lab",
     "LiveFigure": "live",
+    "StepWalker": "step_walker",
     "UnitExplorer": "unit_explorer",
+    "VariantDiff": "variant_diff",
 }
 __all__ = list(MODULES)
 

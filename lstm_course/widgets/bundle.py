@@ -12,7 +12,7 @@ error, which the browser test would see.
 import re
 from pathlib import Path
 
-from .. import palette, plots
+from .. import palette
 
 FOLDER = Path(__file__).parent
 IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.M)
@@ -47,14 +47,11 @@ def _colours():
     """--p-f, --p-ink, ... in light and dark; in a page of the book the page's own."""
     light = _variables(palette.GATES | palette.PAGE)
     dark = _variables(palette.GATES_DARK | palette.PAGE_DARK)
-    on_light, on_dark = (
-        ", ".join(s.replace(".lcp", ".lcw") for s in pages)
-        for pages in (plots.LIGHT, plots.DARK)
-    )
     return (
         f".lcw {{{light}}}\n"
         f"@media (prefers-color-scheme: dark) {{ .lcw {{{dark}}} }}\n"
-        f"{on_light} {{{light}}}\n{on_dark} {{{dark}}}"
+        f"{palette.under('light', '.lcw')} {{{light}}}\n"
+        f"{palette.under('dark', '.lcw')} {{{dark}}}"
     )
 
 

@@ -12,13 +12,15 @@ from ..cells import CELLS
 from ..convert import count
 from ..diagrams import cell_diagram, sketch
 from ..diagrams.difference import connections
+from ..diagrams.draw import COLOURS, style
 from ..doors import as_cell
 from ..equations import equations
 from ..table import math, sections
 from .live import LiveFigure
 from .mathml import mathml
 
-PIECES = re.compile(r'<svg[^>]* viewBox="0 0 (\S+) (\S+)"[^>]*>.*?</style>\n(.*)\n</svg>', re.S)
+PIECES = re.compile(r'viewBox="0 0 (\S+) (\S+)".*?</style>\n(.*)\n</svg>', re.S)
+COLUMNS = re.compile(r"\s{2,}")  # between a parameter's name and its shape
 LINE = re.compile(r"`([^`]*)`")  # of a room's own text
 
 
@@ -42,6 +44,7 @@ class VariantDiff(LiveFigure):
     right = Unicode("gru").tag(sync=True)
     inputs = Int(32).tag(sync=True)
     units = Int(100).tag(sync=True)
+    style = Unicode().tag(sync=True)  # of all diagrams
     cells = Unicode().tag(sync=True)  # all cells as JSON, gzip, base64
 
     def __init__(self, left="lstm", right="gru", I=32, H=100, **traits):
@@ -49,17 +52,19 @@ class VariantDiff(LiveFigure):
             as_cell(name)  # complains where there is no such cell
         cells = {name: record(cell, I, H) for name, cell in CELLS.items()}
         super().__init__(
-            left=left, right=right, inputs=I, units=H, cells=_packed(cells), **traits
+            left=left, right=right, inputs=I, units=H, cells=_packed(cells),
+            style=style(COLOURS["light"]), **traits,
         )
 
     def picture(self):
         """Both diagrams, each marked against the other, with their counts."""
         pairs = ((self.left, self.right), (self.right, self.left))
-        return "".join(
-            f"<div>{cell_diagram(a, changed=b)}<p>{escape(a)}: "
+        both = "".join(
+            f'<div style="flex:1 1 16rem">{cell_diagram(a, changed=b)}<p>{escape(a)}: '
             f"{count(a, self.inputs, self.units):,} learned numbers</p></div>"
             for a, b in pairs
         )
+        return f'<div style="display:flex;flex-wrap:wrap;gap:1rem">{both}</div>'
 
 
 def record(cell, I, H):
@@ -70,7 +75,7 @@ def record(cell, I, H):
     if not lines:  # a cell that is not made of phases shows its room's own lines
         lines = LINE.findall(math(cell))
         shown = [f"<code>{escape(line)}</code>" for line in lines]
-    width, height, body = PIECES.match(cell_diagram(cell)).groups()
+    width, height, body = PIECES.search(cell_diagram(cell)).groups()
     return {
         "about": sections(cell.doc)[0].replace(r"\|", "|"),
         "size": [float(width), float(height)],
@@ -78,7 +83,7 @@ def record(cell, I, H):
         "alt": re.search(r"<desc[^>]*>(.*?)</desc>", cell_diagram(cell), re.S)[1],
         **parts(sketch(cell)),
         "lines": list(zip(lines, shown, strict=True)),
-        "counts": list(n.parts.items()),
+        "counts": [[*COLUMNS.split(text, 1), k] for text, k in n.parts.items()],
         "total": int(n),
     }
 

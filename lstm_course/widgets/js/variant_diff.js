@@ -23,10 +23,9 @@ export function newParts(mine, other) {
   return new Set([...nodes, ...wires]);
 }
 
-// Lines (of [text, ...]) that the other cell has not.
+// Which lines (texts) the other cell has not.
 export function newLines(mine, other) {
-  const known = new Set(other.map(([text]) => text));
-  return mine.map(([text]) => !known.has(text));
+  return mine.map((text) => !other.includes(text));
 }
 
 // ---------------------------------------------------------------- what is shown
@@ -52,7 +51,7 @@ function diagram(place, name, cell, other) {
 }
 
 function equationList(place, cell, other) {
-  const fresh = newLines(cell.lines, other.lines);
+  const fresh = newLines(...[cell, other].map(({ lines }) => lines.map(([text]) => text)));
   place.replaceChildren(...cell.lines.map(([, shown], k) => {
     const item = html("li", { class: fresh[k] ? "fresh" : "same" });
     item.innerHTML = shown;
@@ -64,15 +63,16 @@ function equationList(place, cell, other) {
 const whole = (n) => n.toLocaleString("en");
 
 function countTable(place, cell, other) {
-  const fresh = newLines(cell.counts, other.counts);
-  const row = ([text, n], mark) => {
-    const [name, ...shape] = text.trim().split(/\s{2,}/);
-    return html("tr", { class: mark ? "fresh" : "same" }, html("th", { scope: "row" }, name),
-      html("td", {}, shape.join(" ").replaceAll(" x ", " × ")), html("td", {}, whole(n)));
+  const fresh = newLines(...[cell, other].map(({ counts }) => counts.map(String)));
+  const row = ([name, shape, n], k) => {
+    const [base, sub] = name.split("_");
+    return html("tr", { class: fresh[k] ? "fresh" : "same" },
+      html("th", { scope: "row" }, html("i", {}, base, ...(sub ? [html("sub", {}, sub)] : []))),
+      html("td", {}, shape.replaceAll(" x ", " × ")), html("td", {}, whole(n)));
   };
-  const total = html("tr", { class: cell.total === other.total ? "same" : "fresh" },
-    html("th", { scope: "row" }, "in all"), html("td", {}), html("td", {}, whole(cell.total)));
-  place.replaceChildren(html("tbody", {}, ...cell.counts.map((line, k) => row(line, fresh[k])), total));
+  const total = html("tr", {}, html("th", { scope: "row" }, "in all"), html("td", {}),
+    html("td", {}, whole(cell.total)));
+  place.replaceChildren(html("tbody", {}, ...cell.counts.map(row), total));
 }
 
 function chooser(cells, label, choose) {
@@ -89,6 +89,7 @@ function column(cells, label, choose) {
   const table = html("table", { "aria-label": `Learned numbers of the ${label}` });
   const fill = (name, other) => {
     select.value = name;
+    for (const place of [drawn, lines, table]) place.dataset.cell = name; // shown on a phone
     about.textContent = cells[name].about;
     diagram(drawn, name, cells[name], cells[other]);
     countTable(table, cells[name], cells[other]);
@@ -101,17 +102,18 @@ function summary(names, cells, fresh) {
   const [a, b] = names.map((name) => cells[name]);
   if (names[0] === names[1]) return "The same cell twice: choose another.";
   const of = (k) => `${fresh[k]} of ${cells[names[k]].lines.length}`;
-  const ratio = Math.round(100 * (b.total / a.total - 1));
-  const size = ratio === 0 ? "about as many" : `${Math.abs(ratio)} % ${ratio > 0 ? "more" : "fewer"}`;
+  const ratio = 100 * (b.total / a.total - 1);
+  const size = Math.abs(ratio).toFixed(Math.abs(ratio) < 10 ? 1 : 0);
+  const than = ratio === 0 ? "as many as" : `${size} % ${ratio > 0 ? "more" : "fewer"} than`;
   return `Marked is what the other lacks: ${of(0)} lines of ${names[0]}, ${of(1)} of ${names[1]}. ` +
-    `${names[1]} learns ${whole(b.total)} numbers, ${size} than ${names[0]} (${whole(a.total)}).`
-      .replace("about as many than", "about as many as");
+    `${names[1]} learns ${whole(b.total)} numbers, ${than} ${names[0]} (${whole(a.total)}).`;
 }
 
 export default {
   async render({ model, el }) {
     const cells = await open(model.get("cells"));
-    const root = shell(el, "Two cells side by side", "variant_diff");
+    const root = shell(el, "Two cells side by side", "variant_diff lcd");
+    root.insertAdjacentHTML("afterbegin", model.get("style"));
     const left = column(cells, "left cell", (name) => tell(model, { left: name }));
     const right = column(cells, "right cell", (name) => tell(model, { right: name }));
     const swap = button("⇄", () => tell(model, { left: model.get("right"), right: model.get("left") }),
