@@ -1,6 +1,7 @@
 """The compiled loops equal the readable ones, for every cell, option and corner."""
 
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from lstm_course import CELLS, cells
 from lstm_course.gradcheck import random_case
 from lstm_course.kernels import engine, machine, sequence
 from lstm_course.kernels.product import lanes, pack, product
+from lstm_course.kernels.threads import on_threads, openmp
 from lstm_course.recurrent import Recurrent, compiled_engine, run, run_in_chunks
 
 # Both engines do the same arithmetic, in other orders and with other elementary
@@ -243,3 +245,26 @@ def test_without_numba_the_readable_loop_runs_and_says_so_once(monkeypatch):
         warnings.simplefilter("error")
         layer(x)
     compiled_engine.cache_clear()
+
+
+class TestThreads:
+    """The pool that the loops share with torch."""
+
+    def test_every_call_is_made_once_and_results_keep_their_order(self):
+        assert on_threads(lambda k: k * k, 7) == [0, 1, 4, 9, 16, 25, 36]
+
+    def test_an_error_in_a_call_reaches_the_caller(self):
+        def fail(k):
+            raise KeyboardInterrupt(str(k))
+
+        with pytest.raises(KeyboardInterrupt):
+            on_threads(fail, 2)
+
+    def test_without_torch_s_runtime_python_s_own_threads_do_it(self, monkeypatch):
+        monkeypatch.setattr("lstm_course.kernels.threads.openmp", lambda: None)
+        assert on_threads(lambda k: -k, 3) == [0, -1, -2]
+
+    def test_on_linux_the_runtime_of_torch_is_found(self):
+        if not list(Path(torch.__file__).parent.glob("lib/libgomp.so*")):
+            pytest.skip("torch came with another OpenMP runtime")
+        assert openmp() is not None

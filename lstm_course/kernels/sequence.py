@@ -7,13 +7,12 @@ pages cost more than arithmetic.
 
 import math
 import threading
-from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
 
 import numpy as np
 import torch
 
 from .product import lanes, pack
+from .threads import on_threads
 
 GROUP_ROWS = 256  # rows of the slab whose products with x and dW are taken together
 SMALL = 20_000  # fewer elements than this in T B H: one thread does it
@@ -44,24 +43,11 @@ class _Pool:
 POOL = _Pool()
 
 
-@lru_cache
-def _workers(n):
-    return ThreadPoolExecutor(n, thread_name_prefix="lstm_course")
-
-
 def split_rows(T, B, H):
     """Rows of the batch per thread: list of (first, how many)."""
     threads = 1 if T * B * H < SMALL else max(1, min(torch.get_num_threads(), B))
     edges = [B * k // threads for k in range(threads + 1)]
     return [(a, b - a) for a, b in zip(edges, edges[1:], strict=False)]
-
-
-def on_threads(call, rows):
-    """call(part number, first row, rows) for every part, at once; results in order."""
-    if len(rows) == 1:
-        return [call(0, *rows[0])]
-    tasks = [_workers(len(rows)).submit(call, k, *r) for k, r in enumerate(rows)]
-    return [t.result() for t in tasks]
 
 
 def gather(plan, p, H):
@@ -184,8 +170,9 @@ class Run:
         S = self.T if self.kept == "nothing" else self.segment
         return [(t, min(t + S, self.T)) for t in range(0, self.T, S)]
 
-    def arguments(self, k, b0, n, start, stop):
+    def arguments(self, k, start, stop):
         """What both loops take, for one thread and one piece of the sequence."""
+        b0, n = self.rows[k]
         K, slab = self.group(n), self.slabs[k]
         if self.kept != "nothing":
             first = start if self.kept == "all" else 0
@@ -222,11 +209,11 @@ class Run:
         """Run the sequence; -> the state after its last step."""
         W = self.panels(turned=False)
 
-        def part(k, b0, n):
+        def part(k):
             for start, stop in self.segments():
-                self.loops.forward(*self.arguments(k, b0, n, start, stop), *W)
+                self.loops.forward(*self.arguments(k, start, stop), *W)
 
-        on_threads(part, self.rows)
+        on_threads(part, len(self.rows))
         return tuple(s[self.T % len(s)] for s in self.seqs)
 
     def backward(self, dh, dstate, want_x, cut=False):
@@ -241,7 +228,8 @@ class Run:
             -(-(s.hi - s.lo) * H // (2 * lanes(self.dtype))) for s in plan.sources
         )
 
-        def part(k, b0, n):
+        def part(k):
+            b0, n = self.rows[k]
             sums = [np.zeros_like(self.W[s.name]) for s in plan.sources]
             sums += [
                 np.zeros_like(self.bias),
@@ -252,7 +240,7 @@ class Run:
                 (widest, self.group(n) * n, 2 * lanes(self.dtype)), self.dtype
             )
             for start, stop in reversed(self.segments()):
-                both = self.arguments(k, b0, n, start, stop)
+                both = self.arguments(k, start, stop)
                 if self.kept == "states":
                     self.loops.forward(*both, *again)
                 self.loops.backward(
@@ -271,7 +259,7 @@ class Run:
                         s[b0 : b0 + n] = 0.0
             return sums
 
-        parts = zip(*on_threads(part, self.rows), strict=True)
+        parts = zip(*on_threads(part, len(self.rows)), strict=True)
         sums = [sum(a[1:], a[0]) for a in parts]
         n = len(plan.sources)
         dW = dict(zip((s.name for s in plan.sources), sums[:n], strict=True))
