@@ -39,7 +39,7 @@ fill:var(--k,currentColor)}
 .lcd .box rect{stroke-width:1.8}
 .lcd .circle rect{fill:currentColor;fill-opacity:.03}
 .lcd .panel rect{fill:currentColor;fill-opacity:.03;stroke-width:1;stroke-opacity:.4}
-.lcd .card{fill:currentColor;fill-opacity:.035;stroke:currentColor;stroke-opacity:.22;
+.lcd .sheet{fill:currentColor;fill-opacity:.035;stroke:currentColor;stroke-opacity:.22;
 stroke-width:1}
 .lcd .lane{fill:var(--k,currentColor);fill-opacity:.1;stroke:none}
 .lcd .halo{stroke:var(--mark);stroke-width:8;stroke-linejoin:round;opacity:.6}
@@ -150,7 +150,7 @@ def _shape(node):
 def _card(card):
     x0, y0, x1, y1 = card
     return (
-        f'<rect class="card" x="{x0:g}" y="{y0:g}" width="{x1 - x0:g}" '
+        f'<rect class="sheet" x="{x0:g}" y="{y0:g}" width="{x1 - x0:g}" '
         f'height="{y1 - y0:g}" rx="16"/>'
     )
 

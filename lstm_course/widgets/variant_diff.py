@@ -73,7 +73,7 @@ def record(cell, I, H):
     lines = equations(cell)
     shown = [mathml(line) for line in lines]
     if not lines:  # a cell that is not made of phases shows its room's own lines
-        lines = LINE.findall(math(cell))
+        lines = LINE.findall(math(cell).replace(r"\|", "|"))
         shown = [f"<code>{escape(line)}</code>" for line in lines]
     width, height, body = PIECES.search(cell_diagram(cell)).groups()
     return {

@@ -138,7 +138,7 @@ export default {
       step: 0.05, value: model.get("held"), colour: "c", digits: 2,
       change: (value) => tell(model, { held: value, clamp: true }) });
     const body = html("tbody", {});
-    const table = html("table", {}, html("thead", {}, headRow()), body);
+    const table = html("table", { class: "words" }, html("thead", {}, headRow()), body);
     const scales = html("div", { class: "scales" });
     const said = say();
     root.append(

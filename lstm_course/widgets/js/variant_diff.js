@@ -57,6 +57,7 @@ function equationList(place, cell, other) {
     item.innerHTML = shown;
     return item;
   }));
+  set(place, { tabindex: place.scrollWidth > place.clientWidth ? "0" : null }); // long lines
   return fresh.filter(Boolean).length;
 }
 
