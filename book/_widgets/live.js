@@ -48,9 +48,13 @@
       const widget = await load(values._esm);
       const model = localModel(values);
       await widget.initialize?.({ model });
+      live.style.cssText = "position: absolute; visibility: hidden; width: 100%";
+      place.style.position = "relative";
       place.append(style, live);
       await widget.render({ model, el: live });
+      await new Promise((drawn) => setTimeout(drawn, 60)); // behind the picture
       pictures.forEach((picture) => picture.remove());
+      live.style.cssText = "";
       place.dataset.alive = "";
     } catch (error) {
       live.remove();

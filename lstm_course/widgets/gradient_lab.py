@@ -81,6 +81,12 @@ class GradientLab(LiveFigure):
             colour, style = LINES[name]
             ax.semilogy(lags, y, style, color=GATES[colour])
             ax.text(lags[-1] * 1.02, y[-1], name, color=GATES[colour], va="center")
-        ax.set(xlabel="lag (steps)", xlim=(0, self.length), ylim=(1e-16, 1e8))
+        ax.set(
+            xlabel="lag (steps)",
+            xlim=(0, self.length),
+            ylim=(1e-16, 1e8),
+            ylabel="norm of the Jacobian",
+            yticks=10.0 ** np.arange(-16, 9, 4),
+        )
         plt.close(fig)
         return fig

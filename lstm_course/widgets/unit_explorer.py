@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from traitlets import Dict, Float, List, Unicode
 
-from ..palette import GATES, NAMES
+from ..palette import GATES, NAMES, PAGE
 from ..unroll import trace
 from .live import LiveFigure
 
@@ -97,14 +97,17 @@ class UnitExplorer(LiveFigure):
         return {k: v.ravel() for k, v in values.items()}
 
     def picture(self):
-        values, steps = {"x": np.array(self.x)} | self.trace(), np.arange(1, T + 1)
+        values, edges = {"x": np.array(self.x)} | self.trace(), np.arange(T + 1) + 0.5
         fig, axes = plt.subplots(7, 1, figsize=(5.6, 4.2), sharex=True)
         for ax, name in zip(axes, "xifgoch", strict=True):
             y = values[name]
-            ax.bar(steps, y, 0.9, color=GATES[name], alpha=0.3)
-            ax.step(steps, y, where="mid", color=GATES[name], linewidth=1.2)
+            ax.stairs(y, edges, fill=True, color=GATES[name], alpha=0.16)
+            ax.stairs(y, edges, color=GATES[name], linewidth=1.2, baseline=None)
             top = max(1, np.ceil(abs(y).max() - 1e-9))
             ax.set(ylim=(0 if name in "ifo" else -top, 1.05 * top), yticks=(0, top))
+            ax.axhline(0, color=PAGE["line"], linewidth=0.8, zorder=0)
+            ax.spines[["left", "bottom"]].set_visible(False)
+            ax.tick_params(length=0)
             ax.set_ylabel(f"{NAMES[name]} ${name}$", rotation=0, ha="right",
                           va="center", color=GATES[name])  # fmt: skip
             ax.grid(False)

@@ -80,3 +80,11 @@ export function power(x) {
 export function superscript(n) {
   return String(n).replace("-", "⁻").replace(/\d/g, (d) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d]);
 }
+
+// A text with such digits as elements, because few fonts have all of them:
+// typeset(html, "10⁻⁵") -> ["10", <sup>−5</sup>]; within an SVG text, as tspans.
+export function typeset(make, text) {
+  const plain = (raised) => [...raised].map((d) => "−0123456789"["⁻⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(d)]).join("");
+  const raise = make === svg ? ["tspan", { dy: "-0.4em", class: "raised" }] : ["sup", {}];
+  return text.split(/([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)/).map((part, k) => (k % 2 ? make(...raise, plain(part)) : part));
+}

@@ -3,7 +3,7 @@
 // seed, size, inputs, networks, presets.
 
 import { button, choices, follow, say, shell, slider, tell } from "./controls.js";
-import { apart, html, line, power, scale, set, superscript, svg } from "./draw.js";
+import { apart, html, line, power, scale, set, superscript, svg, typeset } from "./draw.js";
 import { decay } from "./jacobian.js";
 import { generator, initial, matrix, normal } from "./random.js";
 
@@ -14,21 +14,26 @@ const LINES = {
 };
 const POWERS = [-16, 8]; // of ten, on the vertical axis
 
+// The k-th random network of each kind, and what it reads: { x, lstm, rnn }.
+export function networks({ gain, bias, length, seed, size, inputs }, k) {
+  const next = generator(1000 * seed + k);
+  const x = matrix(length, inputs, () => normal(next));
+  const lstm = initial("lstm", inputs, size, next, gain, bias);
+  return { x, lstm, rnn: initial("rnn", inputs, size, next, gain, 0) };
+}
+
 // Norms by lag of every network: { lags, total: [[...], ...], direct, rnn }.
-export function measure({ gain, bias, length, seed, size, inputs, networks }) {
-  const every = Math.max(1, Math.round(length / 25));
+export function measure(traits) {
   const lags = [];
-  for (let lag = 0; lag <= length; lag += every) lags.push(lag);
-  if (lags.at(-1) < length) lags.push(length);
+  for (let lag = 0; lag < traits.length; lag += Math.ceil(traits.length / 25)) lags.push(lag);
+  lags.push(traits.length);
   const out = { lags, total: [], direct: [], rnn: [] };
-  for (let k = 0; k < networks; k++) {
-    const next = generator(1000 * seed + k);
-    const x = matrix(length, inputs, () => normal(next));
-    const lstm = decay("lstm", initial("lstm", inputs, size, next, gain, bias), x, lags);
-    const rnn = decay("rnn", initial("rnn", inputs, size, next, gain, 0), x, lags);
-    out.total.push(lstm.total);
-    out.direct.push(lstm.direct);
-    out.rnn.push(rnn.total);
+  for (let k = 0; k < traits.networks; k++) {
+    const { x, lstm, rnn } = networks(traits, k);
+    const { total, direct } = decay("lstm", lstm, x, lags);
+    out.total.push(total);
+    out.direct.push(direct);
+    out.rnn.push(decay("rnn", rnn, x, lags).total);
   }
   return out;
 }
@@ -66,7 +71,7 @@ function render({ model, el }) {
     const measured = measure(traits);
     const lines = Object.fromEntries(Object.keys(LINES).map((k) => [k, spread(measured[k])]));
     plot.draw(measured.lags, lines, width);
-    sentence.show(words(lines, traits));
+    sentence.show(...typeset(html, words(lines, traits)));
   });
 }
 
@@ -119,7 +124,8 @@ function drawPlot(parts, lags, values, width) {
     set(parts.lines[key].curve, { d: line(middle) });
     const { label: name, value } = parts.lines[key];
     set(name, { x: box.right + 9, y: places[k] - 3 }).textContent = narrow ? short : label;
-    set(value, { x: box.right + 9, y: places[k] + 12 }).textContent = power(values[key][1].at(-1));
+    set(value, { x: box.right + 9, y: places[k] + 12 })
+      .replaceChildren(...typeset(svg, power(values[key][1].at(-1))));
   });
 }
 
@@ -130,7 +136,7 @@ function drawAxes({ grid, axis, one, ticks }, lags, { box, X, Y }) {
   set(grid, { d: powers.map((n) => `M${box.left},${Y(n)} H${box.right}`).join(" ") });
   set(one, { d: `M${box.left},${Y(0)} H${box.right}` });
   set(axis, { d: `M${box.left},${box.bottom} H${box.right}` });
-  const text = (x, y, words, more) => svg("text", { x, y, ...more }, words);
+  const text = (x, y, words, more) => svg("text", { x, y, ...more }, ...typeset(svg, words));
   ticks.replaceChildren(
     ...powers.map((n) => text(box.left - 7, Y(n), n ? `10${superscript(n)}` : "1",
                               { "text-anchor": "end", "dominant-baseline": "central" })),

@@ -202,17 +202,29 @@ function placeHandles(handles, { X, Y, y }, at) {
 
 // ---- what is seen ----
 function words({ i, f, g, c, h }, preset) {
-  const written = i.map((gate, t) => Math.abs(gate * g[t]) > 0.25 && t + 1).filter(Boolean);
-  const kept = f.reduce((sum, gate) => sum + gate, 0) / f.length;
-  const half = Math.log(0.5) / Math.log(kept);
-  const life = kept > 0.9999 ? "" : `, a half-life of ${number(half, half < 10 ? 1 : 0)} steps`;
-  const what = written.length === 0 ? "Nothing is written."
-    : `Something is written at ${written.length > 1 ? "steps" : "step"} ${list(written)}.`;
+  const written = stepsWhere(i.map((gate, t) => Math.abs(gate * g[t]) > 0.25));
+  const what = written ? `Something is written at ${written}.` : "Nothing is written.";
   return [
-    preset ? `${preset.words} ` : "",
-    `${what} The forget gate keeps ${number(100 * kept, 0)} % a step on average${life}. `,
+    preset ? `${preset.words} ` : "", `${what} ${keeping(f)} `,
     `At the end c is ${number(c.at(-1))} and the unit shows ${number(h.at(-1))}.`,
   ];
+}
+
+function keeping(f) {
+  const shut = stepsWhere(f.map((gate) => gate < 0.5));
+  const open = f.filter((gate) => gate >= 0.5);
+  const rest = open.length ? open : f;
+  const kept = rest.reduce((sum, gate) => sum + gate, 0) / rest.length;
+  const half = Math.log(0.5) / Math.log(kept);
+  const life = kept > 0.9999 ? "" : `, so that half is gone after ${number(half, half < 10 ? 1 : 0)} steps`;
+  const clears = shut && open.length ? `, and clears the cell at ${shut}` : "";
+  return `The forget gate keeps ${number(100 * kept, 0)} % a step${life}${clears}.`;
+}
+
+// "steps 1, 5 and 9"; nothing where there is none.
+function stepsWhere(flags) {
+  const steps = flags.map((flag, t) => flag && t + 1).filter(Boolean);
+  return steps.length ? `${steps.length > 1 ? "steps" : "step"} ${list(steps)}` : "";
 }
 
 function list(numbers) {

@@ -1,0 +1,324 @@
+"""Live figures: their arithmetic against the package, their pages under a reader."""
+
+import gzip
+import json
+import re
+
+import numpy as np
+import pytest
+from live_figures import FIGURES, example
+
+from lstm_course import init, jacobian, trace, widgets
+from lstm_course.widgets import bundle
+
+pytestmark = pytest.mark.browser
+
+every_figure = pytest.mark.parametrize("name", FIGURES)
+every_cell = pytest.mark.parametrize("cell", ["lstm", "rnn"])
+T, I, H = 7, 4, 6
+
+CALL = """async ([text, body, given]) => {
+  const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  return new Function("m", "given", `return (${body})`)(await import(url), given);
+}"""
+# A figure in an empty page, with a model that notes what Python would be told.
+RENDER = """async ([esm, css, state]) => {
+  document.head.innerHTML = '<meta name="viewport" content="width=device-width">';
+  document.head.append(Object.assign(document.createElement("style"),
+                                     { textContent: css }));
+  const hear = {}, told = [], unsaved = {};
+  window.told = told;
+  window.model = {
+    get: (k) => state[k],
+    set(k, v) {
+      state[k] = unsaved[k] = v;
+      (hear["change:" + k] ?? []).forEach(f => f());
+    },
+    save_changes() { told.push({ ...unsaved }); },
+    on(e, f) { (hear[e] ??= []).push(f); },
+    off(e, f) { hear[e] = (hear[e] ?? []).filter(g => g !== f); },
+  };
+  window.hearers = () => Object.values(hear).flat().length;
+  document.body.innerHTML = "<div id=place></div>";
+  const url = URL.createObjectURL(new Blob([esm], { type: "text/javascript" }));
+  const el = document.getElementById("place");
+  window.stop = await (await import(url)).default.render({ model: window.model, el });
+}"""
+DRAWN = """(root) => [...root.querySelectorAll("path, text, circle, .say, output")]
+  .map(e => e.getAttribute("d") + e.getAttribute("cy") + e.textContent).join()"""
+
+
+@pytest.fixture
+def visit(start_visit):
+    return start_visit()
+
+
+@pytest.fixture
+def js(visit):
+    """A function (module, expression in m and given, given) -> value, in Chromium."""
+
+    def run(module, expression, **given):
+        return visit.page.evaluate(CALL, [bundle.esm(module), expression, given])
+
+    return run
+
+
+def lists(p):
+    return {k: v.tolist() for k, v in p.items()}
+
+
+def random_case(cell, seed=0):
+    """Parameters with a bias everywhere, and x (T, 1, I)."""
+    rng = np.random.default_rng(seed)
+    p = init(cell, I, H, rng, gain=1.5)
+    p["b"] = p["b"] + rng.normal(size=p["b"].shape)
+    return p, rng.normal(size=(T, 1, I)), rng
+
+
+# ---- the arithmetic: 1e-12, because tanh may differ in its last bit ----
+@every_cell
+def test_every_quantity_of_a_step_is_the_package_s(js, cell):
+    for seed in range(5):
+        p, x, rng = random_case(cell, seed)
+        states = "hc" if cell == "lstm" else "h"
+        state = {k: rng.normal(size=H) for k in states}
+        step = f"m.trace(m.{cell}Step, given.p, given.x, given.state)"
+        got = js("cells", step, p=lists(p), x=x[:, 0].tolist(), state=lists(state))
+        ours = trace(cell, p, x, tuple(v[None] for v in state.values()))
+        assert ours
+        for name, values in ours.items():
+            theirs = [s[name] for s in got]
+            np.testing.assert_allclose(theirs, values[:, 0], rtol=0, atol=1e-12)
+
+
+@every_cell
+def test_the_jacobian_is_the_package_s(js, cell):
+    for seed, (s, t) in enumerate([(0, T), (2, 5), (3, 3), (6, 7)]):
+        p, x, _ = random_case(cell, seed)
+        call = "m.jacobian(given.cell, given.p, given.x, given.s, given.t)"
+        got = js("jacobian", call, cell=cell, p=lists(p), x=x[:, 0].tolist(), s=s, t=t)
+        ours = jacobian(cell, p, x, s, t)[0]
+        np.testing.assert_allclose(got, ours, rtol=0, atol=1e-12)
+
+
+@every_cell
+def test_norms_over_lags_are_the_package_s(js, cell):
+    p, x, _ = random_case(cell)
+    lags = [0, 1, 4, 7]
+    call = "m.decay(given.cell, given.p, given.x, given.lags)"
+    got = js("jacobian", call, cell=cell, p=lists(p), x=x[:, 0].tolist(), lags=lags)
+    J = [jacobian(cell, p, x, T - lag, T)[0][-H:, -H:] for lag in lags]
+    norms = np.linalg.norm(J, 2, axis=(1, 2))
+    np.testing.assert_allclose(got["total"], norms, rtol=1e-4)  # iterated, for a line
+    if cell == "lstm":
+        ours = [jacobian(cell, p, x, T - k, T, direct=True).max() for k in lags]
+        np.testing.assert_allclose(got["direct"], ours, rtol=1e-12)
+
+
+def test_random_networks_of_the_page_are_made_like_those_of_the_package(js):
+    make = "m.initial('lstm', 4, 8, m.generator(given.seed), 1.5, 3)"
+    p = {k: np.array(v) for k, v in js("random", make, seed=1).items()}
+    ours = init("lstm", 4, 8, np.random.default_rng(1), gain=1.5, bias={"f": 3.0})
+    assert {k: v.shape for k, v in p.items()} == {k: v.shape for k, v in ours.items()}
+    np.testing.assert_array_equal(p["b"], ours["b"])
+    for block in np.split(p["W_h"], 4, axis=1):
+        np.testing.assert_allclose(block @ block.T, 1.5**2 * np.eye(8), atol=1e-12)
+    limit = np.sqrt(6 / (4 + 8))
+    assert 0.9 * limit < abs(p["W_x"]).max() <= limit
+    assert abs(p["W_x"].mean()) < 0.2 * limit
+    assert js("random", make, seed=1)["W_x"] == p["W_x"].tolist()
+    assert js("random", make, seed=2)["W_x"] != p["W_x"].tolist()
+
+
+@pytest.mark.parametrize("gain, bias", [(1.0, 0.0), (1.0, 3.0), (4.0, 1.0)])
+def test_the_gradient_lab_measures_what_the_package_measures(js, gain, bias):
+    lab = widgets.GradientLab(gain=gain, bias=bias, length=30, size=8, networks=2)
+    names = ("gain", "bias", "length", "seed", "size", "inputs", "networks")
+    traits = {k: getattr(lab, k) for k in names}
+    got = js("gradient_lab", "m.measure(given)", **traits)
+    net = js("gradient_lab", "m.networks(given, 1)", **traits)
+    x = np.array(net["x"])[:, None]
+    for key, cell in (("total", "lstm"), ("rnn", "rnn")):
+        p = {k: np.array(v, float) for k, v in net[cell].items()}
+        J = [jacobian(cell, p, x, 30 - k, 30)[0, -8:, -8:] for k in got["lags"]]
+        norms = np.linalg.norm(J, 2, axis=(1, 2))
+        np.testing.assert_allclose(got[key][1], norms, rtol=1e-4)
+        if cell == "lstm":
+            f = trace(cell, p, x)["f"][:, 0]
+            direct = [f[30 - k :].prod(0).max() for k in got["lags"]]
+            np.testing.assert_allclose(got["direct"][1], direct, rtol=1e-10)
+
+
+@pytest.mark.parametrize("preset", widgets.UnitExplorer().presets)
+def test_the_unit_explorer_computes_what_the_package_computes(js, preset):
+    unit = widgets.UnitExplorer(preset)
+    state = {k: getattr(unit, k) for k in ("W_x", "W_h", "b", "x")}
+    got = js("unit_explorer", "m.run(given)", **state)
+    for name, values in ({"x": unit.x} | unit.trace()).items():
+        if name in got:
+            np.testing.assert_allclose(got[name], values, rtol=0, atol=1e-12)
+    assert set(got) == set("xifgoch")
+
+
+# ---- the figures, each in an empty page ----
+def show(visit, name, width=1280):
+    figure = example(name)
+    own = [k for k in figure.keys if not k.startswith("_") and k != "layout"]
+    state = json.loads(json.dumps({k: getattr(figure, k) for k in own}))
+    visit.page.set_viewport_size({"width": width, "height": 900})
+    visit.page.evaluate(RENDER, [figure._esm, figure._css, state])
+    visit.page.wait_for_timeout(300)
+    return visit.page.locator(".lcw")
+
+
+def turn(root):
+    """Use the figure's first control by keyboard."""
+    if root.locator("input[type=range]").count():
+        root.locator("input[type=range]").first.focus()
+        root.page.keyboard.press("ArrowRight")
+    else:
+        root.locator("button:enabled").first.focus()
+        root.page.keyboard.press("Enter")
+
+
+def changes(root, before):
+    root.page.wait_for_function(
+        f"([root, before]) => ({DRAWN})(root) !== before",
+        arg=[root.element_handle(), before], timeout=5000,
+    )  # fmt: skip
+    return True
+
+
+@every_figure
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_figure_fits_its_page(visit, name, width):
+    root = show(visit, name, width)
+    assert root.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert visit.errors == [] and visit.foreign == []
+
+
+@every_figure
+def test_a_key_turns_a_figure_and_python_is_told(visit, name):
+    root = show(visit, name)
+    before = root.evaluate(DRAWN)
+    turn(root)
+    assert changes(root, before)
+    assert root.page.evaluate("told.length") > 0
+    assert visit.errors == []
+
+
+@every_figure
+def test_a_figure_is_named_and_so_is_every_control(visit, name):
+    root = show(visit, name)
+    assert root.get_attribute("role") == "group" and root.get_attribute("aria-label")
+    nameless = root.evaluate("""root =>
+      [...root.querySelectorAll("input, button, select, [role=slider], svg[role=img]")]
+      .filter(e => !(e.ariaLabel || e.labels?.length || e.textContent.trim()
+                     || e.getAttribute("aria-labelledby") || e.querySelector("title")))
+      .map(e => e.outerHTML)""")
+    assert nameless == []
+
+
+@every_figure
+def test_keys_do_not_reach_the_notebook_around_a_figure(visit, name):
+    root = show(visit, name)
+    root.page.evaluate("""() => { window.leaked = 0;
+        document.addEventListener("keydown", () => window.leaked++); }""")
+    turn(root)
+    assert root.page.evaluate("leaked") == 0
+
+
+@every_figure
+def test_a_figure_that_is_closed_listens_no_longer(visit, name):
+    show(visit, name)
+    assert visit.page.evaluate("hearers()") > 0
+    assert visit.page.evaluate("stop(), hearers()") == 0
+
+
+def test_a_figure_follows_python(visit):
+    root = show(visit, "UnitExplorer")
+    before = root.evaluate(DRAWN)
+    root.page.evaluate("model.set('b', [4, 10, 0, 10])")
+    assert changes(root, before)
+    dial = root.get_by_label("bias, input gate")
+    assert dial.input_value() == "4"
+
+
+def test_a_point_of_the_input_is_moved_by_keys_and_by_hand(visit):
+    root = show(visit, "UnitExplorer")
+    root.get_by_label("input at step 24").focus()
+    root.page.keyboard.press("ArrowLeft")
+    root.page.keyboard.press("End")  # step 23 to 1
+    assert root.page.evaluate("model.get('x')[22]") == 1
+    box = root.locator("svg.input").bounding_box()
+    root.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] - 8)
+    assert min(root.page.evaluate("model.get('x')")) == -1
+    written = root.locator(".say").inner_text
+    root.page.wait_for_timeout(300)
+    assert "steps 1 and 23" in written()
+
+
+# ---- the figures in the pages of the book ----
+PLACE = 'class="live-figure"'
+AWAKE = "k => 'alive' in document.querySelectorAll('.live-figure')[k].dataset"
+
+
+@pytest.fixture(scope="session")
+def alive(html):
+    """The pages with live figures."""
+    files = sorted((html / "book").rglob("*.html"))
+    found = [f for f in files if PLACE in f.read_text(encoding="utf-8")]
+    assert {"02_long_term_dependencies", "03_gates_and_cell_state"} <= {
+        f.stem for f in found
+    }
+    return found
+
+
+@pytest.mark.parametrize("over", ["http", "file"])
+def test_the_figures_of_a_page_live(start_visit, site, html, alive, over):
+    for file in alive:
+        visit = start_visit()
+        address = f"{site}/{file.relative_to(html).as_posix()}"
+        page = visit.open(address if over == "http" else file.as_uri())
+        places = page.locator(".live-figure")
+        for k in range(places.count()):
+            places.nth(k).scroll_into_view_if_needed()
+            page.wait_for_function(AWAKE, arg=k)
+            root = places.nth(k).locator(".lcw")
+            page.wait_for_timeout(300)
+            before = root.evaluate(DRAWN)
+            turn(root)
+            assert changes(root, before), file.stem
+        assert (visit.errors, visit.foreign) == ([], []), file.stem
+
+
+def test_a_figure_sleeps_until_it_is_near(start_visit, site, html, alive):
+    page = start_visit().open(f"{site}/{alive[0].relative_to(html).as_posix()}")
+    assert page.locator(".live-figure").count() > 0
+    assert page.locator(".live-figure[data-alive]").count() == 0
+
+
+def test_without_scripts_a_picture_with_words_stands_there(browser, alive):
+    context = browser.new_context(java_script_enabled=False)
+    for file in alive:
+        page = context.new_page()
+        page.goto(file.as_uri())
+        for place in page.locator(".live-figure").all():
+            picture = place.locator("svg, img, table").first
+            assert picture.is_visible() and picture.bounding_box()["width"] > 200
+    context.close()
+
+
+def test_live_pages_stay_small(html, alive):
+    loader = html / "_static/widgets/live.js"
+    assert loader.stat().st_size < 4096
+    for file in alive:
+        text = file.read_text(encoding="utf-8")
+        assert not re.search(r"html-manager|embed-amd|require(\.min)?\.js", text)
+        assert len(gzip.compress(text.encode())) < 250_000, file.stem
+
+
+def test_other_pages_load_nothing_for_figures(html, alive):
+    for file in (html / "book").rglob("*.html"):
+        loads = "widgets/live.js" in file.read_text(encoding="utf-8")
+        assert loads == (file in alive), file.stem

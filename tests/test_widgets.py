@@ -1,0 +1,92 @@
+"""Live figures, as far as Python goes; tests/book/test_widgets.py sees them draw."""
+
+import subprocess
+import sys
+import tomllib
+
+import numpy as np
+import pytest
+from live_figures import FIGURES, example
+
+from lstm_course import widgets
+from lstm_course.palette import GATES, GATES_DARK, PAGE
+from lstm_course.widgets import bundle
+
+every_figure = pytest.mark.parametrize("name", FIGURES)
+
+
+def test_the_package_imports_without_anywidget():
+    code = "import sys, lstm_course.widgets; print('anywidget' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert run.stdout.strip() == "False", run.stderr
+
+
+def test_a_bundle_is_one_module_with_every_part_once():
+    text = bundle.esm("unit_explorer")
+    assert "import {" not in text
+    assert text.count("function lstmStep(") == text.count("function scale(") == 1
+    assert text.count("export default") == 1
+
+
+@every_figure
+def test_a_figure_asks_no_host_for_anything(name):
+    figure = getattr(widgets, name)
+    for text in (figure._esm, figure._css):
+        assert "http" not in str(text).replace("http://www.w3.org/2000/svg", "")
+
+
+@every_figure
+def test_a_figure_s_script_stays_small(name):
+    assert len(str(getattr(widgets, name)._esm).encode()) < 40_000
+
+
+def test_colours_come_from_the_palette():
+    css = bundle.css("unit_explorer")
+    assert all(colours[k] in css for colours in (GATES, GATES_DARK) for k in "ifgochx")
+    assert PAGE["ink"] in css
+    for folder, pattern in (("js", "*.js"), ("css", "*.css")):
+        for file in (bundle.FOLDER / folder).glob(pattern):
+            words = file.read_text(encoding="utf-8").upper()
+            assert not any(v.upper() in words for v in GATES.values()), file.name
+
+
+def test_scripts_and_styles_travel_with_the_package(root):
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    data = project["tool"]["setuptools"]["package-data"]["lstm_course"]
+    assert {"**/*.js", "**/*.css"} <= set(data)
+
+
+@every_figure
+def test_a_figure_offers_a_picture_to_whoever_shows_no_widgets(name):
+    figure = example(name)
+    data, _ = figure._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert f'data-model="{figure.model_id}"' in data["text/html"]
+    assert "<svg" in data["text/html"] or "<table" in data["text/html"]
+    assert data["text/plain"] == f"{name}()"
+
+
+def test_python_hears_what_the_page_changes():
+    unit, heard = widgets.UnitExplorer(), []
+    unit.observe(lambda change: heard.append(change.new), "b")
+    unit.set_state({"b": [0.0, 2.0, 0.0, 10.0]})  # as a message of the page does
+    assert heard == [[0.0, 2.0, 0.0, 10.0]]
+    assert np.isclose(unit.trace()["f"][0], 1 / (1 + np.exp(-2)))
+
+
+def test_the_presets_do_what_their_sentences_say():
+    names = widgets.UnitExplorer().presets
+    runs = {name: widgets.UnitExplorer(name).trace() for name in names}
+    c = {name: q["c"] for name, q in runs.items()}
+    assert c["remember"].min() > 0.95 and c["remember"].max() < 1.05
+    assert c["first only"].max() < 1.05  # two more pulses came
+    assert c["latch"][2:9].min() > 0.9 and abs(c["latch"][9:14]).max() < 0.05
+    assert c["latch"][14:20].min() > 0.9 and abs(c["latch"][20:]).max() < 0.05
+    assert np.diff(c["count"]).round(1).tolist().count(1.0) == 5
+    assert runs["count"]["h"][11:].min() > 0.99
+    np.testing.assert_allclose(c["forget"][1:12] / c["forget"][:11], 0.8, atol=0.01)
+
+
+def test_an_unknown_preset_is_refused_with_the_known_ones():
+    with pytest.raises(ValueError, match="'hold'.*remember, first only"):
+        widgets.UnitExplorer("hold")
