@@ -81,7 +81,8 @@ def _atom(tokens):
         return f"<mi>{'σ' if name == 'sigma' else name}</mi>"
     if token[0].isdigit():
         return f"<mn>{token}</mn>"
-    return f'<mo stretchy="false">{escape(SIGNS.get(name, name))}</mo>'
+    form = ' form="infix"' if name == "+" else ""  # also where a line goes on with it
+    return f'<mo stretchy="false"{form}>{escape(SIGNS.get(name, name))}</mo>'
 
 
 def _coloured(base, sub):

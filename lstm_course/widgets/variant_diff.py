@@ -71,7 +71,7 @@ def record(cell, I, H):
     """What the page needs of a cell: dict."""
     n = count(cell, I, H)
     lines = equations(cell)
-    shown = [mathml(line) for line in lines]
+    shown = [foldable(line) for line in lines]
     if not lines:  # a cell that is not made of phases shows its room's own lines
         lines = LINE.findall(math(cell).replace(r"\|", "|"))
         shown = [f"<code>{escape(line)}</code>" for line in lines]
@@ -86,6 +86,15 @@ def record(cell, I, H):
         "counts": [[*COLUMNS.split(text, 1), k] for text, k in n.parts.items()],
         "total": int(n),
     }
+
+
+def foldable(line):
+    """A line as MathML; a sum of more than four terms may go on below."""
+    terms = line.split(" + ")
+    if len(terms) <= 4:
+        return mathml(line)
+    pieces = [" + ".join(terms[:2]), *(f"+ {term}" for term in terms[2:])]
+    return " ".join(map(mathml, pieces))
 
 
 def parts(s):
