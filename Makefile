@@ -17,6 +17,10 @@ serve: $(READY)  ## build the book and show it on localhost
 	@$(RUN) scripts/book.py build
 	@$(RUN) scripts/book.py serve
 
+pdf: $(READY)  ## the whole book as one PDF
+	@$(RUN) scripts/book.py build
+	@$(RUN) scripts/pdf.py
+
 lab: $(READY)  ## open chapters and exercises in JupyterLab
 	@$(RUN) -m jupyter lab
 
@@ -40,4 +44,4 @@ $(READY): requirements.txt pyproject.toml
 	@sh scripts/environment.sh "$(PYTHON)" $(VENV)
 	@touch $@
 
-.PHONY: help book serve lab exercises quick test clean
+.PHONY: help book serve pdf lab exercises quick test clean
