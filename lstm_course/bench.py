@@ -12,6 +12,7 @@ import platform
 import statistics
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -38,22 +39,21 @@ def contestants(cell: str, size: tuple[int, int, int, int], grad: bool, loop: bo
     """Functions to time: the reference twice, the cell, and the readable loop."""
     T, B, I, H = size
     x, dh = torch.randn(T, B, I), torch.randn(T, B, H)
-    theirs = REFERENCE.get(cell, nn.LSTM)(I, H)
-    layers = [theirs, theirs, Recurrent(cell, I, H, seed=0)]
-    layers += [Recurrent(cell, I, H, seed=0, compiled=False)] if loop else []
+    n = len(getattr(as_cell(cell), "layers", "1"))  # a stack is measured as it is
+    theirs = REFERENCE.get(cell, nn.LSTM)(I, H, n)
+    layers = [theirs, theirs, Recurrent(cell, I, H, n, seed=0)]
+    layers += [Recurrent(cell, I, H, n, seed=0, compiled=False)] if loop else []
+    return [partial(once, layer, x, dh if grad else None) for layer in layers]
 
-    def timed(layer):
-        def call():
-            if not grad:
-                with torch.no_grad():
-                    return layer(x)
-            for p in layer.parameters():
-                p.grad = None
-            return layer(x)[0].backward(dh)
 
-        return call
-
-    return [timed(layer) for layer in layers]
+def once(layer, x, dh=None):
+    """One forward pass, and the backward one where dh is given."""
+    if dh is None:
+        with torch.no_grad():
+            return layer(x)
+    for p in layer.parameters():
+        p.grad = None
+    return layer(x)[0].backward(dh)
 
 
 def interleaved(calls: list[Callable], rounds: int) -> list[list[float]]:
@@ -225,6 +225,16 @@ def scaling(cell: str = "lstm", rounds: int = 5) -> list[dict]:
             )
             rows.append(measure(cell, size, True, rounds) | {"name": f"{axis}={v}"})
     return rows
+
+
+def checkpoint_price(cell: str, steps: int = 64, rounds: int = 9) -> float:
+    """How many times as long training takes at size IMDB with ``checkpoint=steps``."""
+    T, B, I, H = SIZES["IMDB"]
+    x, dh = torch.randn(T, B, I), torch.randn(T, B, H)
+    layers = [Recurrent(cell, I, H, seed=0, checkpoint=k) for k in (None, steps)]
+    seconds = interleaved([partial(once, layer, x, dh) for layer in layers], rounds)
+    kept, again = map(statistics.median, seconds)
+    return again / kept
 
 
 def bytes_kept(cell: str, H: int, checkpoint: bool = False) -> int:

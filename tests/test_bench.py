@@ -72,3 +72,9 @@ def test_the_command_writes_json_and_a_plot(tmp_path, capsys, monkeypatch):
 def test_an_unknown_size_is_explained(capsys):
     assert main(["bench", "--sizes", "huge"]) == 1
     assert "M28" in capsys.readouterr().err
+
+
+def test_the_price_of_a_checkpoint_is_a_ratio_of_two_medians(monkeypatch):
+    monkeypatch.setitem(bench.SIZES, "IMDB", TINY)
+    monkeypatch.setattr(bench, "interleaved", lambda calls, rounds: [[2.0], [3.0]])
+    assert bench.checkpoint_price("lstm") == 1.5

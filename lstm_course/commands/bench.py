@@ -34,8 +34,7 @@ def run(args):
 
     if args.threads:
         torch.set_num_threads(check_size("threads", args.threads))
-    every = [name for name, c in CELLS.items() if not hasattr(c, "with_layers")]
-    cells = every if args.cells == "all" else args.cells.split(",")
+    cells = list(CELLS) if args.cells == "all" else args.cells.split(",")
     for name in cells:
         as_cell(name)
     sizes = chosen(args.sizes, bench.SIZES)
@@ -49,7 +48,8 @@ def run(args):
         if getattr(CELLS[name], "phases", ()):
             kept, again = (bench.bytes_kept(name, 1, c) for c in (False, True))
             print(f"{name} keeps {kept} H bytes a step and row for backward, {again} H "
-                  "with checkpoint")  # fmt: skip
+                  "with checkpoint=64, which takes "
+                  f"{bench.checkpoint_price(name):.2f} times as long")  # fmt: skip
     if args.json:
         bench.save(result, args.json)
     if args.plot:
