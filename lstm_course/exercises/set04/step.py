@@ -37,6 +37,12 @@ MISCONCEPTIONS = mistakes(
     ),
     (
         UPDATE,
+        "f * g + i * g",
+        "Both gates multiply g, and c_prev is not used: nothing is remembered. The "
+        "forget gate multiplies the OLD cell state.",
+    ),
+    (
+        UPDATE,
         "(1 - f) * c_prev + i * g",
         "You keep 1 - f of the old cell state. Despite its name the forget gate is "
         "the share that is KEPT.",
