@@ -6,9 +6,11 @@ import re
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from live_figures import FIGURES, example
 
 from lstm_course import init, jacobian, trace, widgets
+from lstm_course.palette import PAGE, PAGE_DARK
 from lstm_course.widgets import bundle
 
 pytestmark = pytest.mark.browser
@@ -166,6 +168,7 @@ def show(visit, name, width=1280):
     own = [k for k in figure.keys if not k.startswith("_") and k != "layout"]
     state = json.loads(json.dumps({k: getattr(figure, k) for k in own}))
     visit.page.set_viewport_size({"width": width, "height": 900})
+    visit.page.set_content("<!doctype html>")
     visit.page.evaluate(RENDER, [figure._esm, figure._css, state])
     visit.page.wait_for_timeout(300)
     return visit.page.locator(".lcw")
@@ -217,6 +220,19 @@ def test_a_figure_is_named_and_so_is_every_control(visit, name):
                      || e.getAttribute("aria-labelledby") || e.querySelector("title")))
       .map(e => e.outerHTML)""")
     assert nameless == []
+
+
+@every_figure
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_a_figure(visit, name, theme):
+    root = show(visit, name)
+    paper = (PAGE if theme == "light" else PAGE_DARK)["paper"]
+    root.page.evaluate(f"""document.documentElement.dataset.theme = "{theme}";
+                           document.body.style.background = "{paper}" """)
+    root.page.wait_for_timeout(300)
+    found = Axe().run(root.page, context=".lcw").response["violations"]
+    grave = [v for v in found if v["impact"] in ("serious", "critical")]
+    assert {v["id"]: [n["html"] for n in v["nodes"]] for v in grave} == {}
 
 
 @every_figure
