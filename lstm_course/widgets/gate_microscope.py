@@ -12,6 +12,7 @@ from ..plots import STYLE, tiles
 from ..tasks import agreement
 from ..unroll import trace
 from .live import LiveFigure
+from .step_walker import check_place
 from .weights import pack, unpack
 
 EXAMPLES = (
@@ -74,10 +75,12 @@ class GateMicroscope(LiveFigure):
                 f"and v {wanted[2]}. Was it trained on lstm_course.tasks.agreement?"
             )
         units = {name: int(k) for name, k in (units or {}).items()}
+        traits = {"unit": next(iter(units.values()), 0), **traits}
+        check_place("unit", traits["unit"], H)
         verbs = np.where(agreement.IS_VERB, agreement.NUMBER, 0)
         super().__init__(
             weights=pack({**p, "V": V, "v": v}), verbs=verbs.tolist(), kinds=_kinds(),
-            units=units, **{"unit": next(iter(units.values()), 0), **traits},
+            units=units, **traits,
         )
 
     def read(self):

@@ -27,6 +27,8 @@ class StepWalker(LiveFigure):
         Their names, one for each step; a str is split at blanks.
     units : dict, optional
         Name -> unit, offered first; the first is shown.
+    **traits
+        Where the walk begins: ``at`` (number of a word), ``step`` (0 to 3), ``unit``.
 
     Examples
     --------
@@ -50,7 +52,7 @@ class StepWalker(LiveFigure):
         words = words.split() if isinstance(words, str) else list(words)
         x = np.asarray(x, float)
         x = x[:, None] if x.ndim == 2 else x
-        I, _ = check_parameters(CELLS["lstm"], p)
+        I, H = check_parameters(CELLS["lstm"], p)
         check_x(x, I, "lstm")
         if (len(x), x.shape[1]) != (len(words), 1):
             raise ValueError(
@@ -59,10 +61,12 @@ class StepWalker(LiveFigure):
                 f"each step. Pass x[:, 0] and words of its length?"
             )
         units = {name: int(k) for name, k in (units or {}).items()}
+        traits = {"unit": next(iter(units.values()), 0), **traits}
+        for name, size in (("unit", H), ("at", len(words)), ("step", len(STEPS))):
+            check_place(name, traits.get(name, 0), size)
         super().__init__(
             weights=pack(p), x=_short(x[:, 0]), words=words, units=units,
-            diagram=cell_diagram("lstm", values=dict.fromkeys(ON_LINES, "0")),
-            **{"unit": next(iter(units.values()), 0), **traits},
+            diagram=cell_diagram("lstm", values=dict.fromkeys(ON_LINES, "0")), **traits,
         )
 
     def values(self):
@@ -80,6 +84,15 @@ class StepWalker(LiveFigure):
         values = {n: v if n == "x" else f"{v:.2f}".replace("-", "−")
                   for n, v in self.values().items()}
         return cell_diagram("lstm", highlight={STEPS[self.step]}, values=values)
+
+
+def check_place(name, k, size):
+    """A number of one of ``size`` things, counted from 0."""
+    if not 0 <= k < size:
+        raise ValueError(
+            f"{name} is {k}. Here are {size} of them, counted from 0. "
+            f"Choose {name} from 0 to {size - 1}?"
+        )
 
 
 def _short(x):

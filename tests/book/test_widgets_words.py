@@ -243,6 +243,12 @@ def test_a_walk_wants_a_word_for_each_step(words):
         StepWalker(p, np.eye(3), words)
 
 
+@pytest.mark.parametrize("trait", ["unit", "at", "step"])
+def test_a_place_that_is_not_there_is_refused(trait):
+    with pytest.raises(ValueError, match=f"{trait} is 6.*from 0 to [345]"):
+        walker(**{trait: 6})
+
+
 # ---- the gate microscope ----
 @pytest.fixture
 def lens():

@@ -4,6 +4,7 @@ import { button, follow, say, shell, slider, tell } from "./controls.js";
 import { html, number, set, svg } from "./draw.js";
 import { chances, readOn, unpackAll } from "./reading.js";
 import { extend, near, parse } from "./sentence.js";
+import { unitSelect } from "./units.js";
 
 const COLUMNS = "figcoh"; // as in the chapter: gates are tiles, the others bars
 const GATE = "fio";
@@ -32,7 +33,7 @@ export function lastDue(read) {
 
 function percent(q) {
   if (q > 0.9995 || q < 0.0005) return q > 0.5 ? "> 99.9 %" : "< 0.1 %";
-  return `${(100 * q).toFixed(q > 0.99 || q < 0.01 ? 1 : 0)} %`;
+  return `${(100 * q).toFixed(q > 0.9 || q < 0.1 ? 1 : 0)} %`;
 }
 
 // ---------------------------------------------------------------- the table
@@ -102,13 +103,74 @@ function dictionary(kinds, vocabulary, choose) {
   return html("details", {}, html("summary", {}, `All ${vocabulary.length - 1} words it knows`), ...rows);
 }
 
-function unitSelect(units, H, choose) {
-  const known = Object.entries(units);
-  const rest = Array.from({ length: H }, (_, k) => k).filter((k) => !Object.values(units).includes(k));
-  const options = [...known.map(([name, k]) => [k, `unit ${k}: ${name}`]), ...rest.map((k) => [k, `unit ${k}`])];
-  const select = html("select", { onchange: () => choose(Number(select.value)) },
-    ...options.map(([k, text]) => html("option", { value: k }, text)));
-  return select;
+// Where the sentence is written, with help and words to go on with: `.show(...)`.
+function writer(model, vocabulary) {
+  const write = (text) => tell(model, { sentence: text, at: -1 });
+  const input = html("input", { type: "text", spellcheck: "false", autocapitalize: "off", autocomplete: "off",
+    "aria-label": "Your sentence", oninput: () => write(input.value) });
+  const tries = html("select", { "aria-label": "Or try one of these", onchange: () => {
+    if (tries.value) write(tries.value);
+    tries.value = "";
+  } }, html("option", { value: "" }, "Try …"),
+    ...model.get("examples").map((text) => html("option", { value: text }, text)));
+  const add = (word) => {
+    const text = model.get("sentence");
+    write(extend(text, parse(text, vocabulary).rest, word));
+  };
+  const [help, offer] = [html("p", { class: "help", role: "status" }), html("p", { class: "choices" })];
+  const place = html("div", {}, html("div", { class: "write" }, input, tries), help, offer,
+    dictionary(model.get("kinds"), vocabulary, add));
+  place.show = (found, read) => {
+    if (input.value !== model.get("sentence")) input.value = model.get("sentence");
+    helpOut(help, offer, { ...found, read, vocabulary, add });
+  };
+  return place;
+}
+
+// Which unit, and whether its cell state is held: `.show()`.
+function tools(model, H) {
+  const unit = unitSelect(model.get("units"), H, (k) => tell(model, { unit: k, clamp: false }));
+  const clamp = html("input", { type: "checkbox", onchange: () => tell(model, { clamp: clamp.checked }) });
+  const name = html("span", {});
+  const held = slider({ name: html("i", {}, "c"), label: "Value at which the cell state is held",
+    min: -3, max: 3, step: 0.05, value: model.get("held"), colour: "c", digits: 2,
+    change: (value) => tell(model, { held: value, clamp: true }) });
+  const place = html("div", { class: "choices tools" }, html("label", {}, "look at ", unit),
+    html("label", { class: "switch" }, clamp, name), held);
+  place.show = () => {
+    unit.show(model.get("unit"));
+    clamp.checked = model.get("clamp");
+    name.textContent = `hold unit ${model.get("unit")} at`;
+    held.show(model.get("held"));
+  };
+  return place;
+}
+
+// A row for each word: `.show(words, at, free, read, k)`.
+function wordTable(vocabulary, choose) {
+  const body = html("tbody", {});
+  const table = html("table", { class: "words" }, html("thead", {}, headRow()), body);
+  let shown = null; // the words the rows were made for
+  table.show = (words, at, free, read, k) => {
+    if (shown !== words.join()) body.replaceChildren(...words.map((w, t) => wordRow(vocabulary[w], () => choose(t))));
+    shown = words.join();
+    const top = Math.max(1, ...read.map((now) => Math.abs(now.c[k])));
+    read.forEach((now, t) => {
+      fillRow(body.children[t], now, free[t], k, top);
+      set(body.children[t], { class: t === at ? "chosen" : null });
+      set(body.children[t].querySelector("button"), { "aria-pressed": String(t === at) });
+    });
+    table.hidden = !words.length;
+  };
+  body.addEventListener("keydown", (event) => {
+    const row = event.target.closest("tr");
+    const next = { ArrowDown: row.nextElementSibling, ArrowUp: row.previousElementSibling }[event.key];
+    if (!next) return;
+    event.preventDefault();
+    next.querySelector("button").focus();
+    next.querySelector("button").click();
+  });
+  return table;
 }
 
 export default {
@@ -116,77 +178,22 @@ export default {
     const root = shell(el, "Gate microscope: one unit of the trained network on your sentence", "gate_microscope");
     const [p, vocabulary] = [unpackAll(model.get("weights")), model.get("vocabulary")];
     const numbers = model.get("verbs"); // 1 a singular verb, -1 a plural one, 0 another word
-    const H = p.W_h.length;
+    const writing = writer(model, vocabulary);
+    const turning = tools(model, p.W_h.length);
+    const table = wordTable(vocabulary, (t) => tell(model, { at: t }));
+    const [scales, said] = [html("div", { class: "scales" }), say()];
+    root.append(writing, turning, table, scales, said);
 
-    const input = html("input", { type: "text", spellcheck: "false", autocapitalize: "off", autocomplete: "off",
-      "aria-label": "Your sentence", oninput: () => tell(model, { sentence: input.value, at: -1 }) });
-    const examples = html("select", { "aria-label": "Or try one of these", onchange: () => {
-      if (examples.value) tell(model, { sentence: examples.value, at: -1 });
-      examples.value = "";
-    } }, html("option", { value: "" }, "Try …"),
-      ...model.get("examples").map((text) => html("option", { value: text }, text)));
-    const add = (word) => {
-      const { rest } = parse(model.get("sentence"), vocabulary);
-      tell(model, { sentence: extend(model.get("sentence"), rest, word), at: -1 });
-    };
-    const help = html("p", { class: "help", role: "status" });
-    const offer = html("p", { class: "choices" });
-    const unit = unitSelect(model.get("units"), H, (k) => tell(model, { unit: k, clamp: false }));
-    const clamp = html("input", { type: "checkbox", onchange: () => tell(model, { clamp: clamp.checked }) });
-    const clampName = html("span", {});
-    const held = slider({ name: html("i", {}, "c"), label: "Value at which the cell state is held", min: -3, max: 3,
-      step: 0.05, value: model.get("held"), colour: "c", digits: 2,
-      change: (value) => tell(model, { held: value, clamp: true }) });
-    const body = html("tbody", {});
-    const table = html("table", { class: "words" }, html("thead", {}, headRow()), body);
-    const scales = html("div", { class: "scales" });
-    const said = say();
-    root.append(
-      html("div", { class: "write" }, input, examples), help, offer,
-      dictionary(model.get("kinds"), vocabulary, add),
-      html("div", { class: "choices tools" }, html("label", {}, "look at ", unit),
-        html("label", { class: "switch" }, clamp, clampName), held),
-      table, scales, said);
-
-    body.addEventListener("keydown", (event) => {
-      const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-      const row = event.target.closest("tr");
-      const next = by > 0 ? row.nextElementSibling : row.previousElementSibling;
-      if (!by || !next) return;
-      event.preventDefault();
-      next.querySelector("button").focus();
-      next.querySelector("button").click();
-    });
-
-    let shown = null; // the words the rows were made for
-    return follow(model, ["sentence", "unit", "clamp", "held", "at", "weights"], root, (width) => {
-      const text = model.get("sentence");
-      if (input.value !== text) input.value = text;
-      const { words, rest, open } = parse(text, vocabulary);
-      const k = model.get("unit");
+    return follow(model, ["sentence", "unit", "clamp", "held", "at"], root, (width) => {
+      const found = parse(model.get("sentence"), vocabulary);
+      const [words, k, clamp] = [found.words, model.get("unit"), model.get("clamp")];
       const free = examine(p, words, numbers);
-      const read = model.get("clamp") ? examine(p, words, numbers, { [k]: model.get("held") }) : free;
-
-      const key = words.join();
-      if (key !== shown) {
-        shown = key;
-        body.replaceChildren(...words.map((w, t) => wordRow(vocabulary[w], () => tell(model, { at: t }))));
-      }
-      const top = Math.max(1, ...read.map((now) => Math.abs(now.c[k])));
-      const at = model.get("at") >= 0 ? Math.min(model.get("at"), words.length - 1) : lastDue(free);
-      read.forEach((now, t) => {
-        fillRow(body.children[t], now, free[t], k, top);
-        set(body.children[t], { class: t === at ? "chosen" : null });
-        set(body.children[t].querySelector("button"), { "aria-pressed": String(t === at) });
-      });
-      table.hidden = !words.length;
-
-      unit.value = k;
-      clamp.checked = model.get("clamp");
-      held.show(model.get("held"));
-      clampName.textContent = `hold unit ${k} at`;
-      helpOut(help, offer, { words, rest, open, read, vocabulary, add });
-      judge(scales, said, { words, at, free, read, k, vocabulary, width, clamp: model.get("clamp") });
+      const read = clamp ? examine(p, words, numbers, { [k]: model.get("held") }) : free;
+      const at = model.get("at") < 0 ? lastDue(free) : Math.min(model.get("at"), words.length - 1);
+      writing.show(found, read);
+      turning.show();
+      table.show(words, at, free, read, k);
+      judge(scales, said, { words, at, free, read, k, vocabulary, width, clamp });
     });
   },
 };

@@ -3,6 +3,7 @@
 import { button, calm, follow, say, shell, tell } from "./controls.js";
 import { html, number, set, svg } from "./draw.js";
 import { readOn, unpackAll } from "./reading.js";
+import { unitSelect } from "./units.js";
 
 const STEPS = ["forget", "input", "update", "output"];
 const KNOWN = [ // what each step adds to the picture
@@ -99,6 +100,7 @@ function light(stage, made, step, values) {
 
 // ---------------------------------------------------------------- the figure
 
+// The sentence; above each word that has been read a bar for c: `.show(cs, known, now)`.
 function wordRow(words, choose) {
   const row = html("div", { class: "words", role: "group", "aria-label": "The sentence: choose a word" });
   const made = words.map((word, t) => {
@@ -107,99 +109,108 @@ function wordRow(words, choose) {
     return b;
   });
   row.append(...made);
-  row.show = (cs, now) => made.forEach((b, t) => {
-    const c = t <= now && cs[t] !== null ? cs[t] : 0;
-    const size = Math.min(1, Math.abs(c) / cs.top) * 50;
-    set(b.querySelector(".bar > span"), { style: `height:${size}%;${c < 0 ? "top:50%" : "bottom:50%"}` });
-    set(b, { "aria-current": t === now ? "step" : null });
-  });
+  row.show = (cs, known, now) => {
+    const top = Math.max(1, ...cs.map(Math.abs));
+    made.forEach((b, t) => {
+      const c = t <= known ? cs[t] : 0;
+      const style = `height:${(Math.abs(c) / top) * 50}%;${c < 0 ? "top:50%" : "bottom:50%"}`;
+      set(b.querySelector(".bar > span"), { style });
+      set(b, { "aria-current": t === now ? "step" : null });
+    });
+  };
   return row;
 }
 
-function unitChoice(units, H, choose) {
-  const names = Object.fromEntries(Object.entries(units).map(([name, k]) => [k, `: ${name}`]));
-  const first = Object.values(units);
-  const rest = Array.from({ length: H }, (_, k) => k).filter((k) => !first.includes(k));
-  const select = html("select", { onchange: () => choose(Number(select.value)) },
-    ...[...first, ...rest].map((k) => html("option", { value: k }, `unit ${k}${names[k] ?? ""}`)));
-  return select;
+// The four steps as buttons, each with its sum once it is known.
+function stepList(choose) {
+  const rows = STEPS.map((name, k) => {
+    const row = button("", () => choose(k));
+    row.append(html("span", { class: "which" }, `${k + 1} ${name}`), html("span", { class: "sum" }));
+    return row;
+  });
+  const list = html("ol", { class: "steps" }, ...rows.map((row) => html("li", {}, row)));
+  list.show = (values, step) => sums(values).forEach((parts, k) => {
+    rows[k].lastChild.replaceChildren(...(k <= step ? parts : []));
+    set(rows[k], { "aria-current": k === step ? "step" : null });
+  });
+  return list;
+}
+
+// Back, play, on, and which unit to watch: `.show(place, unit)`.
+function controlRow(walk, unit) {
+  const back = button("‹ Back", () => walk.by(-1));
+  const next = button("Step ›", () => walk.by(1));
+  const row = html("div", { class: "choices" }, back, ...(calm() ? [] : [walk.button]), next);
+  if (unit.length > 1) row.append(html("label", { class: "unit" }, "watch ", unit));
+  row.show = (place, k) => {
+    set(back, { "aria-disabled": String(place === 0) });
+    set(next, { "aria-disabled": String(place === walk.last) });
+    unit.show(k);
+  };
+  return row;
+}
+
+function listenToArrows(root, walk) {
+  const moves = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 4, ArrowUp: -4 };
+  root.addEventListener("keydown", (event) => {
+    if (event.target.tagName === "SELECT" || !(event.key in moves)) return;
+    event.preventDefault();
+    walk.by(moves[event.key]);
+  });
+}
+
+// The walk through 4 T places, by hand or, from a press of `button`, by itself.
+function walker(model, last) {
+  let timer = null;
+  const walk = { last, button: button("▶ Play", () => (timer ? walk.stop() : play())) };
+  const go = (n) => {
+    const to = Math.max(0, Math.min(last, n));
+    tell(model, { at: Math.floor(to / 4), step: to % 4 });
+  };
+  const name = () => { walk.button.textContent = timer ? "❚❚ Pause" : "▶ Play"; };
+  function play() {
+    if (walk.place() === last) go(0);
+    timer = setInterval(() => (walk.place() === last ? walk.stop() : go(walk.place() + 1)), PACE);
+    name();
+  }
+  walk.place = () => 4 * model.get("at") + model.get("step");
+  walk.stop = () => {
+    clearInterval(timer);
+    timer = null;
+    name();
+  };
+  walk.to = (n) => { walk.stop(); go(n); };
+  walk.by = (n) => walk.to(walk.place() + n);
+  return walk;
 }
 
 export default {
   render({ model, el }) {
     const root = shell(el, "One step of a trained LSTM, word by word", "step_walker");
     const [words, p] = [model.get("words"), unpackAll(model.get("weights"))];
-    const last = 4 * words.length - 1;
-    const place = () => 4 * model.get("at") + model.get("step");
-    const go = (n) => {
-      const to = Math.max(0, Math.min(last, n));
-      tell(model, { at: Math.floor(to / 4), step: to % 4 });
-    };
-    const choose = (n) => { play.stop(); go(n); };
+    const read = readOn(p, model.get("x"));
+    const walk = walker(model, 4 * words.length - 1);
 
-    const row = wordRow(words, (t) => choose(4 * t + 3));
+    const row = wordRow(words, (t) => walk.to(4 * t + 3));
     const stage = html("div", { class: "stage" });
     stage.innerHTML = model.get("diagram");
-    const made = gauges(stage);
-    const list = html("ol", { class: "steps" });
-    const rows = STEPS.map((name, k) => {
-      const b = button("", () => choose(4 * model.get("at") + k));
-      b.append(html("span", { class: "which" }, `${k + 1} ${name}`), html("span", { class: "sum" }));
-      list.append(html("li", {}, b));
-      return b;
-    });
+    const levels = gauges(stage);
+    const list = stepList((k) => walk.to(4 * model.get("at") + k));
+    const unit = unitSelect(model.get("units"), p.W_h.length, (k) => tell(model, { unit: k }));
+    const controls = controlRow(walk, unit);
     const said = say();
-    const back = button("‹ Back", () => choose(place() - 1));
-    const next = button("Step ›", () => choose(place() + 1));
-    const play = player(() => place(), last, go);
-    const unit = unitChoice(model.get("units"), p.W_h.length, (k) => tell(model, { unit: k }));
-    const controls = html("div", { class: "choices" }, back, ...(calm() ? [] : [play.button]), next,
-      ...(p.W_h.length > 1 ? [html("label", { class: "unit" }, "watch ", unit)] : []));
     root.append(row, html("div", { class: "scene" }, stage, html("div", { class: "side" }, controls, list)), said);
-    root.addEventListener("keydown", (event) => {
-      const moves = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 4, ArrowUp: -4 };
-      if (event.target === unit || !(event.key in moves)) return;
-      event.preventDefault();
-      choose(place() + moves[event.key]);
-    });
+    listenToArrows(root, walk);
 
-    let read = null;
-    const stop = follow(model, ["at", "step", "unit", "x", "weights"], root, () => {
-      read ??= readOn(p, model.get("x"));
+    const stop = follow(model, ["at", "step", "unit"], root, () => {
       const [t, step, k] = [model.get("at"), model.get("step"), model.get("unit")];
-      const cs = read.map((now) => now.c[k]);
-      cs.top = Math.max(1, ...cs.map(Math.abs));
-      if (step < 2) cs[t] = null;
-      row.show(cs, t);
       const values = { ...unitAt(read, t, k), x: words[t] };
-      light(stage, made, step, values);
-      sums(values).forEach((parts, n) => {
-        rows[n].lastChild.replaceChildren(...(n <= step ? parts : []));
-        set(rows[n], { "aria-current": n === step ? "step" : null });
-      });
-      back.disabled = place() === 0;
-      next.disabled = place() === last;
-      unit.value = k;
+      row.show(read.map((now) => now.c[k]), step < 2 ? t - 1 : t, t);
+      light(stage, levels, step, values);
+      list.show(values, step);
+      controls.show(walk.place(), k);
       said.show(html("b", {}, words[t]), ` (word ${t + 1} of ${words.length}). `, sentence(step, values));
     });
-    return () => { play.stop(); stop(); };
+    return () => { walk.stop(); stop(); };
   },
 };
-
-// A button that walks on by itself until it is pressed again or the end is reached.
-function player(place, last, go) {
-  let timer = null;
-  const made = button("▶ Play", () => (timer ? stop() : start()));
-  const show = () => { made.textContent = timer ? "❚❚ Pause" : "▶ Play"; };
-  function stop() {
-    clearInterval(timer);
-    timer = null;
-    show();
-  }
-  function start() {
-    if (place() === last) go(0);
-    timer = setInterval(() => (place() === last ? stop() : go(place() + 1)), PACE);
-    show();
-  }
-  return { button: made, stop };
-}
