@@ -82,6 +82,12 @@ def test_embedded_reber_is_solved_by_the_lstm():
     assert runs >= 10 and done >= 0.9 * runs
 
 
+def test_shakespeare_costs_at_most_two_point_two_bits_within_ten_minutes():
+    result = load("shakespeare_characters")
+    run = result["runs"][0]
+    assert run["best"]["bits"] <= 2.2 and run["seconds"] <= 600
+
+
 def test_the_latch_built_by_hand_holds_a_bit_for_a_thousand_steps():
     x, y, _ = latch.sample(np.random.default_rng(1), T=1000, B=2000)
     h, _, _ = unroll("rnn", latch.by_hand(), x)
