@@ -118,7 +118,7 @@ def show_changes(cell, base="lstm", I=32, H=100, what=("equations", "code")):
     if "code" in what:
         print("\n".join(f"{sign} {line}" for sign, line in code_changes(cell, base)))
     old, new = count(base, I, H), count(cell, I, H)
-    print(f"learned numbers (I = {I}, H = {H}): {old:,} before, {new:,} now")
+    print(f"{old:,} -> {new:,} learned numbers (I = {I}, H = {H})")
 
 
 def tex(lines):

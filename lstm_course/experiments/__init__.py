@@ -11,7 +11,7 @@ run from its setting to a dict of results.
 
 from importlib import import_module
 
-NAMES = ("gap", "starts", "latching", "forget_bias", "continual")
+NAMES = ("gap", "starts", "latching", "forget_bias", "continual", "variants")
 
 
 def named(name: str):
