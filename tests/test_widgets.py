@@ -1,5 +1,6 @@
 """Live figures, as far as Python goes; tests/book/test_widgets.py sees them draw."""
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -33,6 +34,12 @@ def test_a_figure_asks_no_host_for_anything(name):
     figure = getattr(widgets, name)
     for text in (figure._esm, figure._css):
         assert "http" not in str(text).replace("http://www.w3.org/2000/svg", "")
+
+
+@every_figure
+def test_no_class_of_a_figure_is_one_of_bootstrap(name):
+    taken = r"class: [`\"](?:[\w-]+ )*(row|btn|panel|well|badge|alert|modal|col)\b(?!-)"
+    assert re.findall(taken, str(getattr(widgets, name)._esm)) == []
 
 
 @every_figure

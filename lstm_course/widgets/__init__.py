@@ -27,6 +27,8 @@ How to add one, say ``StepWalker``:
     them, so a name at the top of a module must be unique among all that meet.
 3.  ``widgets/css/step_walker.css``, if it needs more than ``base.css``.  Colours are
     the palette's, as variables: ``var(--p-f)``, ``var(--p-ink)``, ``var(--p-line)``.
+    No class is called like one of Bootstrap's (``row``, ``btn``): JupyterLab may have
+    its rules.
 4.  One line in ``MODULES`` below.
 5.  In the notebook a cell that ends with ``StepWalker()``, with caption and
     alternative text in its metadata like every figure.  tests/book/test_widgets.py

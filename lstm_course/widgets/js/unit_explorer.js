@@ -35,18 +35,25 @@ function render({ model, el }) {
   const cursor = { at: null, move: (at) => { cursor.at = at; draw(); } };
   const rows = Object.keys(ROWS).map((name) => makeRow(name, model, change, cursor));
   const sentence = say();
-  const box = html("div", { class: "rows", onpointerleave: () => cursor.move(null) });
+  const box = html("div", { class: "quantities", onpointerleave: () => cursor.move(null) });
   box.append(...rows.map((row) => row.box));
   root.append(presets, box, sentence);
 
   function draw() {
     const traits = Object.fromEntries(["W_x", "W_h", "b", "x"].map((t) => [t, model.get(t)]));
     const values = run(traits);
-    presets.show(model.get("preset"));
+    const preset = chosen(model.get("presets"), traits);
+    presets.show(preset);
     for (const row of rows) row.draw(values, traits, cursor.at ?? values.x.length - 1);
-    sentence.show(...words(values, model.get("presets")[model.get("preset")]));
+    sentence.show(...words(values, model.get("presets")[preset]));
   }
   return follow(model, ["W_x", "W_h", "b", "x", "preset"], root, draw);
+}
+
+// The preset whose numbers are set, whoever has set them.
+function chosen(presets, traits) {
+  const same = (values) => Object.entries(traits).every(([t, row]) => row.join() === values[t].join());
+  return Object.keys(presets).find((name) => same(presets[name]));
 }
 
 // ---- a row: words and dials, and a strip of time ----
@@ -60,7 +67,7 @@ function makeRow(name, model, change, cursor) {
     x[at] = Math.max(-1, Math.min(1, Math.round(value * 100) / 100));
     change({ x });
   }));
-  const box = html("div", { class: `row ${dials.length ? "with-dials" : ""}` },
+  const box = html("div", { class: `quantity ${dials.length ? "with-dials" : ""}` },
     html("div", { class: "words" }, head, ...dials.map((d) => d.dial)), strip.svg);
   const draw = (values, traits, at) => {
     equation.replaceChildren(...formula(name, traits));
