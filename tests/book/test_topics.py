@@ -10,6 +10,7 @@ pytestmark = pytest.mark.browser
 
 RNN, FAR = "01_recurrent_networks", "02_long_term_dependencies"
 GATES, LSTM = "03_gates_and_cell_state", "04_lstm_step_by_step"
+VARIANTS = "05_variants"
 CELLS, CORRECTIONS = "cells_at_a_glance", "corrections"
 
 # Topic: the page, and what must stand on it, all of it.
@@ -43,6 +44,15 @@ TOPICS = {
     ),
     "padding in front, and masks": (LSTM, ['called "pre"|called “pre”', "A mask says"]),
     "rare words are not zero": (LSTM, ["A rare word is not zero"]),
+    "peepholes": (VARIANTS, ["called peepholes", "looks at the new"]),
+    "coupled gates": (VARIANTS, ["called an LSTM with coupled gates", "average"]),
+    "the GRU": (VARIANTS, ["gated recurrent unit", "reset gate"]),
+    "depth-gated": (VARIANTS, ["depth gate", "cell state of the layer below"]),
+    "clockwork": (VARIANTS, ["clockwork RNN", "lower -triangular"]),
+    "ten thousand cells": (VARIANTS, ["more than ten thousand in all", "MUT3: "]),
+    "a step of Theano": (VARIANTS, ["an LSTM language model", "One of eight"]),
+    "which variant is best": (VARIANTS, ["Which one is best", "Equal size", "Paired"]),
+    "what larger studies found": (VARIANTS, ["5,400 runs", "output activation"]),
     "every variant's equations": (
         CELLS,
         [
