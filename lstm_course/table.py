@@ -55,7 +55,8 @@ def row(name, cell, I, H):
 def sections(doc):
     """(what it is for, sources) of a room's text, each to its first full stop."""
     parts = [" ".join(part.split()) for part in doc.split("\n\n")]
-    purpose = (_after("What it is for: ", parts) or parts[0]).split(". ")[0]
+    purpose = _after("What it is for: ", parts) or parts[0]
+    purpose = re.split(r"(?<!\bal)\. ", purpose)[0]  # not after "et al."
     purpose = purpose[0].upper() + purpose[1:].removesuffix(".") + "."
     source = re.split(r"\. (?=[A-Z])", _after("Sources?: ", parts))[0]
     return _escape(purpose), _escape(source.removesuffix("."))
