@@ -37,18 +37,27 @@ def quiet_environment():
 
 
 def forget_stale_results():
-    """Drop executed notebooks when the code they ran has changed."""
+    """Drop executed notebooks whose code has changed, pages whose sidebar has."""
     files = sorted((ROOT / "lstm_course").rglob("*"))
     files = [f for f in files if f.is_file() and "__pycache__" not in f.parts]
+    files += [ROOT / "requirements.txt", *(ROOT / "book/_ext").glob("*.py")]
+    if changed("code", files):
+        shutil.rmtree(BUILT / ".jupyter_cache", ignore_errors=True)
+        shutil.rmtree(BUILT / ".doctrees", ignore_errors=True)
+    if changed("contents", [ROOT / "book/_toc.yml"]):
+        shutil.rmtree(BUILT / ".doctrees", ignore_errors=True)
+
+
+def changed(name, files):
+    """Are these files others than at the last build? Remember them."""
     digest = hashlib.sha256()
-    for file in [*files, ROOT / "requirements.txt", *(ROOT / "book/_ext").glob("*.py")]:
+    for file in files:
         digest.update(file.relative_to(ROOT).as_posix().encode() + file.read_bytes())
-    stamp = BUILT / "code.sha256"
-    if not stamp.exists() or stamp.read_text() != digest.hexdigest():
-        for name in (".doctrees", ".jupyter_cache"):
-            shutil.rmtree(BUILT / name, ignore_errors=True)
-        BUILT.mkdir(exist_ok=True)
-        stamp.write_text(digest.hexdigest())
+    stamp, now = BUILT / f"{name}.sha256", digest.hexdigest()
+    before = stamp.read_text() if stamp.exists() else ""
+    BUILT.mkdir(exist_ok=True)
+    stamp.write_text(now)
+    return before != now
 
 
 def show_reports():

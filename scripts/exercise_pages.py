@@ -25,11 +25,18 @@ def page(name):
     cells = nbformat.reads(text, as_version=4).cells
     head, *rest = [c.source for c in cells if c.cell_type == "markdown"]
     asked = [s for s in rest if re.match(r"## \d", s)]
-    parts = [head.partition("\nHow it works")[0].strip(), links(file), HOW]
+    top = head.partition("\nHow it works")[0].strip()
+    parts = [re.sub(r"chapter (\d)", chapter_link, top), links(file), HOW]
     for exercise, statement in zip(SETS[name].exercises, asked, strict=True):
         parts += [statement.strip(), *hints(exercise)]
     parts.append(notes(name, re.search(r"about (\d+) minutes", head)[1], head))
     return "\n\n".join(parts) + "\n"
+
+
+def chapter_link(m):
+    """The words "chapter 4" as a link to it, where the book has that chapter."""
+    found = [f.stem for f in (ROOT / "book").glob(f"0{m[1]}_*.ipynb")]
+    return f"{{doc}}`chapter {m[1]} <{found[0]}>`" if found else m[0]
 
 
 HOW = """\
