@@ -82,6 +82,14 @@ def test_embedded_reber_is_solved_by_the_lstm():
     assert runs >= 10 and done >= 0.9 * runs
 
 
+def test_copying_beats_chance_clearly_with_chrono_initialisation():
+    result = load("copying")
+    assert len(result["runs"]) >= 3
+    for run in result["runs"]:
+        assert run["final"]["loss"] < 0.5 * result["chance"]["loss"]
+        assert run["final"]["recall"] > 0.5
+
+
 def test_shakespeare_costs_at_most_two_point_two_bits_within_ten_minutes():
     result = load("shakespeare_characters")
     run = result["runs"][0]
