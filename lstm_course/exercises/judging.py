@@ -51,7 +51,7 @@ def _accident(exercise, args, error):
     return f"{text} It was called with {', '.join(shapes)}." if shapes else text
 
 
-def judge(exercise, call, rng, shuffled=False):
+def judge(exercise, call, rng, order=None):
     """Run every case of an exercise.
 
     Parameters
@@ -60,43 +60,49 @@ def judge(exercise, call, rng, shuffled=False):
     call : callable
         ``call(args) -> answer``; raises Stopped where there is none.
     rng : numpy Generator
-    shuffled : bool
+        Of the cases.
+    order : numpy Generator or None
         Ask the cases in random order, so that no order can be learned by heart.
 
     Returns
     -------
     Verdict
     """
-    fraction, first = 0.0, None
-    for (share, make_cases), stream in zip(
-        exercise.tests(), rng.spawn(1 + len(exercise.extra)), strict=True
-    ):
-        cases = list(make_cases(stream))
-        order = stream.permutation(len(cases)) if shuffled else range(len(cases))
-        right, verdict, lost = _test(exercise, call, [cases[k] for k in order])
-        if lost:
-            return verdict
-        fraction += share * right
-        first = first or verdict
-    first = first or Verdict(1.0)
-    return replace(first, fraction=fraction if first.findings else 1.0)
-
-
-def _test(exercise, call, cases):
-    """(share of parts right in every case, first failure or None, is all lost)."""
-    alive, first = True, None
-    for args in cases:
+    shares = [share for share, _ in exercise.tests()]
+    streams = zip(exercise.tests(), rng.spawn(len(shares)), strict=True)
+    tests = [list(make_cases(stream)) for (_, make_cases), stream in streams]
+    alive, first = [True] * len(tests), [None] * len(tests)
+    for k, args in _queue(exercise, tests, order):
+        if not np.any(alive[k]):
+            continue  # nothing left to lose
         found, got, expected = _case(exercise, call, args)
-        alive = alive & np.array([not part for part in found])
+        alive[k] = alive[k] & np.array([not part for part in found])
         findings = tuple(dict.fromkeys(f for part in found for f in part))
-        if findings and first is None:
+        if findings and first[k] is None:
             message = _misconception(exercise, args, expected, got)
-            first = Verdict(0.0, findings, message)
+            first[k] = Verdict(0.0, findings, message)
         if findings and exercise.must and exercise.must(*args):
-            return 0.0, first, True
-        if not np.any(alive):
-            break  # nothing left to lose
-    return float(np.mean(alive)), first, False
+            return first[k]
+    failed = next((verdict for verdict in first if verdict), None)
+    if failed is None:
+        return Verdict(1.0)
+    right = [np.mean(parts) for parts in alive]
+    return replace(failed, fraction=float(np.dot(shares, right)))
+
+
+def _queue(exercise, tests, order):
+    """(number of the test, case) in the order in which they are asked.
+
+    In random order a case that must be right comes once among all others, and again
+    only after them.  Code that keeps notes from call to call would else know the sound
+    boxes of a bug clinic by their coming back.
+    """
+    queue = [(k, args) for k, cases in enumerate(tests) for args in cases]
+    if order is None:
+        return queue
+    mixed = [queue[j] for j in order.permutation(len(queue))]
+    must = exercise.must or (lambda *args: False)
+    return sorted(mixed, key=lambda row: row[0] > 0 and must(*row[1]))
 
 
 def _case(exercise, call, args):

@@ -26,22 +26,27 @@ class Opaque:
 
 
 def plain(value, depth=DEPTH):
-    """The same value out of exact built-in types and C-contiguous arrays."""
-    if value is None or type(value) in (bool, float, str):
+    """The same value out of exact built-in types and C-contiguous arrays.
+
+    A defaultdict is a dict, a named tuple a tuple, a matrix an array.
+    """
+    if value is None or type(value) in (bool, float):
         return value
+    if isinstance(value, str):
+        return str.__str__(value)
     if type(value) is int:
         return value if -NUMBER <= value < NUMBER else Opaque("a huge int")
     if isinstance(value, np.generic):
         value = np.asarray(value)
     if type(value).__module__ in TENSORS and hasattr(value, "detach"):
         value = np.asarray(value.detach().cpu())
-    if type(value) is np.ndarray:
-        return _array(value)
-    if depth and type(value) in (tuple, list) and len(value) <= ITEMS:
+    if isinstance(value, np.ndarray) and not np.ma.isMaskedArray(value):
+        return _array(np.asarray(value))
+    if depth and isinstance(value, tuple | list) and len(value) <= ITEMS:
         return tuple(plain(v, depth - 1) for v in value)
-    if depth and type(value) is dict and len(value) <= ITEMS:
-        if all(type(k) is str for k in value):
-            return {k: plain(v, depth - 1) for k, v in value.items()}
+    if depth and isinstance(value, dict) and len(value) <= ITEMS:
+        if all(isinstance(k, str) for k in value):
+            return {str.__str__(k): plain(v, depth - 1) for k, v in value.items()}
     return Opaque(type(value).__name__[:60])
 
 

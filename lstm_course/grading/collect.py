@@ -15,7 +15,7 @@ from . import load
 ENTRIES = 50_000  # of a zip
 INNER_FILES, INNER_BYTES = 20, 64 << 20  # of a zip inside a zip or a folder
 DEPTH = 8
-MOODLE = re.compile(r"_assignsubmission_\w+$")
+MOODLE = re.compile(r"_assignsubmission_.*$")
 CONTROL = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
 )  # what could hide or reorder the rest of a name
@@ -139,7 +139,8 @@ def _members(archive, most, notebooks=False):
     if len(infos) > most:
         raise load.Unreadable(f"The zip holds {len(infos)} notebooks.")
     for info in sorted(infos, key=lambda i: i.filename):
-        yield PurePosixPath(info.filename), lambda i=info: _member(archive, i)
+        where = PurePosixPath(info.filename.replace("\\", "/"))
+        yield where, lambda i=info: _member(archive, i)
 
 
 def _wanted(info, notebooks):
@@ -158,12 +159,20 @@ def _member(archive, info):
     try:
         with archive.open(info) as file:
             data = load.check_size(file.read(limit + 1), limit)
-        return data, calendar.timegm((*info.date_time, 0, 0, 0))
+        return data, _when(info)
     except load.Unreadable:
         raise
     except Exception as e:  # zipfile raises many kinds for damaged members
         reason = "it is encrypted" if info.flag_bits & 1 else type(e).__name__
         raise load.Unreadable(f"The file in the zip is damaged: {reason}.") from None
+
+
+def _when(info):
+    """The time of an entry; some programs write none, which is no date at all."""
+    try:
+        return calendar.timegm((*info.date_time, 0, 0, 0))
+    except ValueError:
+        return 0.0
 
 
 def text(value, most=200):
@@ -193,7 +202,7 @@ def student(where, names=(), home=""):
     folders = [p for p in where.parts[:-1] if p not in nobody]
     if folders:
         return _marked(MOODLE.sub("", folders[0].rstrip("_")))
-    stem = where.stem
+    stem = MOODLE.sub("", where.stem)
     for name in sorted(names, key=len, reverse=True):
         stem = re.sub(rf"[_\- ]*{re.escape(name)}.*$", "", stem)
     if stem:

@@ -51,6 +51,8 @@ class Runner:
         try:
             session = Session(self.kit, self.until)
         except Dead:
+            if time.monotonic() > self.until:
+                return  # it was begun too late
             raise NoJail(self.kit.kind) from None
         report, out = [], []
         end = time.monotonic() + self.kit.limits.cells
@@ -122,7 +124,8 @@ def _question(runner, exercise, made):
         return outcome("manual", 0.0, "A human reads this answer.")
     try:
         call = functools.partial(runner.call, exercise)
-        verdict = judge(exercise, call, made.rng(exercise), shuffled=True)
+        order = made.rng(exercise, *runner.sources)
+        verdict = judge(exercise, call, made.rng(exercise), order)
     except NotExecuted as e:
         return outcome("not executed", 0.0, str(e))
     except NoJail:

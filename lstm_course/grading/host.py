@@ -6,7 +6,7 @@ import sys
 
 from .grade import grade_text
 
-MEMORY = 8 << 30  # address space; an absurd answer must not take the machine along
+MEMORY = 2 << 30  # an absurd question or answer must not take the machine along
 
 
 def main():
@@ -14,7 +14,7 @@ def main():
     if sys.platform == "linux":
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     source, target = sys.stdin, sys.stdout
     sys.stdout = sys.stderr  # a print in an overlay must not look like a result
     for line in source:

@@ -8,6 +8,7 @@ import ast
 import re
 
 CELL_KEEPS = {"capture", "prun", "time", "timeit"}  # the body of such a cell is run
+WRITES = {"writefile", "file"}
 STATEMENT = re.compile(r"(\s*)%(?:time|timeit|prun)\s+(?!-)(.+)")
 ASSIGNED = re.compile(r"(\s*[\w, ]+=)\s*[%!].*")
 SPECIAL = re.compile(r"(\s*)(?:[%!?].*|[\w.]+\?{1,2}\s*)$")
@@ -16,7 +17,7 @@ MOST = 200  # lines of one cell that may need a change
 
 def parse(source):
     """The syntax tree of a cell; raises SyntaxError where even this does not help."""
-    lines = _without_cell_magic(source.split("\n"))
+    lines = _without_cell_magic(_dedented(source.split("\n")))
     for _ in range(MOST):
         try:
             return ast.parse("\n".join(lines))
@@ -29,12 +30,24 @@ def parse(source):
     raise SyntaxError("too many magics in one cell")
 
 
+def _dedented(lines):
+    """Without the indentation of the first line, as IPython reads a cell."""
+    first = next((line for line in lines if line.strip()), "")
+    indent = first[: len(first) - len(first.lstrip())]
+    return [line.removeprefix(indent) for line in lines]
+
+
 def _without_cell_magic(lines):
     first = next((k for k, line in enumerate(lines) if line.strip()), 0)
     if not lines[first].startswith("%%"):
         return lines
-    name = lines[first][2:].split(" ")[0].strip()
-    return lines[first + 1 :] if name in CELL_KEEPS else ["pass"]
+    name, *words = lines[first][2:].split() or [""]
+    body = lines[first + 1 :]
+    if name in WRITES and words:  # a module for a later cell to import
+        mode = "a" if "-a" in words[:-1] else "w"
+        text = "\n".join([*body, ""])
+        return [f"open({words[-1]!r}, {mode!r}).write({text!r})"]
+    return body if name in CELL_KEEPS else ["pass"]
 
 
 def _plain(line):

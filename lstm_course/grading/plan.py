@@ -20,7 +20,7 @@ from .. import exercises
 from .fingerprint import fingerprint
 from .limits import TORCH, Limits
 
-VERSION = 1  # of the grader's own rules; a new one grades everything again
+VERSION = 2  # of the grader's own rules; a new one grades everything again
 UNTESTED = {"id", "points", "hints", "axes", "manual", "make_variant"}
 
 
@@ -36,9 +36,10 @@ class Plan:
     def torch(self):
         return any(e.needs_torch for e in self.set.exercises)
 
-    def rng(self, exercise):
-        """The stream of an exercise's cases, the same for every student."""
-        digest = hashlib.sha256(f"{self.seed}/{exercise.id}".encode()).digest()
+    def rng(self, exercise, *sources):
+        """The stream of an exercise's cases; with sources, one of that notebook."""
+        text = "\0".join((f"{self.seed}/{exercise.id}", *sources))
+        digest = hashlib.sha256(text.encode()).digest()
         return np.random.default_rng(list(digest))
 
     @functools.cached_property

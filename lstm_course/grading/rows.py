@@ -1,5 +1,6 @@
 """From kept results to the gradebook: one row per student and exercise set."""
 
+import itertools
 import json
 
 from . import report, tables
@@ -86,6 +87,6 @@ def write(rows, store):
             name = report.slug(row["student"], row["set"])
             text = json.dumps(tables.gradescope(row), indent=1)
             store.write(f"gradescope/{name}.json", text)
-    for student in sorted({row["student"] for row in rows}):
-        own = [row for row in rows if row["student"] == student]
+    for student, own in itertools.groupby(rows, key=lambda row: row["student"]):
+        own = list(own)
         store.write(f"html/{report.slug(student)}.html", report.page(student, own))

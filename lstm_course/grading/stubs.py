@@ -10,9 +10,11 @@ import types
 from importlib.machinery import ModuleSpec
 
 SILENT = {
-    "IPython", "anywidget", "ipywidgets", "matplotlib", "mpl_toolkits", "numba",
-    "pandas", "plotly", "pooch", "requests", "seaborn", "sklearn", "torch",
-    "torchvision", "tqdm",
+    "IPython", "PIL", "altair", "anywidget", "bokeh", "google", "ipywidgets", "jax",
+    "keras", "matplotlib", "mpl_toolkits", "nbgrader", "numba", "otter", "pandas",
+    "plotly", "pooch", "psutil", "pylab", "requests", "rich", "seaborn", "sklearn",
+    "statsmodels", "sympy", "tabulate", "tensorflow", "torch", "torchvision", "tqdm",
+    "wandb",
 }  # fmt: skip
 
 

@@ -239,6 +239,7 @@ def main():
     limit_processes(config["processes"])
     sys.stdin, sys.stdout, sys.stderr = io.StringIO(), Capped(0), Capped(0)
     stubs.install()
+    sys.path.append(os.getcwd())  # for what %%writefile wrote
     if config["torch"]:
         import torch
 

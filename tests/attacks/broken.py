@@ -51,9 +51,17 @@ def zipped(*members, **attributes):
         for name, data in members:
             info = zipfile.ZipInfo(name)
             info.external_attr = attributes.get("mode", 0o100644) << 16
-            info.compress_type = zipfile.ZIP_DEFLATED
+            info.compress_type = attributes.get("how", zipfile.ZIP_DEFLATED)
             archive.writestr(info, data)
     return target.getvalue()
+
+
+def zip_of(data, changes):
+    """Writes a zip whose only member has other bytes in both of its headers."""
+    made = bytearray(zipped((NB, data)))
+    for k, value in changes.items():
+        made[k] = made[made.index(b"PK\1\2") + k + 2] = value
+    return place("90_sample.zip", lambda p: p.write_bytes(made))
 
 
 def place(name, write):
@@ -145,4 +153,22 @@ CORPUS = [
     made("zip_damaged", place("90_sample.zip", lambda p: p.write_bytes(
          zipped((NB, good)).replace(zipped((NB, good))[60:90], bytes(30))))),
     made("zip_that_is_none", place("90_sample.zip", lambda p: p.write_bytes(good))),
+    file("carriage_returns", with_cells(lambda c: c.update(
+         source=c["source"].replace("\n", "\r"))), FULL),
+    file("newer_minor_version", changed(nbformat_minor=99, worksheets=[3]), FULL),
+    made("sparse", place(NB, lambda p: (p.touch(), os.truncate(p, 20 << 30)))),
+    made("zip_without_a_date", zip_of(good, {10: 0, 11: 0, 12: 0, 13: 0}), FULL),
+    made("zip_of_an_odd_date", zip_of(good, {k: 255 for k in range(10, 14)}), FULL),
+    made("zip_encrypted", zip_of(good, {6: 1})),
+    made("zip_of_an_unknown_method", zip_of(good, {8: 99})),
+    made("zip_that_lies_about_its_size", zip_of(good, {25: 127}), FULL),
+    made("zip_from_windows", place("90_sample.zip", lambda p: p.write_bytes(
+         zipped(("work\\" + NB, good)))), FULL),
+    made("zip_in_a_zip_in_a_zip", place("90_sample.zip", lambda p: p.write_bytes(
+         zipped(("a.zip", zipped(("b.zip", zipped((NB, good))))))))),
+    made("zip_with_checkpoints", place("90_sample.zip", lambda p: p.write_bytes(
+         zipped((".ipynb_checkpoints/" + NB, b"{"), ("__MACOSX/._" + NB, b"x"),
+                (NB, good)))), FULL),
+    made("zip_of_lzma", place("90_sample.zip", lambda p: p.write_bytes(
+         zipped((NB, good), how=zipfile.ZIP_LZMA))), FULL),
 ]  # fmt: skip

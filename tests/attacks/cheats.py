@@ -166,4 +166,100 @@ CORPUS = [
           " np.sqrt((x**2).sum())"),
     after("right_then_wrong", "def unit(x): return 2 * x", loses=["90.5"]),
     after("deleted_at_the_end", "del my_sigmoid", loses=["90.1"]),
+    replaced("masked_array", "return np.ma.masked_all(np.shape(args[0]))"),
+    replaced("structured_array", "return np.zeros(np.shape(args[0]), [('a', 'f8')])"),
+    replaced("array_of_text", "return np.array(['1'] * 3)"),
+    replaced("array_of_dates", "return np.zeros(np.shape(args[0]), 'M8[s]')"),
+    replaced("long_doubles", "return np.zeros(np.shape(args[0]), np.longdouble)"),
+    replaced("array_without_memory", "return np.lib.stride_tricks.as_strided("
+             "np.zeros(1), (10**9,), (0,))"),
+    replaced("empty_containers", "return np.zeros((0,)), (), {}"),
+    only("says_true_as_text", "def exposes(f, x): return 'True'"),
+    only("says_true_and_false", "def exposes(f, x): return np.array([True, False])"),
+    only("squares_wrap_around", "def unit(x):\n    y = np.zeros(x.shape, 'u1')\n"
+         "    y[:2] = 16, 1\n    return y"),
+    only("squares_overflow", "def unit(x): return np.full(x.shape, 1e200)"),
+    only("large_integers", "def unit(x):\n    y = np.zeros(x.shape, 'i8')\n"
+         "    y[:2] = 2**32, 1\n    return y"),
+    only("class_that_is_an_array", """
+class Kind(type):
+    __eq__ = __instancecheck__ = lambda cls, other: True
+    __hash__ = lambda cls: hash(np.ndarray)
+class Answer(metaclass=Kind):
+    __class__, dtype, shape, ndim, size = np.ndarray, np.dtype(float), (3,), 1, 3
+    def tobytes(self, *args): return bytes(24)
+    def __array__(self, *args, **kwargs): return np.zeros(3)
+""", *(f"def {n}(*args): return Answer()" for n in NAMES)),
+    only("object_that_is_everything", """
+class Any:
+    def __getattr__(self, name): return self
+    def __call__(self, *args, **kwargs): return self
+    def __iter__(self): return iter((self,))
+    def __eq__(self, other): return True
+    def __float__(self): return 1.0
+    def __array__(self, *args, **kwargs): return np.ones(3)
+""", *(f"{n} = Any()" for n in NAMES)),
+    only("collects_garbage", """
+import gc, sys
+def search(*args):
+    for o in gc.get_objects():
+        name = getattr(o, '__name__', '') if callable(o) else ''
+        if name in ('forward', 'backward', 'sigmoid', 'finds_bug', 'unit_length'):
+            return o(*args)
+    frame = sys._getframe()
+    while frame:
+        for name in ('expected', 'reference', 'want'):
+            if name in frame.f_locals: return frame.f_locals[name]
+        frame = frame.f_back
+""", *(f"{n} = search" for n in NAMES)),
+    only("looks_into_the_box", """
+import inspect
+def exposes(f, x):
+    found = repr(f) + f.__name__ + f.__qualname__
+    for look in (inspect.getsource, lambda f: f.__closure__[0].cell_contents,
+                 lambda f: f.__globals__, vars, lambda f: f.__code__.co_consts):
+        try: found += str(look(f))
+        except Exception: pass
+    return True if 'tripled' in found else False if 'doubled' in found else None
+"""),
+    only("asks_the_box_nonsense", """
+def exposes(f, x):
+    for bad in ((), (x, x), ('a',), ({},)):
+        try: f(*bad)
+        except Exception as e:
+            if 'triple' in str(e): return True
+            if 'double' in str(e): return False
+    return None
+"""),
+    only("notes_in_a_file", """
+def exposes(f, x):
+    try: seen = open('/tmp/notes').read().split()
+    except OSError: seen = []
+    mark = repr(f(np.ones(1)))
+    open('/tmp/notes', 'a').write(mark + '\\n')
+    return None if mark in seen else seen
+"""),
+    only("notes_in_shared_memory", """
+import mmap
+notes = mmap.mmap(-1, 8)
+def exposes(f, x):
+    notes[0] += 1
+    return bool(notes[0] > 99)
+"""),
+    after("says_the_input_by_a_class", "def my_sigmoid(x):\n"
+          "    return type('LEAK' + str(x.ravel()[0]) + '<script>', (), {})()",
+          loses=["90.1"]),
+    after("says_the_input_by_keys", "def step_backward(dh, x, h, h_next, p):\n"
+          "    return x, h, {'LEAK' + str(v): v for v in x.ravel().tolist()}",
+          loses=["90.3"]),
+    after("says_the_input_by_an_error", "def my_sigmoid(x):\n"
+          "    raise type('LEAK' + str(x.ravel()[0]), (ValueError,), {})(str(x))",
+          loses=["90.1"]),
+    after("says_the_input_by_a_group", "def my_sigmoid(x):\n    raise "
+          "BaseExceptionGroup('LEAK' + str(x), [KeyboardInterrupt('LEAK' + str(x))])",
+          loses=["90.1"]),
+    after("says_the_input_by_every_stream", "import warnings, sys, os\n"
+          "def unit(x):\n    warnings.warn('LEAK' + str(x))\n    print('LEAK', x)\n"
+          "    sys.stderr.write('LEAK' + str(x))\n    os.write(1, b'LEAK')\n"
+          "    sys.__stdout__.write('LEAK')\n    return x / np.sqrt((x**2).sum())"),
 ]  # fmt: skip

@@ -166,4 +166,87 @@ CORPUS = [
             )
         ),
     ),
+    before("forged_frames", """
+import json, os, struct
+for body in ({'kind': 'done'}, {'ok': True, 'points': 100}, [1], {'cells': []}):
+    text = json.dumps(body).encode()
+    for head in ('>I', '<I', '>Q', '!II'):
+        size = (len(text), 0) if head == '!II' else (len(text),)
+        for fd in range(64):
+            if fd not in (0, 1, 2, 3, 4):
+                try: os.write(fd, struct.pack(head, *size) + text)
+                except OSError: pass
+"""),
+    before("namespaces_one_by_one", """
+import ctypes
+c = ctypes.CDLL(None, use_errno=True)
+for flag in (0x10000000, 0x20000, 0x40000000, 0x20000000, 0x10020000, 0x2000000):
+    if c.unshare(flag) == 0: print('ESCAPED')
+if 0 in (c.chroot(b'/tmp'), c.mount(b'x', b'/tmp', b'tmpfs', 0, 0), c.setuid(0)):
+    print('ESCAPED')
+"""),
+    before("sockets_of_every_kind", """
+import socket
+for family, address in ((2, ('127.0.0.1', PORT)), (1, '\\0abstract'), (1, '/run/x'),
+                        (10, ('::1', PORT)), (16, (0, 0)), (17, ('lo', 0)),
+                        (40, (2, 9))):
+    try:
+        s = socket.socket(family, 1 if family in (1, 2, 10, 40) else 3)
+        s.settimeout(0.2)
+        s.connect(address)
+        if family != 16: print('ESCAPED', family)
+    except Exception: pass
+"""),
+    before("links_to_the_outside", """
+import os
+for target in ('/tmp/90_sample.ipynb', '/tmp/grades.csv', '/jail/x', '/dev/x', 'OUT/x'):
+    try: os.symlink('CANARY', target)
+    except OSError: pass
+    try:
+        print(open(target).read())
+        open(target, 'w').write('x')
+    except OSError: pass
+"""),
+    before("paths_to_the_outside", """
+for path in ('/proc/1/root/CANARY', '/jail/../CANARY', 'CANARY', '/proc/PID/environ',
+             'OUT/seed', 'OUT/submissions.json', 'OVERLAY', 'ROOT/pyproject.toml'):
+    try:
+        open(path, 'rb').read(1)
+        print('ESCAPED', path)
+    except OSError: pass
+"""),
+    before("machine_code", """
+import ctypes, mmap, os
+code = mmap.mmap(-1, 4096, prot=7)
+code.write(b'\\xb8\\x27\\x00\\x00\\x00\\xcd\\x80\\xc3')  # int 80h: mkdir
+if os.uname().machine == 'x86_64' and (pid := os.fork()) == 0:
+    ctypes.CFUNCTYPE(ctypes.c_long)(ctypes.addressof(ctypes.c_char.from_buffer(code)))()
+    os._exit(0)
+"""),
+    before("raised_limits", """
+import os, resource
+for k in range(16):
+    try: resource.setrlimit(k, (-1, -1))
+    except (ValueError, OSError): pass
+for call in (lambda: os.nice(-20), lambda: os.setpriority(0, 1, 19),
+             lambda: os.sched_setscheduler(0, 1, os.sched_param(50))):
+    try: call()
+    except OSError: pass
+"""),
+    after("a_copy_writes_on_the_pipe", """
+import os, time
+def my_sigmoid(x):
+    if os.fork() == 0:
+        for k in range(50):
+            for fd in range(3, 32):
+                try: os.write(fd, b'x')
+                except OSError: pass
+            time.sleep(0.01)
+        os._exit(0)
+    time.sleep(0.3)
+    return 1 / (1 + np.exp(-x))
+""", loses=["90.1"]),
+    before("runs_another_program", "import os, sys\n"
+           "for name in ('/bin/sh', '/usr/bin/env', '/usr/bin/bwrap'):\n"
+           "    try: os.execv(name, [name])\n    except OSError: pass"),
 ]  # fmt: skip

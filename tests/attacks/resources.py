@@ -83,4 +83,52 @@ CORPUS = [
           loses=["90.4"]),
     only("every_cell_exits", *["import os; os._exit(1)"] * 30),
     only("every_cell_hangs", *["while True: pass"] * 30),
+    before("memory_in_a_file", "import os\nfd = os.memfd_create('x')\ntry:\n"
+           "    for _ in range(2000): os.write(fd, bytes(1 << 20))\n"
+           "except OSError: pass\nos.close(fd)"),
+    before("memory_in_pipes", "import fcntl, os\ntry:\n    while True:\n"
+           "        r, w = os.pipe()\n        fcntl.fcntl(w, 1031, 1 << 20)\n"
+           "        os.set_blocking(w, False)\n        os.write(w, bytes(1 << 20))\n"
+           "except OSError: pass\nos.closerange(9, 64)"),
+    before("memory_of_the_system", "import ctypes\nc = ctypes.CDLL(None)\n"
+           "c.shmat.restype = ctypes.c_void_p\nfor _ in range(40):\n"
+           "    p = c.shmat(c.shmget(0, 1 << 25, 0o1600), None, 0)\n"
+           "    if p and p != 2**64 - 1: ctypes.memset(p, 1, 1 << 25)"),
+    before("one_long_line", "print('x' * (100 << 20))"),
+    before("prints_without_end", "while True: print('x' * 10000)"),
+    before("floods_the_error_stream", "import sys\n"
+           "for _ in range(2000): sys.stderr.write('y' * 10000)"),
+    before("printing_recurses", "class R:\n    def __repr__(self): return repr(self)\n"
+           "print(R())"),
+    before("threads_that_fork", "import os, threading\ndef f():\n    while True:\n"
+           "        try: os.fork()\n        except OSError: pass\n"
+           "for _ in range(5): threading.Thread(target=f, daemon=True).start()"),
+    before("alarms_all_the_time", "import signal\n"
+           "signal.signal(signal.SIGALRM, lambda *a: 1 / 0)\n"
+           "signal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)"),
+    before("slow_hooks", "import sys, time\n"
+           "sys.addaudithook(lambda e, a: time.sleep(0.0002))\n"
+           "sys.setswitchinterval(1e9)\nsys.set_int_max_str_digits(640)"),
+    before("unpickles_depth", "import pickle\n"
+           "pickle.loads(b'(lp0\\n' + b'(l' * 10**6)"),
+    after("returns_a_long_number", "def my_sigmoid(x): return 7**100000",
+          loses=["90.1"]),
+    after("returns_a_million", "def my_sigmoid(x): return tuple(range(10**6))",
+          loses=["90.1"]),
+    after("returns_a_tree", "def my_sigmoid(x):\n    a = [0.0] * 1000\n"
+          "    for _ in range(6): a = [a] * 1000\n    return a", loses=["90.1"]),
+    after("returns_many_arrays", "def my_sigmoid(x):\n"
+          "    return [[np.zeros(1)] * 2000] * 200", loses=["90.1"]),
+    after("returns_long_keys", "def my_sigmoid(x):\n"
+          "    return {'k' * 10**6 + str(k): 1 for k in range(20)}", loses=["90.1"]),
+    after("forks_in_a_call", "import os\ndef my_sigmoid(x):\n    while True:\n"
+          "        try: os.fork()\n        except OSError: pass", loses=["90.1"]),
+    after("trickles", "import os, time\ndef my_sigmoid(x):\n    while True:\n"
+          "        for fd in range(3, 32):\n            try: os.write(fd, b'\\0')\n"
+          "            except OSError: pass\n        time.sleep(0.1)", loses=["90.1"]),
+    after("asks_a_lot", "def exposes(f, x):\n    while True: f(np.zeros(10000))",
+          loses=["90.4"]),
+    after("asks_about_empty_axes", "def exposes(f, x):\n"
+          "    f(np.zeros((2**30, 0)))\n    return f(x)[0] != 2 * x[0]",
+          loses=["90.4"]),
 ]  # fmt: skip

@@ -101,4 +101,85 @@ CORPUS = [
     Attack("=cmd|' /C calc'!A0", points={id: 0 for id in POINTS}, cells=("1",)),
     Attack("<b>&\"'`{{7*7}}", points={id: 0 for id in POINTS}, cells=("1",)),
     Attack("\u202egnp.evil \u2066", points={id: 0 for id in POINTS}, cells=("1",)),
+    before("builtins_raise", """
+import builtins
+for name in ('open', 'print', 'len', 'isinstance', 'type', 'getattr', 'range', 'list',
+             'dict', 'tuple', 'min', 'sum', 'str', 'repr', 'bytes', 'zip', 'iter', 'id',
+             'callable', 'all', 'any', 'map', 'setattr', 'compile', 'exec', 'eval'):
+    setattr(builtins, name, lambda *a, **k: 1 / 0)
+"""),
+    before("hooks_that_exit", """
+import atexit, os, sys, threading
+sys.excepthook = sys.unraisablehook = threading.excepthook = lambda *a: os._exit(0)
+atexit.register(os._exit, 0)
+"""),
+    before("hooks_of_forks", "import os\nos.register_at_fork(before=lambda: 1 / 0, "
+           "after_in_child=lambda: 1 / 0, after_in_parent=lambda: 1 / 0)"),
+    before("hooks_of_the_collector", "import gc, sys\n"
+           "gc.callbacks.append(lambda *a: 1 / 0)\nsys.settrace(lambda *a: None)\n"
+           "sys.setprofile(lambda *a: None)"),
+    before("files_in_the_way", """
+import os, sys
+for name in ('usercustomize', 'sitecustomize', 'numpy', 'json', 'struct', 'worker'):
+    open(name + '.py', 'w').write('raise SystemExit(3)')
+sys.path.insert(0, '.')
+for name in ('grades.csv', 'results.json', 'gradebook.db', '../grades.json', 'seed'):
+    try: open(name, 'w').write('{"points": 1000}')
+    except OSError: pass
+"""),
+    before("no_streams", "import sys\nsys.stdout = sys.stderr = sys.__stdout__ = None"),
+    before("streams_that_raise", """
+import sys
+class Out:
+    def write(self, text): raise MemoryError
+    def __getattr__(self, name): raise KeyboardInterrupt
+sys.stdout = sys.stderr = Out()
+"""),
+    before("worker_taken_apart", """
+import sys
+for name, module in list(sys.modules.items()):
+    for key in list(vars(module)) if 'grading' in name else ():
+        if not key.startswith('__') and callable(getattr(module, key)):
+            setattr(module, key, lambda *a, **k: None)
+"""),
+    only("worker_says_true", """
+import sys
+for name, module in list(sys.modules.items()):
+    for key in list(vars(module)) if 'grading' in name or 'values' in name else ():
+        if not key.startswith('__') and callable(getattr(module, key)):
+            setattr(module, key, lambda *a, **k: True)
+my_sigmoid = step = step_backward = exposes = unit = lambda *a: True
+"""),
+    only("endless_reports", """
+import sys
+frame = sys._getframe()
+while 'message' not in frame.f_locals: frame = frame.f_back
+worker = type(frame.f_locals['self'])
+from lstm_course.grading import protocol
+def cell(self, id, source):
+    self.pipe.write(protocol.pack('done', id=id, status='failed', text='A' * 900_000,
+                                  out='B' * 900_000))
+worker.cell = cell
+""", *["1"] * 30),
+    before("stops_itself", "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)"),
+    after("stops_its_parent", "import os, signal\ndef my_sigmoid(x):\n"
+          "    os.kill(os.getppid(), signal.SIGSTOP)\n    return x", loses=["90.1"]),
+    before("last_value_exits", "class E:\n    def __repr__(self): raise SystemExit\n"
+           "    def _repr_html_(self): import os; os._exit(9)\nE()"),
+    before("error_that_exits", "class E(Exception):\n"
+           "    def __str__(self): raise SystemExit('<script>')\n"
+           "    __repr__ = __str__\nraise E"),
+    before("error_named_by_html", "raise type('<img src=x onerror=alert(1)>', "
+           "(Exception,), {})('<script>alert(2)</script>')"),
+    before("error_without_a_name", "class M(type):\n"
+           "    __name__ = property(lambda c: 1 / 0)\n"
+           "class E(Exception, metaclass=M): pass\nraise E('x')"),
+    before("error_as_long_as_memory", "raise ValueError('x' * 10**7)"),
+    before("error_of_odd_characters",
+           "raise ValueError('\\ud800 \\x00 \\u202e \\x1b[31m')"),
+    before("ends_as_a_generator", "raise GeneratorExit"),
+    after("globals_are_gone", "for k in list(globals()):\n"
+          "    if not k.startswith('__'): del globals()[k]", loses=POINTS),
+    before("traceback_that_exits", "import faulthandler, time\n"
+           "faulthandler.dump_traceback_later(0.1, exit=True)\ntime.sleep(0.3)"),
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pytest
-from attacks import broken, cheats, escapes, resources, tampering
+from attacks import broken, cheats, escapes, honest, resources, tampering
 from attacks.attack import POINTS
 from grading import sample
 
@@ -17,7 +17,7 @@ from lstm_course.grading import collect, isolation, plan
 from lstm_course.grading.batch import Batch, Options
 
 HERE = Path(__file__).parent
-CLASSES = (cheats, escapes, resources, tampering, broken)
+CLASSES = (cheats, escapes, resources, tampering, broken, honest)
 CORPUS = {m.__name__.rpartition(".")[2]: m.CORPUS for m in CLASSES}
 ATTACKS = [(c, a) for c, attacks in CORPUS.items() for a in attacks]
 LIMITS = {"cell": 1.5, "cells": 8.0, "call": 1.5, "spare": 1.0, "whole": 60.0,
@@ -128,7 +128,7 @@ def test_a_submission_gets_what_it_deserves(graded, kind, attack):
         assert not row["error"]
 
 
-def test_the_corpus_has_five_classes_and_no_name_twice():
+def test_every_class_is_large_and_has_no_name_twice():
     names = [(kind, a.name) for kind, a in ATTACKS]
     assert len(names) == len(set(names)) >= 60
     assert all(len(attacks) >= 10 for attacks in CORPUS.values())
@@ -165,6 +165,11 @@ def test_no_report_holds_a_number_of_a_hidden_case(graded):
             text = path.read_text()
             assert "LEAK" not in text, path
             assert not any(n in text for n in numbers), path
+
+
+def test_no_report_grows_beyond_what_a_person_reads(graded):
+    for row in graded.rows.values():
+        assert len(json.dumps(row)) < 200_000, row["student"]
 
 
 def test_nobody_reached_the_network(graded):

@@ -78,6 +78,8 @@ def unit_length(args, got):
     """Any vector of length 1 in the direction of the argument's first half."""
     if not isinstance(got, np.ndarray) or got.shape != args[0].shape:
         return [Finding("type", "unit", "unit must have the shape of x.")]
+    if got.dtype != float:  # squares of small integers wrap around
+        return [Finding("dtype", "unit", "unit must hold floats.")]
     right = abs(np.sqrt((got**2).sum()) - 1) < 1e-9
     return [] if right else [Finding("value", "unit", "unit has not length 1.")]
 

@@ -1,11 +1,14 @@
 """Luck, order and memory win no points."""
 
+from collections import defaultdict, namedtuple
+
 import numpy as np
 import pytest
 from grading import sample
 
 from lstm_course.exercises import SETS, judge, local_call
-from lstm_course.grading import plan
+from lstm_course.exercises.values import Opaque, plain
+from lstm_course.grading import plan, session
 
 SAMPLE = plan.make("90_sample", "s", sample.OVERLAY.read_text())
 CLINICS = [e for s in SETS.values() for e in s.exercises if e.must]
@@ -15,7 +18,7 @@ CLINICS = [e for s in SETS.values() for e in s.exercises if e.must]
 def test_throwing_coins_wins_next_to_nothing_in_a_bug_clinic(exercise):
     rng = np.random.default_rng(0)
     won = [
-        judge(exercise, lambda args: bool(rng.integers(2)), rng, True).fraction
+        judge(exercise, lambda args: bool(rng.integers(2)), rng, rng).fraction
         for _ in range(60)
     ]
     assert np.mean(won) < 0.05
@@ -32,8 +35,22 @@ def test_alternating_answers_win_next_to_nothing_in_a_bug_clinic(exercise):
             return said[0]
 
         rng = np.random.default_rng(seed)
-        won.append(judge(exercise, other, rng, True).fraction)
+        won.append(judge(exercise, other, rng, rng).fraction)
     assert np.mean(won) < 0.05
+
+
+@pytest.mark.parametrize("exercise", CLINICS, ids=lambda e: e.id)
+def test_notes_kept_from_call_to_call_win_nothing_in_a_bug_clinic(exercise):
+    for seed in range(20):
+        seen = []
+
+        def knows_who_comes_back(args, seen=seen):
+            seen.append(args[-1].bug)  # as its outputs would tell
+            again = {bug for bug in seen if seen.count(bug) > 1}
+            return not again or args[-1].bug in again
+
+        rng = np.random.default_rng(seed)
+        assert judge(exercise, knows_who_comes_back, rng, rng).fraction == 0
 
 
 def test_every_question_answered_by_yes_or_no_is_guarded_against_luck():
@@ -53,7 +70,8 @@ def test_the_order_of_cases_is_shuffled_for_the_grade():
     for seed in range(20):
         seen = []
         call = lambda args, seen=seen: seen.append(args[0].__name__) or True  # noqa: E731
-        judge(exercise, call, np.random.default_rng(seed), shuffled=True)
+        rng = np.random.default_rng(seed)
+        judge(exercise, call, rng, order=rng)
         orders.add(tuple(seen))
     assert len(orders) > 1
 
@@ -85,3 +103,27 @@ def test_a_part_counts_only_when_it_is_right_in_every_case():
     call = local_call(exercise, right_once)
     verdict = judge(exercise, call, np.random.default_rng(0))
     assert verdict.fraction == pytest.approx(2 / 3)
+
+
+def test_a_black_box_is_never_asked_for_giants():
+    (exercise,) = [e for e in CLINICS if e.id == "03.6"]
+    (make,) = exercise.make_cases(np.random.default_rng(0))[0]
+    for sizes in ((10**9, 3), (3, 10**5), (0, 3), (-1, 3)):
+        with pytest.raises(ValueError, match="a few hundred"):
+            make(*sizes, 1)
+    assert make(200, 300, 1)["W_x"].shape == (200, 1200)
+
+
+@pytest.mark.parametrize("shape", [(2**30, 0), (0, 2**30, 1), (300, 0, 300)])
+def test_an_empty_array_with_long_axes_counts_as_large(shape):
+    assert session.count((np.zeros(shape), {"a": 1.0})) > session.ASK_SIZE
+    assert session.count((np.zeros((3, 4)), {"a": 1.0, "b": (2, "x")})) == 15
+
+
+def test_what_behaves_like_a_dict_a_tuple_or_text_is_one():
+    pair = namedtuple("pair", "a b")
+    made = plain((defaultdict(float, {"x": 1.0}), pair(1, 2), np.str_("before")))
+    assert made == ({"x": 1.0}, (1, 2), "before")
+    assert [type(v) for v in made] == [dict, tuple, str]
+    assert type(plain(np.ones(2).view(np.recarray))) is np.ndarray
+    assert isinstance(plain(np.ma.masked_all(3)), Opaque)

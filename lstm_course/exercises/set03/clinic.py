@@ -76,8 +76,21 @@ BUGS = {
 SOUND = {"": start, "uniform": uniform, "orthogonal": turned}
 
 
+LARGEST = 500_000  # weights of one gate
+
+
 def suspects(bug):
-    return (Suspect(SOUND.get(bug) or edited(start, BUGS[bug]), bug),)
+    make = SOUND.get(bug) or edited(start, BUGS[bug])
+
+    def checked(I, H, seed):
+        if min(I, H) < 1 or (I + H) * H > LARGEST:
+            raise ValueError(
+                f"make got I = {I} and H = {H}, expected sizes from 1 to a few "
+                "hundred. Are they in the right order?"
+            )
+        return make(I, H, seed)
+
+    return (Suspect(checked, bug),)
 
 
 EXERCISE = Exercise(
