@@ -7,8 +7,8 @@ from ..making import mistakes
 
 
 def step_jacobian(W_h, h):
-    """W_h (H, H), h (H,) after the step -> J (H, H), J[j, k] = dh[k] / dh_prev[j]."""
-    return W_h * (1 - h**2)
+    """W_h (H, H), h (H,) after the step -> J (H, H), J[k, j] = dh[k] / dh_prev[j]."""
+    return (1 - h**2)[:, None] * W_h.T
 
 
 def gradient_norms(W_h, h, dh_last):
@@ -39,39 +39,40 @@ JACOBIAN = Exercise(
     jacobian_cases,
     step_jacobian,
     answer="J",
-    axes={"J": ("old unit", "unit")},
+    axes={"J": ("unit", "old unit")},
     hints=(
         "Write one entry first: h[k] = tanh(z[k]), and z[k] contains "
         "h_prev[j] * W_h[j, k] for every j.",
         "The derivative of tanh at z[k] is 1 - h[k]**2. It belongs to the NEW unit k, "
-        "which is the column.",
-        "Broadcasting (H, H) with (H,) multiplies column k by entry k.",
+        "which is the row.",
+        "W_h has old units in rows, the Jacobian new ones: transpose W_h, then multiply "
+        "row k by entry k. Broadcasting does it with (1 - h**2)[:, None].",
     ),
     misconceptions=mistakes(
         step_jacobian,
         (
-            "W_h * (1 - h**2)",
-            "W_h",
+            "(1 - h**2)[:, None] * W_h.T",
+            "W_h.T",
             "The derivative of tanh is missing. 'The same matrix at every step' is "
             "half of the truth: each step multiplies by W_h AND by 1 - h**2.",
         ),
         (
-            "W_h * (1 - h**2)",
-            "W_h * (1 - h**2)[:, None]",
-            "The derivative of tanh multiplies the rows. It belongs to the new unit, "
-            "which is the column.",
+            "[:, None]",
+            "",
+            "The derivative of tanh multiplies the columns. It belongs to the new unit, "
+            "which is the row.",
         ),
         (
-            "W_h * (1 - h**2)",
-            "(W_h * (1 - h**2)).T",
-            "Your Jacobian is transposed: J[j, k] is the derivative of the new unit k "
-            "by the old unit j. Texts with columns have it the other way round.",
+            "(1 - h**2)[:, None] * W_h.T",
+            "(1 - h**2) * W_h",
+            "Your Jacobian is transposed: J[k, j] is the derivative of the new unit k "
+            "by the old unit j.",
         ),
         (
-            "W_h * (1 - h**2)",
-            "W_h.T * (1 - h**2)",
-            "W_h is transposed. In rows, W_h[j, k] leads from old unit j to new unit "
-            "k.",
+            "W_h.T",
+            "W_h",
+            "W_h is not transposed. In rows, W_h[j, k] leads from old unit j to new "
+            "unit k; the Jacobian has the new unit first.",
         ),
         (
             "1 - h**2",
@@ -79,8 +80,8 @@ JACOBIAN = Exercise(
             "tanh is applied twice: h already is its output.",
         ),
         (
-            "W_h * (1 - h**2)",
-            "W_h * h * (1 - h)",
+            "(1 - h**2)[:, None] * W_h.T",
+            "(h * (1 - h))[:, None] * W_h.T",
             "That is the derivative of sigmoid. This layer is a tanh.",
         ),
     ),
