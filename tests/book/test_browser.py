@@ -1,16 +1,11 @@
 """Every page of the built book, opened as a reader opens it."""
 
 from functools import cache
-from pathlib import Path
 
 import pytest
-import yaml
+from book.pages import PAGES, every_page
 
 pytestmark = pytest.mark.browser
-
-TOC = yaml.safe_load((Path(__file__).parents[2] / "book/_toc.yml").read_text())
-PAGES = [TOC["root"], *(c["file"] for p in TOC["parts"] for c in p["chapters"])]
-every_page = pytest.mark.parametrize("name", PAGES)
 
 LOOK = {  # what is asked of a page in each of its four looks
     "formulas not set": """() => [...document.querySelectorAll('.math.notranslate')]
@@ -31,7 +26,7 @@ LOOK = {  # what is asked of a page in each of its four looks
         [...document.querySelectorAll('button, a[href], input')]
         .filter(e => e.offsetParent !== null)
         .filter(e => !(e.textContent.trim() || e.ariaLabel || e.title || e.placeholder
-                       || e.querySelector('[alt], title')))
+                       || e.labels?.length || e.querySelector('[alt], title')))
         .map(e => e.outerHTML)""",
     "scrolls, but not by keys": """() =>
         [...document.querySelectorAll('.bd-article div.math, .bd-article pre')]
