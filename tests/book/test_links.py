@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from importlib.util import module_from_spec, spec_from_file_location
 from urllib.parse import unquote
 
 import pytest
@@ -87,3 +88,24 @@ def test_no_page_has_the_address_of_the_repository_in_its_text(root, repository)
     written = [*(root / "book").glob("*.md"), *(root / "book").glob("*.ipynb")]
     found = [f.name for f in written if repository["url"] in f.read_text("utf-8")]
     assert found == []
+
+
+def test_a_fork_changes_one_address_and_all_links_follow(root):
+    spec = spec_from_file_location("repository", root / "book/_ext/repository.py")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    options = {
+        "repository_url": "https://github.com/somebody/fork",
+        "repository_branch": "spring",
+        "launch_buttons": {
+            "colab_url": "https://colab",
+            "binderhub_url": "https://hub",
+        },
+    }
+    made = [module.address(options, place, "README.md") for place in module.SHOWN]
+    assert made == [
+        "https://colab/github/somebody/fork/blob/colab/README.md",
+        "https://hub/v2/gh/somebody/fork/spring?urlpath=lab/tree/README.md",
+        "https://github.com/somebody/fork/blob/spring/README.md",
+    ]
+    assert module.address(options, "source", "tests").endswith("/tree/spring/tests")
