@@ -40,7 +40,7 @@ def plain(value, depth=DEPTH):
         value = np.asarray(value)
     if type(value).__module__ in TENSORS and hasattr(value, "detach"):
         value = np.asarray(value.detach().cpu())
-    if isinstance(value, np.ndarray) and not np.ma.isMaskedArray(value):
+    if isinstance(value, np.ndarray) and not hasattr(value, "mask"):
         return _array(np.asarray(value))
     if depth and isinstance(value, tuple | list) and len(value) <= ITEMS:
         return tuple(plain(v, depth - 1) for v in value)

@@ -54,9 +54,28 @@ class Plan:
 
 
 def overlay(text):
-    """The names defined by the text of an overlay: dict."""
+    """The names defined by the text of an overlay: dict.
+
+    Raises
+    ------
+    ValueError
+        If it does not run, or speaks of questions that no set has.
+    """
     names = {"__name__": "private_overlay"}
-    exec(compile(text, "<private overlay>", "exec", dont_inherit=True), names)
+    try:
+        exec(compile(text, "<private overlay>", "exec", dont_inherit=True), names)
+    except Exception as e:
+        raise ValueError(
+            f"The private overlay stopped with {type(e).__name__}: {e}. Expected a "
+            "Python file that runs. Try python on it?"
+        ) from e
+    known = {e.id for one in sets(names).values() for e in one.exercises}
+    unknown = {*names.get("EXTRA", {}), *names.get("REPLACE", {})} - known
+    if unknown:
+        raise ValueError(
+            f"The private overlay has tests for {', '.join(sorted(unknown))}, expected "
+            "ids of questions like 04.3. A typing slip?"
+        )
     return names
 
 
@@ -80,13 +99,25 @@ def make(name, seed, private="", limits=None):
         made = made.variant(names["VARIANT"])
     swap, extra = names.get("REPLACE", {}), names.get("EXTRA", {})
     done = (swap.get(e.id, e) for e in made.exercises)
-    done = tuple(replace(e, extra=(*e.extra, *extra.get(e.id, ()))) for e in done)
+    done = tuple(_with(e, extra.get(e.id, ())) for e in done)
     base = TORCH if any(e.needs_torch for e in done) else Limits()
     return Plan(
         replace(made, exercises=done),
         str(names.get("SEED", seed)),
         replace(base, **(limits or {})),
     )
+
+
+def _with(exercise, more):
+    """The exercise with more hidden tests; its own share what is left."""
+    taken = sum(share for share, _ in more)
+    if not 0 <= taken < 1 or any(share < 0 for share, _ in more):
+        raise ValueError(
+            f"The extra tests of {exercise.id} take {taken:g} of its points, expected "
+            "shares that add up to less than 1. Make them smaller?"
+        )
+    own = ((share * (1 - taken), cases) for share, cases in exercise.extra)
+    return replace(exercise, extra=(*own, *more))
 
 
 def sets(names):

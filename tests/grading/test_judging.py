@@ -127,3 +127,30 @@ def test_what_behaves_like_a_dict_a_tuple_or_text_is_one():
     assert [type(v) for v in made] == [dict, tuple, str]
     assert type(plain(np.ones(2).view(np.recarray))) is np.ndarray
     assert isinstance(plain(np.ma.masked_all(3)), Opaque)
+
+
+@pytest.mark.parametrize("exercise", CLINICS, ids=lambda e: e.id)
+def test_extra_tests_share_the_points_with_those_of_a_clinic(exercise):
+    name = next(n for n, s in SETS.items() if exercise in s.exercises)
+    text = f"EXTRA = {{{exercise.id!r}: [(0.25, lambda rng: [])]}}"
+    made = plan.make(name, "s", text).set.exercises
+    (mine,) = [e for e in made if e.id == exercise.id]
+    shares = [share for share, _ in mine.tests()]
+    assert min(shares) > 0 and sum(shares) == pytest.approx(1)
+    assert shares[-1] == 0.25 and shares[0] == pytest.approx(shares[1])
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("def (", "SyntaxError"),
+        ("import no_such_module", "ModuleNotFoundError"),
+        ("EXTRA = {'04.33': []}", "typing slip"),
+        ("REPLACE = {'4.3': None}", "typing slip"),
+        ("EXTRA = {'04.3': [(0.5, list), (0.5, list)]}", "Make them smaller"),
+        ("EXTRA = {'04.3': [(-0.5, list)]}", "Make them smaller"),
+    ],
+)
+def test_a_wrong_overlay_is_refused_with_a_next_step(text, why):
+    with pytest.raises(ValueError, match=why):
+        plan.make("04_lstm_step_by_step", "s", text)
