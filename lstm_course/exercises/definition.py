@@ -133,8 +133,8 @@ class Exercise:
 class ExerciseSet:
     """The questions of one notebook.
 
-    ``helpers`` names functions of ``lstm_course.ops`` that the notebook imports and
-    that answer no question of the set; the jail offers these and nothing else.
+    ``helpers`` names functions of ``lstm_course.ops`` that a notebook may well import
+    and that answer no question of the set; the jail offers these and nothing else.
     """
 
     name: str  # "04_step_by_step", also the stem of the notebook
