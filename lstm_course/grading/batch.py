@@ -76,22 +76,30 @@ class Batch:
         return pool.Local(workers).run(jobs)
 
     def _jobs(self, paths, bar):
-        """(key, job) of every notebook that has something to grade."""
-        seen = set()
+        """(key, job) of every notebook that counts and has something to grade.
+
+        All are read twice, so that nobody's hundred drafts are run and no more than
+        one is kept in memory.
+        """
+        self.found = [entry for entry, _ in self._entries(paths)]
+        counts = {s["key"] for s in rows.last(self._merged(), self.names)} - {None}
+        for entry, sources in self._entries(paths):
+            key, name = entry["key"], entry["set"]
+            todo = self._todo(key, name) if key in counts else []
+            if todo:
+                counts.remove(key)
+                bar.total = self.run_now = self.run_now + 1
+                yield key, self._job(name, sources, todo)
+
+    def _entries(self, paths):
+        """(what is remembered of it, its cells) of every submission."""
         for s in collect.find(paths, list(self.names)):
             sources, error = self._read(s)
             name = self.options.set or plan.which(s.place, self.names, sources)
             error = error or ("" if name else UNKNOWN)
             key = None if error else f"{s.digest}-{name}"
-            self.found.append(
-                {"student": s.student, "file": s.name, "set": name or "", "key": key,
-                 "error": error, "when": s.when}
-            )  # fmt: skip
-            todo = self._todo(key, name) if key else []
-            if todo and key not in seen:
-                seen.add(key)
-                bar.total = self.run_now = self.run_now + 1
-                yield key, self._job(name, sources, todo)
+            entry = {"student": s.student, "file": s.name, "set": name or ""}
+            yield entry | {"key": key, "error": error, "when": s.when}, sources
 
     def _read(self, submission):
         """(cells, why there are none) of a submission."""
@@ -141,11 +149,15 @@ class Batch:
         result["questions"] = {id: q for id, q in both.items() if id in known}
         self.store.keep(key, result)
 
-    def _report(self):
-        """Bring the list of submissions and all reports up to date."""
+    def _merged(self):
+        """The submissions of this batch and of earlier ones, sorted."""
         old = {(s["student"], s["file"]): s for s in self.store.submissions()}
         new = {(s["student"], s["file"]): s for s in self.found}
-        merged = [s for _, s in sorted((old | new).items())]
+        return [s for _, s in sorted((old | new).items())]
+
+    def _report(self):
+        """Bring the list of submissions and all reports up to date."""
+        merged = self._merged()
         self.store.write("submissions.json", json.dumps(merged, indent=1))
         made = rows.build(merged, self.store, self.plan, self.names, self.errors)
         rows.write(made, self.store)

@@ -26,11 +26,16 @@ def build(submissions, store, plan, names, errors):
     errors : dict
         key -> why this batch could not grade it.
     """
-    last = {}
+    return [_row(s, store, plan, errors) for s in last(submissions, names)]
+
+
+def last(submissions, names):
+    """Of each student and set the submission that counts, sorted."""
+    made = {}
     for s in sorted(submissions, key=lambda s: (bool(s["key"]), s["when"], s["file"])):
         if not s["set"] or s["set"] in names:  # others need an overlay not given now
-            last[s["student"], s["set"] or s["file"]] = s
-    return [_row(s, store, plan, errors) for _, s in sorted(last.items())]
+            made[s["student"], s["set"] or s["file"]] = s
+    return [s for _, s in sorted(made.items())]
 
 
 def _row(submission, store, plan, errors):

@@ -110,8 +110,9 @@ def test_the_last_readable_notebook_counts_not_the_best_of_many_guesses(tmp_path
         sample.write(path, cells)
         path.write_text("{") if not cells else None
         os.utime(path, (when * 1e9, when * 1e9))
-    rows, _ = run(tmp_path / "in", tmp_path / "out")
+    rows, ran = run(tmp_path / "in", tmp_path / "out")
     assert rows["ada"]["points"] == 90 and not rows["ada"]["error"]
+    assert ran == 1  # nobody's drafts are run
 
 
 def test_what_was_not_executed_is_tried_again_when_asked(tmp_path):
