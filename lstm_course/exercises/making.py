@@ -51,8 +51,8 @@ class Suspect:
     def __init__(self, function, bug=""):
         self.function, self.bug = function, bug
 
-    def __call__(self, *args):
-        return self.function(*args)
+    def __call__(self, *args, **named):
+        return self.function(*args, **named)
 
 
 def clinic(suspects, sound, lessons, strict=None):

@@ -124,14 +124,15 @@ class Session:
 
     def _tell(self, functions, message, asked):
         """Compute a black-box function on arguments that came from the jail."""
-        number, args = message["name"], message["value"]
+        number, value = message["name"], message["value"]
         known = number.isdecimal() and len(number) < 3 and int(number) < len(functions)
-        if not known or type(args) is not tuple:
+        if not known or not is_call(value):
             self._end("channel")
-        if asked > ASKS or count(args) > ASK_SIZE:
+        if asked > ASKS or count(value) > ASK_SIZE:
             self._end("asks")
         try:
-            value = plain(functions[int(number)](*fresh(args)))
+            args, named = fresh(value)
+            value = plain(functions[int(number)](*args, **named))
             frame = protocol.pack("told", value, status="ok")
         except Exception:  # its words could tell which function this is
             frame = protocol.pack("told", status="raised", text=REFUSED)
@@ -253,6 +254,11 @@ def outcome(answer, status):
 def stopped(reason):
     """The Stopped that says why there is no answer, with nothing of the case in it."""
     return Stopped(*REASONS[reason], public=True)
+
+
+def is_call(value):
+    """True for (tuple, dict), the arguments of a call."""
+    return type(value) is tuple and [type(v) for v in value] == [tuple, dict]
 
 
 def count(value):

@@ -147,9 +147,9 @@ class Worker:
     def function(self, k):
         """A function that asks the trusted side for its values."""
 
-        def ask(*args):
-            name = str(k)
-            self.pipe.write(protocol.pack("ask", args, id=self.id, name=name))
+        def ask(*args, **named):
+            value, name = (args, named), str(k)
+            self.pipe.write(protocol.pack("ask", value, id=self.id, name=name))
             told = self.pipe.read()
             if told["status"] != "ok":
                 raise ValueError(told["text"])

@@ -113,6 +113,7 @@ CORPUS = [
     after("fails_in_other_cells", "1 / 0", "assert False", "raise NotImplementedError",
           "def f(:", "print(undefined)"),
     after("defined_twice", "def unit(x): raise NotImplementedError", sample.UNIT),
+    instead("box_called_by_name", EXPOSES=sample.EXPOSES.replace("f(x)", "f(x=x)")),
     after("error_of_the_box_is_caught", "old = exposes\ndef exposes(f, x):\n"
           "    for bad in ('a', None, object(), 10**30, {}, lambda: 1):\n"
           "        try: f(bad)\n        except Exception: pass\n    return old(f, x)"),
