@@ -12,9 +12,15 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from lstm_course.widgets import bundle
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 HERE = ("localhost", "127.0.0.1", "")
+CALL = """async ([text, body, given]) => {
+  const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  return new Function("m", "given", `return (${body})`)(await import(url), given);
+}"""
 
 
 @contextmanager
@@ -121,3 +127,18 @@ def start_visit(browser):
     yield start
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def visit(start_visit):
+    return start_visit()
+
+
+@pytest.fixture
+def js(visit):
+    """A function (module, expression in m and given, given) -> value, in Chromium."""
+
+    def run(module, expression, **given):
+        return visit.page.evaluate(CALL, [bundle.esm(module), expression, given])
+
+    return run

@@ -11,7 +11,6 @@ from live_figures import FIGURES, example
 
 from lstm_course import init, jacobian, trace, widgets
 from lstm_course.palette import PAGE, PAGE_DARK
-from lstm_course.widgets import bundle
 
 pytestmark = pytest.mark.browser
 
@@ -19,10 +18,6 @@ every_figure = pytest.mark.parametrize("name", FIGURES)
 every_cell = pytest.mark.parametrize("cell", ["lstm", "rnn"])
 T, I, H = 7, 4, 6
 
-CALL = """async ([text, body, given]) => {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-  return new Function("m", "given", `return (${body})`)(await import(url), given);
-}"""
 # A figure in an empty page, with a model that notes what Python would be told.
 RENDER = """async ([esm, css, state]) => {
   document.head.innerHTML = '<meta name="viewport" content="width=device-width">';
@@ -48,21 +43,6 @@ RENDER = """async ([esm, css, state]) => {
 }"""
 DRAWN = """(root) => [...root.querySelectorAll("path, text, circle, .say, output")]
   .map(e => e.getAttribute("d") + e.getAttribute("cy") + e.textContent).join()"""
-
-
-@pytest.fixture
-def visit(start_visit):
-    return start_visit()
-
-
-@pytest.fixture
-def js(visit):
-    """A function (module, expression in m and given, given) -> value, in Chromium."""
-
-    def run(module, expression, **given):
-        return visit.page.evaluate(CALL, [bundle.esm(module), expression, given])
-
-    return run
 
 
 def lists(p):

@@ -16,7 +16,7 @@ from lstm_course.diagrams.difference import mark
 from lstm_course.equations import equations
 from lstm_course.ops import sigmoid
 from lstm_course.tasks import agreement
-from lstm_course.widgets import GateMicroscope, StepWalker, VariantDiff, bundle
+from lstm_course.widgets import GateMicroscope, StepWalker, VariantDiff
 from lstm_course.widgets.mathml import mathml
 from lstm_course.widgets.variant_diff import foldable, record
 from lstm_course.widgets.weights import LARGEST, pack, unpack
@@ -26,25 +26,6 @@ every_cell = pytest.mark.parametrize("cell", CELLS)
 SIGNS = {"sigma": "σ", "-": "−", "odot": "⊙", "bmod": "mod", "mathbb1": "𝟙"}
 T, I, H, K = 9, 5, 6, agreement.K
 
-CALL = """async ([text, body, given]) => {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-  return new Function("m", "given", `return (${body})`)(await import(url), given);
-}"""
-
-
-@pytest.fixture
-def visit(start_visit):
-    return start_visit()
-
-
-@pytest.fixture
-def js(visit):
-    """A function (module, expression in m and given, given) -> value, in Chromium."""
-
-    def run(module, expression, **given):
-        return visit.page.evaluate(CALL, [bundle.esm(module), expression, given])
-
-    return run
 
 
 @pytest.fixture
