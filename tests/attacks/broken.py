@@ -156,7 +156,7 @@ CORPUS = [
     file("carriage_returns", with_cells(lambda c: c.update(
          source=c["source"].replace("\n", "\r"))), FULL),
     file("newer_minor_version", changed(nbformat_minor=99, worksheets=[3]), FULL),
-    made("sparse", place(NB, lambda p: (p.touch(), os.truncate(p, 20 << 30)))),
+    made("sparse", place(NB, lambda p: (p.touch(), os.truncate(p, 64 << 20)))),
     made("zip_without_a_date", zip_of(good, {10: 0, 11: 0, 12: 0, 13: 0}), FULL),
     made("zip_of_an_odd_date", zip_of(good, {k: 255 for k in range(10, 14)}), FULL),
     made("zip_encrypted", zip_of(good, {6: 1})),
