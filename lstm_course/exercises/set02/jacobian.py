@@ -45,8 +45,8 @@ JACOBIAN = Exercise(
         "h_prev[j] * W_h[j, k] for every j.",
         "The derivative of tanh at z[k] is 1 - h[k]**2. It belongs to the NEW unit k, "
         "which is the row.",
-        "W_h has old units in rows, the Jacobian new ones: transpose W_h, then multiply "
-        "row k by entry k. Broadcasting does it with (1 - h**2)[:, None].",
+        "W_h has old units in rows, the Jacobian new ones: transpose W_h, then "
+        "multiply row k by entry k. Broadcasting does it with (1 - h**2)[:, None].",
     ),
     misconceptions=mistakes(
         step_jacobian,
@@ -59,8 +59,8 @@ JACOBIAN = Exercise(
         (
             "[:, None]",
             "",
-            "The derivative of tanh multiplies the columns. It belongs to the new unit, "
-            "which is the row.",
+            "The derivative of tanh multiplies the columns. It belongs to the new "
+            "unit, which is the row.",
         ),
         (
             "(1 - h**2)[:, None] * W_h.T",
