@@ -175,7 +175,7 @@ def test_four_steps_fill_the_diagram_and_a_fifth_is_the_next_word(show):
     known = [set(on_lines(root))]
     for _ in range(4):
         root.locator("button:enabled").first.press("ArrowRight")
-        root.page.wait_for_timeout(60)
+        root.page.wait_for_timeout(300)
         known.append(set(on_lines(root)))
     forget, update, output, shown = known[0], known[2], known[3], known[1]
     assert forget == {"x", "h_prev", "c_prev", "f"} == known[4]
@@ -190,7 +190,7 @@ def test_four_steps_fill_the_diagram_and_a_fifth_is_the_next_word(show):
 def test_arrow_keys_walk_by_words_too(show, key, place):
     root = show(walker())
     root.get_by_role("button", name="Step ›").press(key)
-    root.page.wait_for_timeout(60)
+    root.page.wait_for_timeout(300)
     assert on_lines(root)["x"] == place
 
 
@@ -265,12 +265,12 @@ def test_an_unknown_word_is_refused_by_name_and_others_offered(lens, show):
     root = show(lens, width=390)
     box = root.get_by_label("Your sentence")
     box.fill("the kinf near the dog ")
-    root.page.wait_for_timeout(60)
+    root.page.wait_for_timeout(300)
     help = root.locator(".help").inner_text()
     assert "“kinf”" in help and f"{K - 1} words" in help
     assert root.locator("tbody tr").count() == 1  # read so far: the
     root.get_by_role("button", name="king", exact=True).first.press("Enter")
-    root.page.wait_for_timeout(60)
+    root.page.wait_for_timeout(300)
     assert box.input_value() == "the king "
     assert root.locator(".help").is_hidden()
     assert root.locator("tbody tr").count() == 2
@@ -280,7 +280,7 @@ def test_an_unknown_word_is_refused_by_name_and_others_offered(lens, show):
 def test_half_a_word_is_no_mistake_yet(lens, show):
     root = show(lens)
     root.get_by_label("Your sentence").fill("the ki")
-    root.page.wait_for_timeout(60)
+    root.page.wait_for_timeout(300)
     assert root.locator(".help").is_hidden()
     assert root.get_by_role("button", name="kings", exact=True).first.is_visible()
 
@@ -289,7 +289,7 @@ def test_half_a_word_is_no_mistake_yet(lens, show):
 def test_a_held_unit_turns_the_verb_and_letting_go_turns_it_back(lens, show):
     root = show(lens)
     root.get_by_label("Your sentence").fill("the king near the girls")
-    root.page.wait_for_timeout(60)
+    root.page.wait_for_timeout(300)
     free = due(root)
     switch = root.get_by_role("checkbox")
     switch.press("Space")
@@ -298,7 +298,7 @@ def test_a_held_unit_turns_the_verb_and_letting_go_turns_it_back(lens, show):
     assert due(root) != free
     assert "One unit turns the verb" in root.locator(".say").inner_text()
     switch.press("Space")
-    root.page.wait_for_timeout(60)
+    root.page.wait_for_timeout(300)
     assert due(root) == free
 
 
@@ -306,7 +306,7 @@ def test_a_held_unit_turns_the_verb_and_letting_go_turns_it_back(lens, show):
 def test_moving_the_dial_takes_hold(lens, show):
     root = show(lens)
     root.get_by_label("Value at which the cell state is held").press("ArrowLeft")
-    root.page.wait_for_timeout(60)
+    root.page.wait_for_timeout(300)
     assert root.get_by_role("checkbox").is_checked()
 
 
