@@ -172,6 +172,11 @@ def test_hidden_notebooks_count_only_where_there_are_no_others(tmp_path):
     assert path.endswith("ada/90_sample.ipynb")
 
 
+def test_a_folder_named_like_a_notebook_is_one_student(tmp_path):
+    files = ["ada.ipynb/90_sample.ipynb", "bob/90_sample.ipynb"]
+    assert both_ways(tmp_path, files) == {"ada.ipynb": 1, "bob": 1}
+
+
 def test_what_lies_too_deep_is_said(tmp_path):
     path = tmp_path / "class" / "/".join(["ada", *"bcdefghijk"]) / "90_sample.ipynb"
     sample.write(path, sample.CELLS)
