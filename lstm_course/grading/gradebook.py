@@ -7,6 +7,7 @@ grade cell named like ``exercise-04-2``.  What nbgrader already knows is kept.
 import contextlib
 import os
 import sys
+import warnings
 
 KIND = "code"
 
@@ -31,7 +32,7 @@ def write(rows, path):
             f"--nbgrader {path} needs nbgrader, which is not installed. It comes with "
             "the extra 'instructor'. Run pip install 'lstm-course[instructor]'?"
         ) from None
-    with scripts_on_path(), Gradebook(f"sqlite:///{path}") as book:
+    with quiet(), scripts_on_path(), Gradebook(f"sqlite:///{path}") as book:
         done = set()
         for row in rows:
             if row["set"] and row["set"] not in done:
@@ -39,6 +40,14 @@ def write(rows, path):
                 done.add(row["set"])
             if row["set"] and not row["error"]:
                 _submission(book, row)
+
+
+@contextlib.contextmanager
+def quiet():
+    """Without the warnings of libraries about each other."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 @contextlib.contextmanager

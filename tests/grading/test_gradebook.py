@@ -3,6 +3,7 @@
 import csv
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,9 @@ def test_a_regrade_keeps_what_a_human_gave(lines):
 
 def test_not_executed_is_no_zero_in_the_gradebook(lines):
     assert sorted(lines) == ["ada", "bob"]
+
+
+def test_no_library_warns_the_instructor(tmp_path, recwarn):
+    warnings.simplefilter("always")
+    gradebook.write([row("ada", 40.0)], tmp_path / "gradebook.db")
+    assert [w for w in recwarn if "SQL" in str(w.category) or "SA" in str(w)] == []
