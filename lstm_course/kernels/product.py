@@ -18,11 +18,6 @@ BYTES = 64 if _WIDE else 32  # of one vector register
 ROWS = 8 if _WIDE else 4  # rows a tile holds, with two vectors each
 
 
-def lanes(dtype):
-    """Numbers of this type in one vector."""
-    return BYTES // np.dtype(dtype).itemsize
-
-
 @intrinsic
 def tile(context, like, rows, A, row, step, B, k, C, ldc, add, columns):
     """C[rows, columns] (+)= A[rows, k] B[k, panel], a panel two vectors wide.
@@ -147,6 +142,22 @@ def pack(panels, W, turned):
 
 
 @njit(**fast)
+def panels_for(k, N, like):
+    """Room for k rows of N columns in panels (N / width, k, width)."""
+    width = 2 * BYTES // like.itemsize
+    return np.empty((-(-N // width), k, width), like.dtype)
+
+
+@njit(**fast)
+def packed(W, turned):
+    """W (k, N), or its transpose, in panels of its own."""
+    k, N = (W.shape[1], W.shape[0]) if turned else W.shape
+    panels = panels_for(k, N, W)
+    pack(panels, W, turned)
+    return panels
+
+
+@njit(**fast)
 def product(A, panels, C, add, turned=False):
     """C = A W, or C += A W, for packed W; with turned, A is given as its transpose."""
     like, size = C[0, 0], C.itemsize
@@ -178,3 +189,10 @@ def rows_of(a, t, m, b0, n, work):
     for k in range(m):
         work[k * n : (k + 1) * n] = a[t + k, b0 : b0 + n]
     return work[: m * n]
+
+
+@njit(**fast)
+def room(slab, B, b0, n, width):
+    """A thread's part of the slab: rows (steps n, width) for its n of B sequences."""
+    steps = slab.size // (B * width)
+    return slab[b0 * steps * width : (b0 + n) * steps * width].reshape(-1, width)
