@@ -51,7 +51,9 @@ def compiled(cell, outs, precision):
 def _machine_text():
     import numba
 
-    here = [Path(__file__).with_name(f"{n}.py") for n in ("machine", "product", "threads")]
+    here = [
+        Path(__file__).with_name(f"{n}.py") for n in ("machine", "product", "threads")
+    ]
     return numba.__version__ + "".join(f.read_text(encoding="utf-8") for f in here)
 
 
@@ -90,5 +92,7 @@ def run(cell, p, x, state, lengths=None, outs=("h",), checkpoint=None, truncate=
     )
     kept = "nothing" if not keep else "states" if checkpoint else "all"
     how, cut = (kept, truncate or checkpoint), truncate is not None
-    result = Sequence.apply((plan, loops), lengths, how, cut, x, extra, *state, *weights)
+    result = Sequence.apply(
+        (plan, loops), lengths, how, cut, x, extra, *state, *weights
+    )
     return result[: len(outs)], result[len(outs) :]

@@ -72,41 +72,46 @@ class Plan:
         names = self.cell.states if phase == 0 else self.cell.phases[phase - 1].gives
         return [s for s in self.sources if s.name in names]
 
-    # ------------------------------------------- where a row of a value lies, as text
+    # ---------------------------- where a step's values lie: array and column, as text
+
+    def slab(self, name):
+        """A block or a kept value."""
+        k = self.blocks.index(name[1:]) if self.is_block(name) else self.slots[name]
+        return "z", f"{k} * H"
 
     def columns(self, name):
-        """Columns of a block or a kept value."""
-        k = self.blocks.index(name[1:]) if self.is_block(name) else self.slots[name]
-        return f"{k} * H:{k + 1} * H"
+        """Its columns of the slab."""
+        first = self.slab(name)[1]
+        return f"{first}:{first} + H"
 
     def old(self, state):
-        return f"seq_{state}[t % len(seq_{state}), b0 + r]"
+        return f"seq_{state}[t % len(seq_{state}), b0:b0 + n]", "0"
 
     def new(self, state):
-        return f"seq_{state}[(t + 1) % len(seq_{state}), b0 + r]"
+        return f"seq_{state}[(t + 1) % len(seq_{state}), b0:b0 + n]", "0"
 
     def places(self, name):
-        """Rows whose sum is an argument of forward or backward."""
+        """Places whose sum is an argument of forward or backward."""
         states, by = self.cell.states, name[1:]
         if self.is_block(name):
-            return [f"z[r, {self.columns(name)}]", f"bias[{self.columns(name)}]"]
+            return [self.slab(name), ("bias", self.slab(name)[1])]
         if name in self.slots:
-            return [f"z[r, {self.columns(name)}]"]
+            return [self.slab(name)]
         if name in states:
             return [self.new(name)]
         if name.endswith("_prev") and name[:-5] in states:
             return [self.old(name[:-5])]
         if name == self.cell.extra:
-            return [f"{name}[t, b0 + r]"]
+            return [(f"{name}[t, b0:b0 + n]", "0")]
         if name[0] == "d" and by in states:
-            out = [f"out_{by}[t, b0 + r]"] if by in self.outs else []
-            return [f"d_{by}[b0 + r]", *out]
+            out = [(f"out_{by}[t, b0:b0 + n]", "0")] if by in self.outs else []
+            return [(f"d_{by}[b0:b0 + n]", "0"), *out]
         if name[0] == "d" and by in self.given:
-            return [f"given_{by}[r]"]
-        return [name]  # a vector or a constant
+            return [(f"given_{by}", "0")]
+        return [(name, "0")]  # a vector or a constant
 
     def targets(self, name, back, last):
-        """Rows that take a result, each with whether it is added to what is there.
+        """Places that take a result, each with whether it is added to what is there.
 
         Going back, ``name`` is the argument that the result is the gradient of.
         """
@@ -115,12 +120,12 @@ class Plan:
             kept += [self.new(name)] if name in self.cell.states else []
             return [(place, False) for place in kept]
         if self.is_block(name):
-            return [(f"z[r, {self.columns(name)}]", False)]
+            return [(self.slab(name), False)]
         if name.endswith("_prev") and name[:-5] in self.cell.states:
-            return [(f"d_{name[:-5]}[b0 + r]", not last)]
+            return [((f"d_{name[:-5]}[b0:b0 + n]", "0"), not last)]
         if name == self.cell.extra:
-            return [(f"d_{name}[t, b0 + r]", False)]
-        return [(f"d_{name}[k]", True)] if name in self.cell.vectors else []
+            return [((f"d_{name}[t, b0:b0 + n]", "0"), False)]
+        return [((f"d_{name}[k]", "0"), True)] if name in self.cell.vectors else []
 
     # --------------------------------------------------------- what the loops are given
 

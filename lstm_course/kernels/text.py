@@ -32,7 +32,7 @@ ON_NUMBERS = {
 HEAD = '''"""Loops of the cell {0} for {1}, made from its own text."""
 import numpy as np
 from numba import njit
-from lstm_course.kernels.machine import fast, {1}, get, inner, put
+from lstm_course.kernels.machine import at, fast, {1}, get, inner, put
 from lstm_course.kernels.product import pack, packed, panels_for, product, room, rows_of
 from lstm_course.kernels.threads import fork
 F = np.{1}
@@ -86,7 +86,10 @@ def module_text(plan, precision):
     done, calls = {}, []
     for ph in plan.cell.phases:
         calls.append((copied(ph.forward, done), copied(ph.backward, done)))
-    parts = [HEAD.format(plan.cell.name, precision), *(text for _, text in done.values())]
+    parts = [
+        HEAD.format(plan.cell.name, precision),
+        *(text for _, text in done.values()),
+    ]
     parts.append(_both("forward", plan.arguments, plan, _forward(plan, calls)))
     names = plan.arguments + plan.back_arguments
     parts.append(_both("backward", names, plan, _backward(plan, calls)))
@@ -192,9 +195,9 @@ def _gradients(plan, s):
 def _rows(plan, number, call, back):
     """The loop over the rows of a step, for one phase.
 
-    Every place that is read or written is one view of a row, known by its number.
+    Every place that is read or written has a number, and so has the array it lies in.
     """
-    cell, ph, views = plan.cell, plan.cell.phases[number], {}
+    cell, ph, views, arrays = plan.cell, plan.cell.phases[number], {}, {}
 
     def get(place):
         k = views.setdefault(place, len(views))
@@ -217,13 +220,22 @@ def _rows(plan, number, call, back):
             stores.append(put(place, f"{get(place)} + r{k}" if adds else f"r{k}"))
     if back and last:
         gone = [s for s in cell.states if f"{s}_prev" not in names]
-        stores += [put(f"d_{s}[b0 + r]", "F(0.0)") for s in gone]
-    inside = [f"{', '.join(f'r{k}' for k in range(len(names)))} = {call}({', '.join(given)})"]
+        stores += [put((f"d_{s}[b0:b0 + n]", "0"), "F(0.0)") for s in gone]
+    inside = [
+        f"{', '.join(f'r{k}' for k in range(len(names)))} = {call}({', '.join(given)})"
+    ]
+    for array, _ in views:
+        arrays.setdefault(array, f"a{len(arrays)}")
+    rows = [
+        f"        v{k} = at({arrays[array]}, r, {column})"
+        for (array, column), k in views.items()
+    ]
     return "\n".join(
         [
+            *(f"{a} = {array}" for array, a in arrays.items()),
             "for r in range(n):",
             "    if t < lengths[b0 + r]:",
-            *(f"        v{k} = {place}" for place, k in views.items()),
+            *rows,
             "        for j in range(H):",
             *(f"            {line}" for line in inside + stores),
             "    else:",
@@ -238,8 +250,10 @@ def _after_the_end(plan, number, back, last):
     if back:
         extra = [f"d_{cell.extra}[t, b0 + r] = F(0.0)"] if cell.extra else []
         gone = [f"z[r, :{len(plan.blocks)} * H] = F(0.0)"] + extra
-        return gone + [f"given_{g}[r] = F(0.0)" for g in plan.given] if last else ["pass"]
+        return (
+            gone + [f"given_{g}[r] = F(0.0)" for g in plan.given] if last else ["pass"]
+        )
     if last:
-        return [f"{plan.new(s)} = {plan.old(s)}" for s in cell.states]
+        return [f"{plan.new(s)[0]}[r] = {plan.old(s)[0]}[r]" for s in cell.states]
     gives = cell.phases[number].gives
     return [f"z[r, {plan.columns(g)}] = F(0.0)" for g in gives]

@@ -19,9 +19,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 BODY = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
-PARALLEL = ctypes.CFUNCTYPE(
-    None, BODY, ctypes.c_void_p, ctypes.c_uint, ctypes.c_uint
-)
+PARALLEL = ctypes.CFUNCTYPE(None, BODY, ctypes.c_void_p, ctypes.c_uint, ctypes.c_uint)
 NAME = "lstm_course_parallel"  # under which compiled code finds the runtime
 INDEX, BYTES, VOID = ir.IntType(64), ir.IntType(8).as_pointer(), ir.VoidType()
 
@@ -51,7 +49,9 @@ def fork(context, part, arguments, n):
         _work(context, body, task.type, compiled.fndesc, call)
         number = ir.IntType(32)
         start = cgutils.get_or_insert_function(
-            builder.module, ir.FunctionType(VOID, [body.type, BYTES, *[number] * 2]), NAME
+            builder.module,
+            ir.FunctionType(VOID, [body.type, BYTES, *[number] * 2]),
+            NAME,
         )
         n = builder.trunc(args[2], number)
         builder.call(start, [body, builder.bitcast(task, BYTES), n, number(0)])
