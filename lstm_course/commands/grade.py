@@ -61,10 +61,15 @@ def _say(batch, rows, args):
     if len(rows) > 20:
         print(f"… and {len(rows) - 20} more")
     held = [row for row in rows if row["status"] == "not executed"]
+    for note in batch.notes:
+        print(note)
     if batch.superseded:
+        most = [f"{who}: {n}" for who, n in batch.superseded.most_common(4)]
+        most[3:] = ["…"] * (len(most) > 3)
         print(
-            f"{batch.superseded} notebook(s) do not count: the same student has one "
-            "for the same set that was changed later. All are in submissions.json."
+            f"{batch.superseded.total()} notebook(s) do not count: the same student "
+            f"has one for the same set that was changed later ({', '.join(most)}). "
+            "All are in submissions.json."
         )
     print(
         f"{len(rows)} in the gradebook, {batch.run_now} run now, {len(held)} not "

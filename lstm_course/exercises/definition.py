@@ -91,6 +91,10 @@ class Exercise:
     must : callable or None
         ``must(*args) -> bool``: cases that have to be right, or no test counts.  A
         student's test that calls right things wrong would else win by throwing coins.
+    form_of : callable or None
+        ``form_of(*args) -> str``: cases of one test with the same name are forms of
+        one mistake.  Who gets some of them right and others wrong is guessing, and
+        loses what the test would have brought.
     hints : tuple of str
         In stages, from a nudge to almost the line.
     misconceptions : tuple of (callable, str)
@@ -116,6 +120,7 @@ class Exercise:
     atol: float = 1e-9
     verify: Callable = None
     must: Callable = None
+    form_of: Callable = None
     hints: tuple = ()
     misconceptions: tuple = ()
     manual: bool = False

@@ -15,6 +15,11 @@ from .comparing import by_part, compare, named
 from .definition import Finding, Verdict
 from .values import fresh, plain, to_tensors
 
+GUESSED = (
+    "It does find other forms of the same mistake, and that costs as much as a mistake "
+    "found brings: a test that guesses wins nothing. Is its tolerance too large?"
+)
+
 
 class Stopped(Exception):
     """A call gave no answer; ``finding`` says why."""
@@ -72,22 +77,35 @@ def judge(exercise, call, rng, order=None):
     streams = zip(exercise.tests(), rng.spawn(len(shares)), strict=True)
     tests = [list(make_cases(stream)) for (_, make_cases), stream in streams]
     alive, first = [True] * len(tests), [None] * len(tests)
+    told = [{} for _ in tests]  # name of a mistake -> whether its forms were told
     for k, args in _queue(exercise, tests, order):
-        if not np.any(alive[k]):
+        if not np.any(alive[k]) and (not exercise.form_of or _guessed(told[k])):
             continue  # nothing left to lose
         found, got, expected = _case(exercise, call, args)
         alive[k] = alive[k] & np.array([not part for part in found])
+        if exercise.form_of:
+            told[k].setdefault(exercise.form_of(*args), set()).add(not any(found))
         findings = tuple(dict.fromkeys(f for part in found for f in part))
         if findings and first[k] is None:
             message = _misconception(exercise, args, expected, got)
             first[k] = Verdict(0.0, findings, message)
         if findings and exercise.must and exercise.must(*args):
             return first[k]
-    failed = next((verdict for verdict in first if verdict), None)
-    if failed is None:
+    k = next((k for k, verdict in enumerate(first) if verdict), None)
+    if k is None:
         return Verdict(1.0)
-    right = [np.mean(parts) for parts in alive]
-    return replace(failed, fraction=float(np.dot(shares, right)))
+    right = [np.mean(parts) - _guessed(t) for parts, t in zip(alive, told, strict=True)]
+    message = f"{first[k].misconception} {GUESSED}" if _guessed(told[k]) else ""
+    return replace(
+        first[k],
+        fraction=max(0.0, float(np.dot(shares, right))),
+        misconception=message.strip() or first[k].misconception,
+    )
+
+
+def _guessed(told):
+    """True when forms of one mistake were told in some cases and not in others."""
+    return any(len(answers) > 1 for answers in told.values())
 
 
 def _queue(exercise, tests, order):

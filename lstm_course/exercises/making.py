@@ -3,6 +3,7 @@
 import functools
 import inspect
 
+FORMS = 3  # of every mistake in a bug clinic; who guesses has to guess them all
 SIZES = ((5, 3, 4, 6), (4, 2, 5, 3))  # T, B, I, H of the usual two cases
 
 
@@ -45,6 +46,22 @@ def mistakes(function, *rows):
     return tuple((edited(function, (old, new)), text) for old, new, text in rows)
 
 
+def form(right, wrong, rng=None, signs=(-1, 1)):
+    """``wrong``, or with an rng one that errs in the same places by other sizes."""
+    if rng is None:
+        return wrong
+    size = rng.choice(signs) * rng.uniform(0.5, 2.0)
+
+    def between(a, b):
+        if isinstance(a, dict):
+            return {k: between(a[k], b[k]) for k in a}
+        if isinstance(a, tuple):
+            return tuple(map(between, a, b))
+        return a + size * (b - a)
+
+    return lambda *args: between(right(*args), wrong(*args))
+
+
 class Suspect:
     """A black box of a bug clinic; ``bug`` names what is wrong with it, or is ""."""
 
@@ -61,7 +78,8 @@ def clinic(suspects, sound, lessons, strict=None):
     Parameters
     ----------
     suspects : callable
-        ``suspects(bug) -> tuple of arguments``; a Suspect is the last of them.
+        ``suspects(bug, rng) -> tuple of arguments``; a Suspect is the last of them.
+        Without rng as in the text, with it in another form of the same mistake.
     sound : tuple of str
         Names of different right ones, "" among them.
     lessons : dict
@@ -72,12 +90,16 @@ def clinic(suspects, sound, lessons, strict=None):
     Returns
     -------
     dict
-        make_cases, extra (one test per bug, with equal shares), reference, must and
-        misconceptions of an Exercise.
+        make_cases, extra (one test per bug, with equal shares), reference, must,
+        form_of and misconceptions of an Exercise.
     """
 
     def cases(bug):
-        return lambda rng: [suspects(name) for name in (*sound, bug)]
+        def make(rng):
+            drawn = [suspects(name, rng) for name in (*sound, *[bug] * (FORMS - 1))]
+            return [suspects(bug), *drawn]
+
+        return make
 
     first, *others = lessons
     return {
@@ -85,6 +107,7 @@ def clinic(suspects, sound, lessons, strict=None):
         "extra": tuple((1 / len(lessons), cases(bug)) for bug in others),
         "reference": lambda *args: args[-1].bug in sound,
         "must": lambda *args: args[-1].bug in sound,
+        "form_of": lambda *args: args[-1].bug,
         "misconceptions": (
             *((_finds_all_but(b, sound), m) for b, m in lessons.items()),
             (lambda *args: False, strict or TOO_STRICT),

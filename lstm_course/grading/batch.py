@@ -8,6 +8,8 @@ on, and a fixed test regrades its own question.
 
 import json
 import os
+import time
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,7 +45,8 @@ class Batch:
         self.private = _text(options.private)
         self.names = plan.sets(plan.overlay(self.private))
         self.plans, self.found, self.errors = {}, [], {}
-        self.run_now = self.superseded = 0
+        self.run_now, self.superseded, self.notes = 0, Counter(), []
+        self.now = time.time()
         if options.set is not None and options.set not in self.names:
             raise ValueError(
                 f"There is no exercise set {options.set!r}. Expected one of "
@@ -82,6 +85,7 @@ class Batch:
         one is kept in memory.
         """
         self.found = [entry for entry, _ in self._entries(paths)]
+        self._guess_sets()
         counts = {s["key"] for s in rows.last(self._merged(), self.names)} - {None}
         for entry, sources in self._entries(paths):
             key, name = entry["key"], entry["set"]
@@ -93,13 +97,24 @@ class Batch:
 
     def _entries(self, paths):
         """(what is remembered of it, its cells) of every submission."""
-        for s in collect.find(paths, list(self.names)):
+        for s in collect.find(paths, list(self.names), self.notes):
             sources, error = self._read(s)
             name = self.options.set or plan.which(s.place, self.names, sources)
             error = error or ("" if name else UNKNOWN)
             key = None if error else f"{s.digest}-{name}"
             entry = {"student": s.student, "file": s.name, "set": name or ""}
-            yield entry | {"key": key, "error": error, "when": s.when}, sources
+            entry |= {"key": key, "error": error, "when": s.when}
+            yield entry | {"source": s.source}, sources
+
+    def _guess_sets(self):
+        """What cannot be read is for the set that all else beside it is for."""
+        beside = {}
+        for s in self.found:
+            beside.setdefault(s["source"], set()).add(s["set"])
+        for s in self.found:
+            others = beside[s["source"]] - {""}
+            if not s["set"] and s["error"] != UNKNOWN and len(others) == 1:
+                (s["set"],) = others
 
     def _read(self, submission):
         """(cells, why there are none) of a submission."""
@@ -150,10 +165,22 @@ class Batch:
         self.store.keep(key, result)
 
     def _merged(self):
-        """The submissions of this batch and of earlier ones, sorted."""
-        old = {(s["student"], s["file"]): s for s in self.store.submissions()}
+        """The submissions of this batch and of earlier ones, sorted.
+
+        A file found again is what it is now, whosever it was.  What has no time of its
+        own has that of the batch that found it first.
+        """
         new = {(s["student"], s["file"]): s for s in self.found}
-        return [s for _, s in sorted((old | new).items())]
+        files = {s["file"] for s in self.found}
+        for s in self.store.submissions():
+            mine = (s["student"], s["file"])
+            if s["file"] not in files:
+                new[mine] = s
+            elif mine in new and s["key"] == new[mine]["key"]:
+                new[mine]["when"] = new[mine]["when"] or s["when"]
+        for s in new.values():
+            s["when"] = s["when"] or self.now
+        return [s for _, s in sorted(new.items())]
 
     def _report(self):
         """Bring the list of submissions and all reports up to date."""
@@ -161,9 +188,18 @@ class Batch:
         self.store.write("submissions.json", json.dumps(merged, indent=1))
         made = rows.build(merged, self.store, self.plan, self.names, self.errors)
         rows.write(made, self.store)
-        known = [s for s in merged if not s["set"] or s["set"] in self.names]
-        self.superseded = len(known) - len(made)
+        self._count_others(merged)
         return made
+
+    def _count_others(self, merged):
+        """How many notebooks of each student do not count; copies are none."""
+        counts = {}
+        for s in rows.last(merged, self.names):
+            counts[s["student"], s["set"] or s["file"]] = s["key"]
+        for s in merged:
+            place = s["student"], s["set"] or s["file"]
+            if place in counts and s["key"] != counts[place]:
+                self.superseded[s["student"]] += 1
 
 
 def _text(path):

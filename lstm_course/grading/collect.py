@@ -1,24 +1,25 @@
-"""Find the submissions: single notebooks, folders, zips as an LMS exports them."""
+"""Find the submissions: single notebooks, folders, zips as an LMS exports them.
 
-import calendar
+Nothing is lost silently: of a student who handed in other files only, or a notebook
+that cannot be read, there is a Submission that says so.
+"""
+
 import hashlib
 import io
 import os
-import re
 import stat
+import time
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from . import load
+from .owners import Owners, lms, notebook, text
 
 ENTRIES = 50_000  # of a zip
 INNER_FILES, INNER_BYTES = 20, 64 << 20  # of a zip inside a zip or a folder
 DEPTH = 8
-MOODLE = re.compile(r"_assignsubmission_.*$")
-CONTROL = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
-)  # what could hide or reorder the rest of a name
+SYSTEM = {"__MACOSX", ".DS_Store", ".git", ".ipynb_checkpoints", ".venv"}
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,14 @@ class Submission:
     data: bytes = b""
     error: str = ""
     when: float = 0.0  # of the last change, as its file or zip says
+    source: str = ""  # the argument
 
     @property
     def digest(self):
         return hashlib.sha256(self.data).hexdigest()
 
 
-def find(paths, names=()):
+def find(paths, names=(), notes=None):
     """Yield the submissions in files, folders and zips, in a fixed order.
 
     Parameters
@@ -45,79 +47,163 @@ def find(paths, names=()):
     paths : list of str or Path
     names : list of str
         Names of exercise sets, which say nothing about a student.
+    notes : list or None
+        Gets a sentence for every folder whose part was not plain to see.
     """
+    for path, found, home in _sources(paths):
+        found = list(found)
+        owners = Owners([place for place, _ in found], names, home)
+        if notes is not None:
+            notes += [note for note in owners.notes if note not in notes]
+        yield from _of_students(str(path), found, owners)
+
+
+def _sources(paths):
+    """(argument, its rows, where they were) for each argument and export in one."""
     for path in map(Path, paths):
         if path.is_dir() and not path.is_symlink():
-            found, home = _folder(path), path
+            exports = [p for p in sorted(path.glob("*.zip")) if _export(p)]
+            whole = _folder(path)
+            yield path, (r for r in whole if path / r[0][0] not in exports), path
+            for export in exports:
+                yield from _zip_file(export)
         elif path.suffix.lower() == ".zip":
-            found, home = _zip_file(path), path.with_suffix("")
+            yield from _zip_file(path)
+        elif path.suffix.lower() != ".ipynb" or not os.path.lexists(path):
+            got = "a file of another kind" if path.exists() else "nothing at all"
+            raise ValueError(
+                f"{path} is {got}, expected a notebook, a folder of submissions or a "
+                "zip. Is the path right, or is this an archive to unpack first?"
+            )
         else:
-            found = [(PurePosixPath(path.name), lambda p=path: load.read(p))]
-            home = path.parent
-        for where, reader in found:
-            who = student(where, names, home)
-            yield from _open(f"{path}", where, reader, who)
+            yield path, [((path.name,), lambda p=path: load.read(p))], path.parent
 
 
-def _open(source, where, reader, who):
+def _of_students(source, found, owners):
+    """The submissions of each student, or one that says why there is none."""
+    by_student = {}
+    for place, reader in found:
+        who, rest = owners.split(place)
+        if reader or len(rest) < len(place) or lms(place[-1]):
+            by_student.setdefault(who, []).append((place, rest, reader))
+    for who, rows in by_student.items():
+        given = [row for row in rows if row[2]]
+        plain = [row for row in given if not _hidden(*row[:2])]
+        for place, rest, reader in plain or given:
+            yield from _open(source, place, rest, reader, who)
+        if not given:
+            yield _nothing(source, rows, who)
+
+
+def _hidden(place, rest):
+    """True for what a student's own folder hides."""
+    return len(rest) < len(place) and any(name[:1] == "." for name in rest)
+
+
+def _nothing(source, rows, who):
+    """What is said of a student who handed in no notebook."""
+    files = [place[-1] for place, _, _ in rows if place[-1]]
+    got = ", ".join(map(text, files[:3])) + (", …" if len(files) > 3 else "")
+    error = f"There is no notebook here, only {got or 'an empty folder'}."
+    place, rest, _ = rows[0]
+    where = "/".join(place[:-1] or place)
+    return Submission(
+        who, text(f"{source}/{where}", 2000), _place(source, rest), error=error,
+        source=source,
+    )  # fmt: skip
+
+
+def _place(source, rest):
+    return text("/".join((Path(source).name, *rest)))
+
+
+def _open(source, place, rest, reader, who):
     """The submission at one place, or those in a zip lying there."""
-    place, label = text(f"{Path(source).name}/{where}"), text(f"{source}/{where}", 2000)
+    label, said = text("/".join((source, *place)), 2000), _place(source, rest)
     try:
         data, when = reader()
-        if where.suffix.lower() == ".zip":
-            yield from _inner(source, where, data, who)
+        if place[-1].lower().endswith(".zip"):
+            yield from _inner(source, place, rest, data, who)
             return
-        yield Submission(who, label, place, load.check_size(data), when=when)
+        data = load.check_size(data)
+        yield Submission(who, label, said, data, when=when, source=source)
+        return
     except load.Unreadable as e:
-        yield Submission(who, label, place, error=str(e))
+        error = str(e)
     except Exception as e:  # one odd file must not stop the class
         error = f"It cannot be read: {type(e).__name__}."
-        yield Submission(who, label, place, error=error)
+    yield Submission(who, label, said, error=error, source=source)
 
 
 def _folder(root):
-    """(relative path, reader) of notebooks and zips; links are never followed."""
+    """(place, reader or None) of files and folders; links are never followed."""
     for folder, folders, files in os.walk(root, followlinks=False):
         here = Path(folder)
-        depth = len(here.relative_to(root).parts)
-        odd = [f for f in folders if (here / f).is_symlink() or _notebook(f)]
-        folders[:] = sorted(f for f in folders if not _ignored(f) and depth < DEPTH)
+        parts = here.relative_to(root).parts
+        odd = [f for f in folders if (here / f).is_symlink() or notebook(f)]
+        if "lock" in files and "results" in folders:  # a grader's own output
+            folders[:] = []
+            continue
+        folders[:] = sorted(f for f in folders if not _ignored(f))
+        if parts:
+            yield (*parts, ""), None
+        if len(parts) == DEPTH:
+            folders[:] = []
         for name in sorted(files + odd):
-            if name in odd or (_notebook(name) and not _ignored(name)):
-                path = here / name
-                where = PurePosixPath(path.relative_to(root).as_posix())
-                limit = INNER_BYTES if where.suffix == ".zip" else load.FILE_LIMIT
-                yield where, lambda p=path, n=limit: load.read(p, n)
-
-
-def _notebook(name):
-    return name.lower().endswith((".ipynb", ".zip"))
+            path, limit = here / name, load.FILE_LIMIT
+            if name.lower().endswith(".zip"):
+                limit = INNER_BYTES
+            reader = lambda p=path, n=limit: load.read(p, n)  # noqa: E731
+            if not _ignored(name):
+                yield (*parts, name), reader if notebook(name) or name in odd else None
 
 
 def _ignored(name):
-    return name != ".." and name.startswith((".", "__MACOSX"))
+    return name in SYSTEM or name.startswith(("._", ".~"))
+
+
+def _export(path):
+    """True for a zip with files of several students, named as an LMS does."""
+    if path.is_symlink() or not path.is_file():
+        return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _several(_place_of(i) for i in archive.infolist()[:ENTRIES])
+    except (OSError, zipfile.BadZipFile, ValueError):
+        return False
+
+
+def _several(places):
+    """True when files are named as in an export with more than one student."""
+    found = {next(filter(None, map(lms, place)), "") for place in places}
+    return len(found - {""}) > 1
 
 
 def _zip_file(path):
+    """An export as one row of ``_sources``, open while that is looked at."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            yield from _members(archive, ENTRIES)
+        archive = zipfile.ZipFile(path)
+        if len(archive.infolist()) > ENTRIES:
+            raise ValueError(f"it has {len(archive.infolist())} entries")
     except (OSError, zipfile.BadZipFile, ValueError) as e:
         raise ValueError(
             f"{path} cannot be read as a zip: {e}. Expected the archive that the LMS "
             "exports. Download it again?"
         ) from None
+    with archive:
+        yield path, _members(archive), path.with_suffix("")
 
 
-def _inner(source, where, data, who):
+def _inner(source, place, rest, data, who):
     """Submissions in a zip that a student handed in."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            rows = list(_members(archive, INNER_FILES, notebooks=True))
+            rows = [r for r in _members(archive) if r[0][-1].lower().endswith(".ipynb")]
+            _check(rows)
             total = 0
             for k, (inside, reader) in enumerate(rows):
-                place = where / f"{k}" / inside.name  # two may have the same name
-                made = list(_open(source, place, reader, who))
+                where = (*place, f"{k}", inside[-1])  # two may have the same name
+                made = list(_open(source, where, (*rest, *inside), reader, who))
                 total += sum(len(s.data) for s in made)
                 if total > INNER_BYTES:
                     raise load.Unreadable("The zip holds more than a notebook should.")
@@ -126,30 +212,40 @@ def _inner(source, where, data, who):
         raise
     except Exception as e:
         raise load.Unreadable(f"The zip cannot be read: {type(e).__name__}.") from None
+
+
+def _check(rows):
+    """Raise Unreadable where a zip cannot be what one student handed in."""
     if not rows:
         raise load.Unreadable("The zip holds no notebook.")
+    if len(rows) > INNER_FILES:
+        raise load.Unreadable(f"The zip holds {len(rows)} notebooks.")
+    if _several(place for place, _ in rows):
+        raise load.Unreadable("The zip holds a whole class: grade it by itself.")
 
 
-def _members(archive, most, notebooks=False):
-    """(name, reader) of the notebooks of an archive; nothing is ever unpacked."""
-    infos = archive.infolist()
-    if len(infos) > most and not notebooks:
-        raise ValueError(f"it has {len(infos)} entries")
-    infos = [i for i in infos if _wanted(i, notebooks)]
-    if len(infos) > most:
-        raise load.Unreadable(f"The zip holds {len(infos)} notebooks.")
-    for info in sorted(infos, key=lambda i: i.filename):
-        where = PurePosixPath(info.filename.replace("\\", "/"))
-        yield where, lambda i=info: _member(archive, i)
+def _members(archive):
+    """(place, reader or None) of an archive; nothing is ever unpacked."""
+    for info in sorted(archive.infolist(), key=lambda i: i.filename):
+        place = _place_of(info)
+        if place and (not info.is_dir() or len(place) > 1):
+            reads = notebook(place[-1])
+            yield place, (lambda i=info: _member(archive, i)) if reads else None
 
 
-def _wanted(info, notebooks):
-    path = PurePosixPath(info.filename.replace("\\", "/"))
-    if info.is_dir() or any(map(_ignored, path.parts)):
-        return False
-    return path.suffix.lower() == ".ipynb" or (
-        path.suffix.lower() == ".zip" and not notebooks
-    )
+def _place_of(info):
+    """The place of an entry; where a system's own file lies, that of its folder."""
+    name = info.filename.replace("\\", "/")
+    if not info.flag_bits & 0x800:  # written by a program that did not say how
+        try:
+            name = name.encode("cp437").decode("utf-8")
+        except ValueError:
+            pass
+    parts = [p for p in PurePosixPath(name).parts if p not in ("/", "..")]
+    ignored = [k for k, p in enumerate(parts) if _ignored(p)]
+    if ignored or info.is_dir():
+        parts = [*parts[: min(ignored, default=None)], ""]
+    return tuple(parts) if parts != [""] else ()
 
 
 def _member(archive, info):
@@ -168,53 +264,9 @@ def _member(archive, info):
 
 
 def _when(info):
-    """The time of an entry; some programs write none, which is no date at all."""
+    """The time of an entry, 0 where the program that wrote it gave none."""
     try:
-        return calendar.timegm((*info.date_time, 0, 0, 0))
-    except ValueError:
+        known = info.date_time[0] > 1980
+        return time.mktime((*info.date_time, 0, 0, -1)) if known else 0.0
+    except (ValueError, OverflowError):
         return 0.0
-
-
-def text(value, most=200):
-    """A name without control and direction characters, for people and tables."""
-    value = str(value).encode("utf-8", "replace").decode("utf-8")
-    return CONTROL.sub("\ufffd", value)[:most]
-
-
-def student(where, names=(), home=""):
-    """Whose submission lies at a relative path.
-
-    The first folder that does not name an exercise set, as in nbgrader's and Moodle's
-    exports; else the file's name without that of the set, as in Canvas's; else the
-    folder it was found in.  A name that had to be changed to be shown gets a mark, so
-    that no two become one.
-
-    Examples
-    --------
-    >>> student(PurePosixPath("Ada L_17_assignsubmission_file_/04.ipynb"))
-    'Ada L_17'
-    >>> student(PurePosixPath("ada_123_04_gates.ipynb"), ["04_gates"])
-    'ada_123'
-    >>> student(PurePosixPath("04_gates.ipynb"), ["04_gates"], "all/ada")
-    'ada'
-    """
-    nobody = {"", "/", "..", "submitted", *names}
-    folders = [p for p in where.parts[:-1] if p not in nobody]
-    if folders:
-        return _marked(MOODLE.sub("", folders[0].rstrip("_")))
-    stem = MOODLE.sub("", where.stem)
-    for name in sorted(names, key=len, reverse=True):
-        stem = re.sub(rf"[_\- ]*{re.escape(name)}.*$", "", stem)
-    if stem:
-        return _marked(stem)
-    outer = [p for p in Path(home).parts if p not in nobody]
-    return _marked(outer[-1] if outer else where.stem)
-
-
-def _marked(name):
-    """A name that can be shown, as different from others as it was."""
-    shown = text(name)
-    if shown == name and name:
-        return name
-    digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()
-    return f"{shown or 'unnamed'} #{digest[:8]}"

@@ -24,6 +24,7 @@ from pathlib import Path
 
 from . import limits as lim
 from . import seccomp
+from .leftovers import Folder
 
 NOBODY = 65534
 NUMPY = ("numpy", "numpy.libs", "scipy", "scipy.libs")
@@ -55,10 +56,9 @@ class Kit:
     def __init__(self, kind, helpers=(), torch=False, limits=None):
         self.kind, self.torch = kind, torch
         self.limits = limits or (lim.TORCH if torch else lim.Limits())
-        self.holder = tempfile.TemporaryDirectory(prefix="lstm-course-kit-")
-        self.folder = Path(os.path.realpath(self.holder.name))
-        os.chmod(self.folder, 0o755)
-        (self.folder / "stage").mkdir()
+        self.holder = Folder()
+        self.folder = self.holder.path / "kit"
+        (self.folder / "stage").mkdir(parents=True)
         self._package(helpers)
         self.paths = ["", "site"]  # below the folder; of Windows, also elsewhere
         self.packages = self._link(NUMPY + TORCH if torch else NUMPY)
@@ -126,7 +126,7 @@ class Kit:
         }
 
     def close(self):
-        self.holder.cleanup()
+        self.holder.close()
 
 
 def excerpt(path, names):
@@ -170,7 +170,9 @@ def system(python):
 def start(kit):
     """Start a worker; returns (process, control group, scratch folder or None)."""
     group = lim.Group(kit.limits) if kit.kind == "bubblewrap" else None
-    tmp = None if kit.kind == "bubblewrap" else tempfile.mkdtemp(prefix="lstm-jail-")
+    tmp = None
+    if kit.kind != "bubblewrap":
+        tmp = tempfile.mkdtemp(prefix="tmp-", dir=kit.holder.path)
     launch = [sys.executable, "-I", "-S", "-B", str(HERE / "launch.py")]
     launch += [str(kit.folder / "spec.json"), tmp or ""]
     if sys.platform == "win32":

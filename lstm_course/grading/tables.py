@@ -2,16 +2,31 @@
 
 import csv
 import io
+import re
 
-from .report import HIDDEN
+from .report import HIDDEN, slug
 
+NUMBER = re.compile(r"_(\d+)$")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would compute
 
 
 def grades(rows):
-    """One line per student and set: str."""
-    names = ["student", "set", "points", "max", "status", "error", "isolation", "file"]
-    return _csv(names, [[row[n] for n in names] for row in rows])
+    """One line per student and set, as an LMS imports it: str.
+
+    ``id`` is the number that Canvas and Moodle gave; ``points`` is empty, which is not
+    zero, where something was not executed.
+    """
+    names = ["student", "id", "set", "points", "max", "status", "error", "isolation",
+             "file", "report"]  # fmt: skip
+    return _csv(names, [_line(row, names) for row in rows])
+
+
+def _line(row, names):
+    number = NUMBER.search(row["student"])
+    points = "" if row["status"] == "not executed" else row["points"]
+    row = row | {"id": number[1] if number else "", "points": points}
+    row["report"] = f"html/{slug(row['student'])}.html"
+    return [row[n] for n in names]
 
 
 def questions(rows):

@@ -1,11 +1,13 @@
 """A class is graded once, completely, whatever happens in between."""
 
+import csv
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import zipfile
 
 import pytest
 from grading import sample
@@ -113,6 +115,67 @@ def test_the_last_readable_notebook_counts_not_the_best_of_many_guesses(tmp_path
     rows, ran = run(tmp_path / "in", tmp_path / "out")
     assert rows["ada"]["points"] == 90 and not rows["ada"]["error"]
     assert ran == 1  # nobody's drafts are run
+
+
+CANVAS = "lovelaceada_{}12_{}_90_sample.ipynb"
+
+
+def test_a_late_submission_of_the_next_export_counts_and_nobody_is_doubled(tmp_path):
+    for cells, late, number in ((WRONG, "", 345), (sample.CELLS, "LATE_", 678)):
+        path = tmp_path / f"{number}.zip"
+        with zipfile.ZipFile(path, "w") as archive:  # without a time of its own
+            name = CANVAS.format(late, number)
+            info = zipfile.ZipInfo(name)
+            archive.writestr(info, json.dumps(sample.notebook(cells)))
+        rows, _ = run(path, tmp_path / "out")
+    assert {who: row["points"] for who, row in rows.items()} == {"lovelaceada_12": 100}
+    first = tmp_path / "345.zip"
+    assert run(first, tmp_path / "out")[0] == rows  # in whatever order they are given
+
+
+def test_a_notebook_after_a_file_of_another_kind_leaves_one_row(tmp_path):
+    folder = tmp_path / "in"
+    sample.write(folder / "bob/90_sample.ipynb", sample.CELLS)
+    (folder / "ada").mkdir()
+    (folder / "ada/answers.pdf").write_text("%PDF")
+    rows, _ = run(folder, tmp_path / "out")
+    assert (rows["ada"]["set"], rows["ada"]["status"]) == ("90_sample", "not executed")
+    assert "answers.pdf" in rows["ada"]["error"]
+    sample.write(folder / "ada/work.ipynb", sample.CELLS)
+    rows, _ = run(folder, tmp_path / "out")
+    assert {who: row["points"] for who, row in rows.items()} == {"ada": 100, "bob": 100}
+    table = (tmp_path / "out/grades.csv").read_text().splitlines()
+    assert len(table) == 3
+
+
+def test_the_grader_s_own_folder_is_no_student(tmp_path, monkeypatch):
+    monkeypatch.chdir(submit(tmp_path))
+    for _ in range(2):
+        assert sorted(run(".", "grades")[0]) == NAMES
+
+
+def test_a_table_names_the_page_of_each_student(first):
+    out = first[1]
+    with open(out / "grades.csv", newline="") as file:
+        pages = {line["student"]: line["report"] for line in csv.DictReader(file)}
+    for name in NAMES:
+        assert f"Grades of {name}" in (out / pages[name]).read_text()
+
+
+def test_copies_of_the_notebook_that_counts_are_no_drafts(tmp_path):
+    for place in ("one/ada", "two/ada", "three/bob"):
+        sample.write(tmp_path / place / "90_sample.ipynb", sample.CELLS)
+    batch = Batch(Options(out=tmp_path / "out", private=sample.OVERLAY, quiet=True))
+    batch.run([tmp_path / "one", tmp_path / "two"])
+    assert not batch.superseded
+
+
+def test_a_file_found_again_is_not_kept_under_an_earlier_name_of_its_student(tmp_path):
+    sample.write(tmp_path / "in/class/ada/90_sample.ipynb", sample.CELLS)
+    out = tmp_path / "out"
+    assert list(run(tmp_path / "in", out)[0]) == ["class"]  # nobody else is there yet
+    sample.write(tmp_path / "in/class/bob/90_sample.ipynb", sample.CELLS)
+    assert list(run(tmp_path / "in", out)[0]) == ["ada", "bob"]
 
 
 def test_what_was_not_executed_is_tried_again_when_asked(tmp_path):

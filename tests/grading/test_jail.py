@@ -178,7 +178,7 @@ def jails(kit):
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if kit.folder.name.encode() in (folder / "cmdline").read_bytes():
+            if kit.holder.path.name.encode() in (folder / "cmdline").read_bytes():
                 found.append(int(folder.name))
     return found
 

@@ -1,5 +1,6 @@
 """Luck, order and memory win no points."""
 
+import hashlib
 from collections import defaultdict, namedtuple
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from grading import sample
 
 from lstm_course.exercises import SETS, judge, local_call
+from lstm_course.exercises.making import weights
 from lstm_course.exercises.values import Opaque, plain
 from lstm_course.grading import plan, session
 
@@ -51,6 +53,75 @@ def test_notes_kept_from_call_to_call_win_nothing_in_a_bug_clinic(exercise):
 
         rng = np.random.default_rng(seed)
         assert judge(exercise, knows_who_comes_back, rng, rng).fraction == 0
+
+
+def numbers(value):
+    """All numbers of a nested value in one vector."""
+    if isinstance(value, dict):
+        value = [value[k] for k in sorted(value)]
+    if isinstance(value, tuple | list):
+        return np.concatenate([numbers(v) for v in value])
+    return np.ravel(np.asarray(value, float))
+
+
+def outputs(id, args, T=5, B=2, I=3, H=4):
+    """What the suspect of a clinic gives for inputs of the student's choice."""
+    rng = np.random.default_rng(5)
+    x, h0, dh = (rng.normal(size=s) for s in ((T, B, I), (B, H), (T, B, H)))
+    if id == "02.6":
+        grads = {"W": rng.normal(size=(3, 4)), "b": rng.normal(size=5)}
+        return numbers([args[0](grads, limit) for limit in (0.5, 30.0)])
+    if id == "03.6":
+        return numbers([args[0](I, H, seed) for seed in (1, 2)])
+    p = weights(rng, I, H, 1 if id == "01.6" else 4)
+    return numbers(args[1](p, x, h0, dh) if id == "01.6" else args[1](p, x, dh))
+
+
+@pytest.mark.parametrize("exercise", CLINICS, ids=lambda e: e.id)
+def test_guessing_by_a_hash_of_the_outputs_wins_nothing_in_a_bug_clinic(exercise):
+    won = []
+    for seed in range(60):
+
+        def coin(args, seed=seed):
+            seen = np.round(outputs(exercise.id, args), 6) + 0.0
+            return bool(hashlib.sha256(seen.tobytes() + bytes([seed])).digest()[0] % 2)
+
+        rng = np.random.default_rng(seed)
+        won.append(judge(exercise, coin, rng, rng).fraction)
+    assert np.mean(won) < 0.02
+
+
+@pytest.mark.parametrize("exercise", CLINICS, ids=lambda e: e.id)
+def test_a_test_that_overlooks_one_mistake_keeps_the_points_of_all_others(exercise):
+    n = len(exercise.tests())
+    for wrong, message in exercise.misconceptions[:n]:
+        verdict = judge(exercise, lambda a, f=wrong: f(*a), np.random.default_rng(0))
+        assert verdict.fraction == pytest.approx(1 - 1 / n)
+        assert verdict.misconception == message
+
+
+@pytest.mark.parametrize("exercise", CLINICS, ids=lambda e: e.id)
+def test_a_mistake_told_in_one_form_and_not_in_another_costs_one_found(exercise):
+    n, met = len(exercise.tests()), []
+    victim = exercise.make_cases(np.random.default_rng(0))[0][-1].bug
+
+    def once(args):
+        met.append(args[-1].bug)
+        again = met.count(victim) > 1 and args[-1].bug == victim
+        return exercise.reference(*args) or again
+
+    verdict = judge(exercise, once, np.random.default_rng(0))
+    assert verdict.fraction == pytest.approx(1 - 2 / n)
+    assert "guesses" in verdict.misconception
+
+
+@pytest.mark.parametrize("exercise", CLINICS, ids=lambda e: e.id)
+def test_no_two_forms_of_a_mistake_give_the_same_numbers(exercise):
+    for _, make_cases in exercise.tests():
+        cases = make_cases(np.random.default_rng(0))
+        wrong = [a for a in cases if not exercise.reference(*a)]
+        seen = [np.round(outputs(exercise.id, a), 6) for a in wrong]
+        assert len({v.tobytes() for v in seen}) == len(wrong) == 3
 
 
 def test_every_question_answered_by_yes_or_no_is_guarded_against_luck():

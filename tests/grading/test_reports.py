@@ -81,6 +81,18 @@ def test_a_table_survives_commas_quotes_and_lines():
     assert next(csv.DictReader(io.StringIO(made)))["student"] == 'a,"b" c'
 
 
+def test_an_lms_finds_its_own_number_of_a_student_in_the_table():
+    names = ["Ada Lovelace_17", "lovelaceada_123", "ada", "ada_x1"]
+    lines = csv.DictReader(io.StringIO(tables.grades([row(n) for n in names])))
+    assert [line["id"] for line in lines] == ["17", "123", "", ""]
+
+
+def test_a_table_has_no_points_for_what_was_not_executed():
+    made = tables.grades([row("x"), row("x", status="graded", points=0.0)])
+    lines = csv.DictReader(io.StringIO(made))
+    assert [line["points"] for line in lines] == ["", "0.0"]
+
+
 def test_gradescope_gets_scores_that_add_up():
     made = json.loads(json.dumps(tables.gradescope(row("x", error=""))))
     assert made["score"] == sum(t["score"] for t in made["tests"]) == 3.0

@@ -5,7 +5,7 @@ boxes; the forward pass is right.
 """
 
 from ..definition import Exercise
-from ..making import Suspect, clinic, edited
+from ..making import Suspect, clinic, edited, form
 from .backward import rnn_backward, rnn_step_backward
 from .forward import rnn_forward, rnn_step
 
@@ -63,8 +63,8 @@ def backward(bug, step=rnn_step_backward):
     return run_back
 
 
-def suspects(bug):
-    return Suspect(forward), Suspect(backward(bug), bug)
+def suspects(bug, rng=None):
+    return Suspect(forward), Suspect(form(backward(""), backward(bug), rng), bug)
 
 
 EXERCISE = Exercise(

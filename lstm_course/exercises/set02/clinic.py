@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..definition import Exercise
-from ..making import Suspect, clinic, edited
+from ..making import Suspect, clinic, edited, form
 from .remedies import clip
 
 NORM = "np.sqrt(sum((g**2).sum() for g in grads.values()))"
@@ -49,10 +49,11 @@ def in_steps(grads, limit):
     return {k: factor * g for k, g in grads.items()}, norm
 
 
-def suspects(bug):
+def suspects(bug, rng=None):
     if bug == "another way":
         return (Suspect(in_steps, bug),)
-    return (Suspect(edited(clip, BUGS[bug]) if bug else clip, bug),)
+    wrong = edited(clip, BUGS[bug]) if bug else clip
+    return (Suspect(form(clip, wrong, rng, signs=(1,)), bug),)
 
 
 EXERCISE = Exercise(

@@ -7,7 +7,7 @@ zeros, ``backward(p, x, dh) -> dx, grads`` says what its gradients are.
 import numpy as np
 
 from ..definition import Exercise
-from ..making import Suspect, clinic, edited
+from ..making import Suspect, clinic, edited, form
 from .step_backward import lstm_step_backward
 from .through_time import lstm_backward, run
 
@@ -72,8 +72,8 @@ def backward(bug, step=lstm_step_backward):
     return run_back
 
 
-def suspects(bug):
-    return Suspect(forward), Suspect(backward(bug), bug)
+def suspects(bug, rng=None):
+    return Suspect(forward), Suspect(form(backward(""), backward(bug), rng), bug)
 
 
 EXERCISE = Exercise(
