@@ -46,7 +46,7 @@ class Batch:
         self.names = plan.sets(plan.overlay(self.private))
         self.plans, self.found, self.errors = {}, [], {}
         self.run_now, self.superseded, self.notes = 0, Counter(), []
-        self.now = time.time()
+        self.beside, self.now = {}, time.time()
         if options.set is not None and options.set not in self.names:
             raise ValueError(
                 f"There is no exercise set {options.set!r}. Expected one of "
@@ -81,11 +81,11 @@ class Batch:
     def _jobs(self, paths, bar):
         """(key, job) of every notebook that counts and has something to grade.
 
-        All are read twice, so that nobody's hundred drafts are run and no more than
-        one is kept in memory.
+        All are read again each time, so that nobody's hundred drafts are run and no
+        more than one is kept in memory.
         """
+        self._look(paths)
         self.found = [entry for entry, _ in self._entries(paths)]
-        self._guess_sets()
         counts = {s["key"] for s in rows.last(self._merged(), self.names)} - {None}
         for entry, sources in self._entries(paths):
             key, name = entry["key"], entry["set"]
@@ -97,24 +97,20 @@ class Batch:
 
     def _entries(self, paths):
         """(what is remembered of it, its cells) of every submission."""
-        for s in collect.find(paths, list(self.names), self.notes):
+        for s in collect.find(paths, list(self.names)):
             sources, error = self._read(s)
-            name = self.options.set or plan.which(s.place, self.names, sources)
+            beside = self.beside.get(s.source, ())
+            name = self.options.set or plan.which(s.place, self.names, sources, beside)
             error = error or ("" if name else UNKNOWN)
             key = None if error else f"{s.digest}-{name}"
             entry = {"student": s.student, "file": s.name, "set": name or ""}
-            entry |= {"key": key, "error": error, "when": s.when}
-            yield entry | {"source": s.source}, sources
+            yield entry | {"key": key, "error": error, "when": s.when}, sources
 
-    def _guess_sets(self):
-        """What cannot be read is for the set that all else beside it is for."""
-        beside = {}
-        for s in self.found:
-            beside.setdefault(s["source"], set()).add(s["set"])
-        for s in self.found:
-            others = beside[s["source"]] - {""}
-            if not s["set"] and s["error"] != UNKNOWN and len(others) == 1:
-                (s["set"],) = others
+    def _look(self, paths):
+        """Note which sets the notebooks of each argument say that they are for."""
+        for s in collect.find(paths, list(self.names), self.notes):
+            if name := plan.said(s.place, self.names, self._read(s)[0]):
+                self.beside.setdefault(s.source, set()).add(name)
 
     def _read(self, submission):
         """(cells, why there are none) of a submission."""

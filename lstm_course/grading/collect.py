@@ -140,7 +140,7 @@ def _folder(root):
     for folder, folders, files in os.walk(root, followlinks=False):
         here = Path(folder)
         parts = here.relative_to(root).parts
-        odd = [f for f in folders if (here / f).is_symlink() or notebook(f)]
+        links = [f for f in folders if (here / f).is_symlink()]
         if "lock" in files and "results" in folders:  # a grader's own output
             folders[:] = []
             continue
@@ -149,13 +149,16 @@ def _folder(root):
             yield (*parts, ""), None
         if len(parts) == DEPTH:
             folders[:] = []
-        for name in sorted(files + odd):
+        for name in sorted(files + links):
             path, limit = here / name, load.FILE_LIMIT
             if name.lower().endswith(".zip"):
                 limit = INNER_BYTES
             reader = lambda p=path, n=limit: load.read(p, n)  # noqa: E731
             if not _ignored(name):
-                yield (*parts, name), reader if notebook(name) or name in odd else None
+                yield (
+                    (*parts, name),
+                    reader if notebook(name) or name in links else None,
+                )
 
 
 def _ignored(name):

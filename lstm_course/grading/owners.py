@@ -46,15 +46,15 @@ class Owners:
         self.nobody = {"", "/", "..", "submitted", *names}
         self.names = sorted(names, key=len, reverse=True)
         self.home = [p for p in Path(home).parts if p not in self.nobody]
-        self.canvas = _unique(p[-1] for p in places)
+        self.canvas = _unique({p[-1] for p in places})
         self.holders, self.notes = set(), []
         self._look(places)
 
     def _look(self, places, depth=0):
         """Note which folders of a level hold students rather than being one."""
         below = {}
-        for p in places:
-            below.setdefault(p[depth], []).append(p) if len(p) > depth + 1 else None
+        for p in (p for p in places if len(p) > depth + 1):
+            below.setdefault(p[depth], []).append(p)
         used = {n for n, rows in below.items() if any(notebook(p[-1]) for p in rows)}
         files = any(notebook(p[-1]) for p in places if len(p) == depth + 1)
         plain = (used or below.keys()) <= self.nobody

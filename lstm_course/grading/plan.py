@@ -125,10 +125,10 @@ def sets(names):
     return {**exercises.SETS, **names.get("SETS", {})}
 
 
-def which(path, known, sources=()):
+def which(path, known, sources=(), beside=()):
     """The exercise set a notebook is for; None where that is not clear.
 
-    Its full name in the path decides, then the functions the notebook defines, then a
+    What ``said`` finds decides, then the sets of all other notebooks beside it, then a
     number in the path.
 
     Parameters
@@ -138,22 +138,32 @@ def which(path, known, sources=()):
         Name -> ExerciseSet.
     sources : list of str
         Code cells.
+    beside : collection of str
     """
+    return said(path, known, sources) or _only(
+        beside,
+        [n for n in known if _number(n) and re.search(_number(n), path)],
+        known,
+    )
+
+
+def said(path, known, sources=()):
+    """The set whose full name is in the path, or that has the functions defined."""
     defined = set(re.findall(r"^def (\w+)\(", "\n".join(sources), re.M))
     share = {
         name: len(defined & {e.function for e in one.exercises})
         for name, one in known.items()
     }
     most = max(share.values(), default=0)
-    for found in (
+    return _only(
         [n for n in known if n.lower() in path.lower()],
         [n for n in known if most and share[n] == most],
-        [n for n in known if _number(n) and re.search(_number(n), path)],
-        list(known),
-    ):
-        if len(found) == 1:
-            return found[0]
-    return None
+    )
+
+
+def _only(*groups):
+    """The member of the first group that has just one, or None."""
+    return next((name for group in groups if len(group) == 1 for name in group), None)
 
 
 def _number(name):

@@ -162,6 +162,17 @@ def test_a_table_names_the_page_of_each_student(first):
         assert f"Grades of {name}" in (out / pages[name]).read_text()
 
 
+def test_what_does_not_say_its_set_is_for_that_of_the_others(tmp_path):
+    folder = tmp_path / "week 3"  # which is the number of another set
+    sample.write(folder / "ada/work.ipynb", sample.CELLS)
+    sample.write(folder / "bob/Untitled.ipynb", ["1 + 1"])
+    sample.write(folder / "eve/work.ipynb", []).write_text("{")
+    rows, _ = run(folder, tmp_path / "out")
+    assert {row["set"] for row in rows.values()} == {"90_sample"}
+    assert [rows[n]["points"] for n in ("ada", "bob", "eve")] == [100, 0, 0]
+    assert rows["bob"]["questions"][0]["status"] == "graded"
+
+
 def test_copies_of_the_notebook_that_counts_are_no_drafts(tmp_path):
     for place in ("one/ada", "two/ada", "three/bob"):
         sample.write(tmp_path / place / "90_sample.ipynb", sample.CELLS)

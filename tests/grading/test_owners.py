@@ -62,7 +62,7 @@ def test_a_student_named_like_a_container_is_graded_once(tmp_path, name):
 @pytest.mark.parametrize("name", ["submitted", "90_sample"])
 def test_such_a_student_may_have_folders_as_well(tmp_path, name):
     files = [f"{n}/90_sample/90_sample.ipynb" for n in ("ada", name)]
-    files += [f"{name}/work/draft.ipynb"]
+    files += [f"{name}/notes/draft.ipynb"]
     assert both_ways(tmp_path, files) == {"ada": 1, name: 2}
 
 
@@ -172,6 +172,11 @@ def test_hidden_notebooks_count_only_where_there_are_no_others(tmp_path):
     assert path.endswith("ada/90_sample.ipynb")
 
 
+def test_a_folder_named_like_a_notebook_is_one_student(tmp_path):
+    files = ["ada.ipynb/90_sample.ipynb", "bob/90_sample.ipynb"]
+    assert both_ways(tmp_path, files) == {"ada.ipynb": 1, "bob": 1}
+
+
 def test_what_lies_too_deep_is_said(tmp_path):
     path = tmp_path / "class" / "/".join(["ada", *"bcdefghijk"]) / "90_sample.ipynb"
     sample.write(path, sample.CELLS)
@@ -184,6 +189,12 @@ def test_a_late_file_of_canvas_belongs_to_the_same_student(tmp_path):
     one = write(tmp_path / "a.zip", ["lovelaceada_123_456_90_sample.ipynb"])
     two = write(tmp_path / "b.zip", [late])
     assert students(one) == students(two) == {"lovelaceada_123": 1}
+
+
+def test_two_exports_side_by_side_are_of_the_same_students(tmp_path):
+    names = ["lovelaceada_12_345_x.ipynb", "turingalan_13_346_x.ipynb"]
+    files = [f"{folder}/{name}" for folder in ("one", "one (1)") for name in names]
+    assert both_ways(tmp_path, files) == {"lovelaceada_12": 2, "turingalan_13": 2}
 
 
 def test_names_with_numbers_are_no_canvas_export(tmp_path):
