@@ -171,9 +171,9 @@ class Recurrent(nn.Module):
         T, B = x.shape[:2]
         lengths = check_lengths(lengths, T, B, x.device)
         states = self._states(state, B, x)
-        ends, below, passes_up = [], None, bool(self.layer_cells[-1].extra)
+        ends, cells, above = [], None, [*self.layer_cells[1:], None]
         for layer, cell in enumerate(self.layer_cells):
-            outs, x_in = [], x if below is None else torch.cat([x, below], -1)
+            outs, x_in = [], (x, cells) if cell.extra else x
             for d in range(self.directions):
                 k = layer * self.directions + d
                 p = self.parameters_of(layer, bool(d))
@@ -184,14 +184,13 @@ class Recurrent(nn.Module):
                     x_d,
                     states[k],
                     lengths,
-                    passes_up,
+                    bool(above[layer] and above[layer].extra),
                     self.checkpoint,
                     self.truncate,
                 )
                 outs.append(flip(h, lengths) if d else h)
                 ends.append(end)
             x = torch.cat(outs, -1) if len(outs) > 1 else outs[0]
-            below = cells
             if self.dropout and layer + 1 < self.num_layers:
                 x = nn.functional.dropout(x, self.dropout, self.training)
         end = tuple(torch.stack(s) for s in zip(*ends, strict=True))
@@ -267,10 +266,9 @@ def run(
     if getattr(cell, "linear", False) and lengths is None and not truncate:
         h, end = scan.run(cell, p, x, state)
         return h, None, end
-    H = state[0].shape[-1]
-    alive = None
+    H, alive = state[0].shape[-1], None
     if lengths is not None:
-        steps = torch.arange(x.shape[0], device=x.device)
+        steps = torch.arange(length(x), device=lengths.device)
         alive = (steps[:, None] < lengths).unsqueeze(-1).unbind(0)  # T of (B, 1)
     hs, cells = [], []
     for t, step in enumerate(steps_of(cell, p, x, H)):
@@ -304,7 +302,7 @@ def steps_of(cell, p, x, H):
     p = cell.prepare(p, H)
     ahead = cell.input_products(p, x, H)
     split = {k: v.unbind(0) for k, v in ahead.items()}
-    for t in range(x.shape[0]):
+    for t in range(length(x)):
         now = {k: v[t] for k, v in split.items()}
 
         def step(state, now=now):
@@ -312,6 +310,11 @@ def steps_of(cell, p, x, H):
             return tuple(values[s] for s in cell.states)
 
         yield step
+
+
+def length(x):
+    """Steps T of x (T, B, I), or of the pair (x, cell states from below)."""
+    return len(x[0] if isinstance(x, tuple) else x)
 
 
 def _wide(mask, like):

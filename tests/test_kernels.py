@@ -1,5 +1,7 @@
 """The compiled loops equal the readable ones, for every cell, option and corner."""
 
+import subprocess
+import sys
 import warnings
 from pathlib import Path
 
@@ -11,8 +13,8 @@ from torch import nn
 from lstm_course import CELLS, cells
 from lstm_course.gradcheck import random_case
 from lstm_course.kernels import engine, machine, sequence
-from lstm_course.kernels.product import lanes, pack, product
-from lstm_course.kernels.threads import on_threads, openmp
+from lstm_course.kernels.product import packed, product
+from lstm_course.kernels.threads import openmp
 from lstm_course.recurrent import Recurrent, compiled_engine, run, run_in_chunks
 
 # Both engines do the same arithmetic, in other orders and with other elementary
@@ -180,12 +182,12 @@ def test_less_than_half_of_nn_lstm_waits_for_backward():
     theirs, _ = kept_bytes(nn.LSTM(32, 64), x)
     _, h = kept_bytes(Recurrent("lstm", 32, 64, seed=0), x)
     kept = h.grad_fn.run
-    ours = sum(s.nbytes for s in kept.slabs) + sum(s.nbytes for s in kept.seqs)
+    ours = kept.slab.nbytes + sum(s.nbytes for s in kept.seqs)
     assert ours == pytest.approx(4 * 6 * 64 * 50 * 16, rel=0.03)  # 6 H floats a step
     assert ours <= 0.45 * theirs
     _, h = kept_bytes(Recurrent("lstm", 32, 64, seed=0, checkpoint=10), x)
     kept = h.grad_fn.run
-    again = sum(s.nbytes for s in kept.slabs) + sum(s.nbytes for s in kept.seqs)
+    again = kept.slab.nbytes + sum(s.nbytes for s in kept.seqs)
     assert again == pytest.approx(4 * 64 * 16 * (2 * 50 + 4 * 10), rel=0.03)
 
 
@@ -218,9 +220,7 @@ def test_elementary_functions_are_right_to_four_units(dtype, name):
 def test_packed_products_equal_numpy(m, k, N, dtype):
     rng = np.random.default_rng(0)
     A, W = (rng.normal(size=s).astype(dtype) for s in ((m, k), (k, N)))
-    width = 2 * lanes(dtype)
-    panels = np.empty((-(-N // width), k, width), dtype)
-    pack(panels, W, False)
+    panels = packed(W, False)
     C = np.zeros((m, N + 3), dtype)[:, :N]
     product(A, panels, C, False)
     product(np.ascontiguousarray(A.T), panels, C, True, True)
@@ -233,8 +233,6 @@ def test_packed_products_equal_numpy(m, k, N, dtype):
 
 
 def test_without_numba_the_readable_loop_runs_and_says_so_once(monkeypatch):
-    import sys
-
     compiled_engine.cache_clear()
     monkeypatch.setitem(sys.modules, "lstm_course.kernels.engine", None)
     monkeypatch.delattr("lstm_course.kernels.engine")
@@ -247,22 +245,43 @@ def test_without_numba_the_readable_loop_runs_and_says_so_once(monkeypatch):
     compiled_engine.cache_clear()
 
 
+FORK = """
+import sys, numpy as np, torch
+import lstm_course.kernels.threads as threads
+from numba import njit
+
+@njit(nogil=True)
+def part(k, edges, out):
+    if edges[k] < 0:
+        raise MemoryError
+    for j in range(edges[k], edges[k + 1]):
+        out[j] += k + 1
+
+@njit(nogil=True)
+def whole(edges, out):
+    return threads.fork(part, (edges, out), len(edges) - 1)
+
+out = np.zeros(7)
+assert whole(np.arange(8), out) == 0
+assert out.tolist() == [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]
+assert whole(np.array([-1, 0, 2]), out) == 1
+assert out[:2].tolist() == [3.0, 4.0]
+"""
+
+
 class TestThreads:
-    """The pool that the loops share with torch."""
+    """Compiled loops on the threads of torch."""
 
-    def test_every_call_is_made_once_and_results_keep_their_order(self):
-        assert on_threads(lambda k: k * k, 7) == [0, 1, 4, 9, 16, 25, 36]
+    def test_every_part_is_done_once_and_failures_are_counted(self):
+        subprocess.run([sys.executable, "-c", FORK], check=True)
 
-    def test_an_error_in_a_call_reaches_the_caller(self):
-        def fail(k):
-            raise KeyboardInterrupt(str(k))
+    def test_without_torch_s_runtime_python_s_own_threads_do_it(self):
+        hidden = "import sys; sys.platform = 'elsewhere'\n" + FORK
+        subprocess.run([sys.executable, "-c", hidden], check=True)
 
-        with pytest.raises(KeyboardInterrupt):
-            on_threads(fail, 2)
-
-    def test_without_torch_s_runtime_python_s_own_threads_do_it(self, monkeypatch):
-        monkeypatch.setattr("lstm_course.kernels.threads.openmp", lambda: None)
-        assert on_threads(lambda k: -k, 3) == [0, -1, -2]
+    def test_lack_of_memory_in_a_thread_is_no_silence(self):
+        with pytest.raises(MemoryError, match="smaller batch"):
+            sequence.check(1)
 
     def test_on_linux_the_runtime_of_torch_is_found(self):
         if not list(Path(torch.__file__).parent.glob("lib/libgomp.so*")):

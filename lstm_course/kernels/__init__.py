@@ -1,6 +1,12 @@
 """Speed: a cell's own text, compiled over the whole sequence.
 
-``text`` turns a cell into a small Python module of loops, ``machine`` holds what those
-loops call (elementary functions that vectorise, matrix products by BLAS), ``engine``
-runs them behind one ``torch.autograd.Function``.
+plan      where every value of a step lies in memory
+text      the loops as the text of a small Python module, around the cell's own lines
+machine   exp, tanh and log that vectorise, and how a number is read and written
+product   matrix products with weights that are packed once for all steps
+threads   the parts of a batch on torch's own threads
+sequence  one pass over a sequence, behind one ``torch.autograd.Function``
+engine    compiles a cell once and runs a layer
+scan      a linear recurrence in about 2 sqrt(T) operations (minGRU, minLSTM)
+chunks    the mLSTM, whose state is a matrix, many steps at once
 """

@@ -12,9 +12,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 import torch
-from torch.autograd.function import once_differentiable
 
-from .sequence import Run
+from .sequence import Sequence, matrix
 
 
 @cache
@@ -52,57 +51,10 @@ def compiled(cell, outs, precision):
 def _machine_text():
     import numba
 
-    here = [Path(__file__).with_name(f"{n}.py") for n in ("machine", "product")]
+    here = [
+        Path(__file__).with_name(f"{n}.py") for n in ("machine", "product", "threads")
+    ]
     return numba.__version__ + "".join(f.read_text(encoding="utf-8") for f in here)
-
-
-class Sequence(torch.autograd.Function):
-    """(x, extra, states, parameters) -> (h of every step, further outs, end states)."""
-
-    @staticmethod
-    def forward(ctx, made, names, lengths, how, x, extra, *tensors):
-        kept, segment, cut = how
-        plan, loops = made
-        n = len(plan.cell.states)
-        tensors = [t.detach() for t in tensors]
-        p = dict(zip(names, tensors[n:], strict=True))
-        extra = None if extra is None else extra.detach()
-        run = Run(
-            plan, loops, x.detach(), extra, tensors[:n], p, lengths, kept, segment
-        )
-        end = run.forward()
-        index = [plan.cell.states.index(s) for s in plan.outs]
-        # over numpy, so that autograd sees tensors of their own, no views
-        seqs = [run.seqs[k].numpy()[1 : run.T + 1] for k in index]
-        outs = tuple(torch.from_numpy(s) for s in seqs)
-        end = tuple(e.clone() for e in end)
-        if kept != "nothing":
-            ctx.save_for_backward(x, *outs, *tensors)
-            ctx.run, ctx.names, ctx.cut = run, names, cut
-        else:
-            run.release()
-        return (*outs, *end)
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx, *grads):
-        _ = ctx.saved_tensors  # raises if one was changed in place
-        run = ctx.run
-        if run.slabs is None:  # a second backward over the same graph
-            run.slabs = [run._slab(n) for _, n in run.rows]
-            run.forward()
-        m = len(run.plan.outs)
-        dx, d_extra, d, dp = run.backward(
-            [g.numpy() for g in grads[:m]],
-            [g.numpy() for g in grads[m:]],
-            ctx.needs_input_grad[4],
-            ctx.cut,
-        )
-        run.release()
-        dx = torch.from_numpy(dx) if ctx.needs_input_grad[4] else None
-        extra = torch.from_numpy(d_extra[0]) if d_extra else None
-        states = (torch.from_numpy(a) for a in d)
-        return (None, None, None, None, dx, extra, *states, *(dp[k] for k in ctx.names))
 
 
 def fits(cell, x):
@@ -121,22 +73,26 @@ def run_layer(
     outs = ("h", "c") if passes_up else ("h",)
     (h, *up), end = run(cell, p, x, state, lengths, outs, checkpoint, truncate)
     if lengths is not None:
-        steps = torch.arange(x.shape[0], device=x.device)
+        steps = torch.arange(len(h))
         h = h * (steps[:, None] < lengths).unsqueeze(-1)
     return h, up[0] if passes_up else None, end
 
 
 def run(cell, p, x, state, lengths=None, outs=("h",), checkpoint=None, truncate=None):
     """One layer in one direction: -> tuple of outs (T, B, H) each, end state."""
-    precision = "float32" if x.dtype == torch.float32 else "float64"
-    made = compiled(cell, outs, precision)
-    extra = None
+    plan, loops = compiled(cell, outs, str(state[0].dtype).removeprefix("torch."))
+    H, extra = state[0].shape[-1], None
     if cell.extra:
-        H = state[0].shape[-1]
-        x, extra = x[..., :-H], x[..., -H:]
-    tensors = [t for t in (x, extra, *state, *p.values()) if t is not None]
-    keep = torch.is_grad_enabled() and any(t.requires_grad for t in tensors)
+        x, extra = x if isinstance(x, tuple) else (x[..., :-H], x[..., -H:])
+    p = cell.prepare(p, H)
+    weights = [p[v] for v in (*cell.vectors, *cell.constants)]
+    weights += [matrix(plan, s, p, H) for s in (*plan.sources, plan.bias)]
+    keep = torch.is_grad_enabled() and any(
+        t is not None and t.requires_grad for t in (x, extra, *state, *weights)
+    )
     kept = "nothing" if not keep else "states" if checkpoint else "all"
-    how = (kept, truncate or checkpoint, truncate is not None)
-    result = Sequence.apply(made, tuple(p), lengths, how, x, extra, *state, *p.values())
+    how, cut = (kept, truncate or checkpoint), truncate is not None
+    result = Sequence.apply(
+        (plan, loops), lengths, how, cut, x, extra, *state, *weights
+    )
     return result[: len(outs)], result[len(outs) :]

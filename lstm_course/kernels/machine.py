@@ -10,6 +10,7 @@ exponentials elsewhere, with a single division.  Errors, measured by the tests: 
 import llvmlite.binding as llvm
 import numpy as np
 from numba import njit, types
+from numba.core import cgutils
 from numba.extending import intrinsic
 
 # A step's arrays never overlap, but LLVM must check it before it vectorises a loop;
@@ -150,38 +151,47 @@ def _declare_apart(builder, instruction, view):
     instruction.set_metadata("noalias", others)
 
 
-def _place(context, builder, kind, array, j):
-    view = context.make_array(kind)(context, builder, array)
-    return builder.gep(view.data, [j])
+@intrinsic
+def at(context, array, row, column):
+    """Where array[row, column] lies; of an array with one axis, array[column]."""
+
+    def codegen(context, builder, signature, args):
+        view = context.make_array(array)(context, builder, args[0])
+        place = view.data
+        if array.ndim == 2:
+            step = cgutils.unpack_tuple(builder, view.strides)[0]
+            place = cgutils.pointer_add(builder, place, builder.mul(args[1], step))
+        return builder.gep(place, [args[2]])
+
+    return types.CPointer(array.dtype)(array, types.intp, types.intp), codegen
 
 
 @intrinsic
-def get(context, array, j, view):
-    """array[j], for a contiguous view known by its number."""
-    number = view.literal_value if isinstance(view, types.IntegerLiteral) else None
+def get(context, place, j, view):
+    """The number j steps after a place, seen through the view of that number."""
 
     def codegen(context, builder, signature, args):
-        load = builder.load(_place(context, builder, array, args[0], args[1]))
-        _declare_apart(builder, load, number)
+        load = builder.load(builder.gep(args[0], [args[1]]))
+        _declare_apart(builder, load, view.literal_value)
         return load
 
-    return (
-        (array.dtype(array, types.intp, view), codegen) if number is not None else None
-    )
+    if not isinstance(view, types.IntegerLiteral):
+        return None
+    return place.dtype(place, types.intp, view), codegen
 
 
 @intrinsic
-def put(context, array, j, value, view):
-    """array[j] = value, for a contiguous view known by its number."""
-    number = view.literal_value if isinstance(view, types.IntegerLiteral) else None
+def put(context, place, j, value, view):
+    """Write a number j steps after a place, through the view of that number."""
 
     def codegen(context, builder, signature, args):
-        place = _place(context, builder, array, args[0], args[1])
-        _declare_apart(builder, builder.store(args[2], place), number)
+        store = builder.store(args[2], builder.gep(args[0], [args[1]]))
+        _declare_apart(builder, store, view.literal_value)
         return context.get_dummy_value()
 
-    signature = types.void(array, types.intp, array.dtype, view)
-    return (signature, codegen) if number is not None else None
+    if not isinstance(view, types.IntegerLiteral):
+        return None
+    return types.void(place, types.intp, place.dtype, view), codegen
 
 
 _tanh32 = float32[1]

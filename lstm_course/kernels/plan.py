@@ -16,6 +16,11 @@ class Source(NamedTuple):
     hi: int
     terms: tuple
 
+    @property
+    def span(self):
+        """Its columns, as text."""
+        return f"{self.lo} * H:{self.hi} * H"
+
 
 class Plan:
     """Where everything lies: blocks, columns of kept values, products per phase."""
@@ -29,20 +34,12 @@ class Plan:
         self.sources = [self._source(self.blocks, n) for n in names]
         biases = tuple(t for t in cell.all_terms if t.source is None)
         self.bias = Source(None, 0, len(self.blocks), biases)
-        self.given = given = [n for ph in cell.phases[:-1] for n in ph.gives]
-        self.slots = {}
-        for ph in cell.phases:
-            own = [
-                self.blocks.index(a[1:])
-                for a in ph.args
-                if self.is_block(a) and a not in cell.keeps
-            ]
-            wanted = [n for n in ph.names if n not in cell.states and n in cell.keeps]
-            for name in wanted:
-                self.slots[name] = own.pop(0) if own and name not in given else None
-        extra = [n for n, at in self.slots.items() if at is None]
-        self.slots |= {n: len(self.blocks) + k for k, n in enumerate(extra)}
-        self.width = len(self.blocks) + len(extra)
+        self.given = [n for ph in cell.phases[:-1] for n in ph.gives]
+        self.slots = self._slots()
+        self.width = max([len(self.blocks), *(k + 1 for k in self.slots.values())])
+        self.x = next((s for s in self.sources if s.name == "x"), None)
+        lo, hi = (self.x.lo, self.x.hi) if self.x else (0, 0)
+        self.fresh = [k for k in range(len(self.blocks)) if not lo <= k < hi]
 
     def is_block(self, name):
         return name[0] == "z" and name[1:] in self.cell.blocks
@@ -57,54 +54,105 @@ class Plan:
         kept = sum(a != b for a, b in zip(order, self.cell.blocks, strict=True))
         return sum(s.hi - s.lo for s in found), kept
 
+    def _slots(self):
+        """The column of every kept value: a used pre-activation's, or a new one."""
+        cell, slots, width = self.cell, {}, len(self.blocks)
+        for ph in cell.phases:
+            used = [a for a in ph.args if self.is_block(a) and a not in cell.keeps]
+            own = [self.blocks.index(a[1:]) for a in used]
+            for name in ph.names:
+                if name not in cell.states and name in cell.keeps:
+                    free = own and name not in self.given
+                    slots[name] = own.pop(0) if free else width
+                    width += not free
+        return slots
+
     def of(self, phase):
         """Sources read before a phase, x aside."""
         names = self.cell.states if phase == 0 else self.cell.phases[phase - 1].gives
         return [s for s in self.sources if s.name in names]
 
-    @property
-    def x(self):
-        return next((s for s in self.sources if s.name == "x"), None)
+    # ---------------------------- where a step's values lie: array and column, as text
+
+    def slab(self, name):
+        """A block or a kept value."""
+        k = self.blocks.index(name[1:]) if self.is_block(name) else self.slots[name]
+        return "z", f"{k} * H"
+
+    def columns(self, name):
+        """Its columns of the slab."""
+        first = self.slab(name)[1]
+        return f"{first}:{first} + H"
+
+    def old(self, state):
+        return f"seq_{state}[t % len(seq_{state}), b0:b0 + n]", "0"
+
+    def new(self, state):
+        return f"seq_{state}[(t + 1) % len(seq_{state}), b0:b0 + n]", "0"
+
+    def places(self, name):
+        """Places whose sum is an argument of forward or backward."""
+        states, by = self.cell.states, name[1:]
+        if self.is_block(name):
+            return [self.slab(name), ("bias", self.slab(name)[1])]
+        if name in self.slots:
+            return [self.slab(name)]
+        if name in states:
+            return [self.new(name)]
+        if name.endswith("_prev") and name[:-5] in states:
+            return [self.old(name[:-5])]
+        if name == self.cell.extra:
+            return [(f"{name}[t, b0:b0 + n]", "0")]
+        if name[0] == "d" and by in states:
+            out = [(f"out_{by}[t, b0:b0 + n]", "0")] if by in self.outs else []
+            return [(f"d_{by}[b0:b0 + n]", "0"), *out]
+        if name[0] == "d" and by in self.given:
+            return [(f"given_{by}", "0")]
+        return [(name, "0")]  # a vector or a constant
+
+    def targets(self, name, back, last):
+        """Places that take a result, each with whether it is added to what is there.
+
+        Going back, ``name`` is the argument that the result is the gradient of.
+        """
+        if not back:
+            kept = self.places(name) if name in self.slots else []
+            kept += [self.new(name)] if name in self.cell.states else []
+            return [(place, False) for place in kept]
+        if self.is_block(name):
+            return [(self.slab(name), False)]
+        if name.endswith("_prev") and name[:-5] in self.cell.states:
+            return [((f"d_{name[:-5]}[b0:b0 + n]", "0"), not last)]
+        if name == self.cell.extra:
+            return [((f"d_{name}[t, b0:b0 + n]", "0"), False)]
+        return [((f"d_{name}[k]", "0"), True)] if name in self.cell.vectors else []
+
+    # --------------------------------------------------------- what the loops are given
 
     @property
-    def fresh(self):
-        """Blocks that no product with x has filled: to be cleared first."""
-        lo, hi = (self.x.lo, self.x.hi) if self.x else (0, 0)
-        return [k for k in range(len(self.blocks)) if not lo <= k < hi]
+    def arguments(self):
+        """Names of the arrays both loops take, in order."""
+        cell = self.cell
+        return [
+            *("edges", "first", "steps", "K", "x", "lengths", "slab"),
+            *([cell.extra] if cell.extra else []),
+            *(f"seq_{s}" for s in cell.states),
+            *cell.vectors,
+            *cell.constants,
+            *(f"W_{s.name}" for s in self.sources),
+            "bias",
+        ]
 
-
-def arguments(plan):
-    """Names of the arrays both loops take, in order."""
-    cell = plan.cell
-    return [
-        "x",
-        "lengths",
-        "b0",
-        "n",
-        "K",
-        "slab",
-        "work_x",
-        "work",
-        *([cell.extra] if cell.extra else []),
-        "bias",
-        *cell.vectors,
-        *cell.constants,
-        *(f"seq_{s}" for s in cell.states),
-        *(f"W_{s.name}" for s in plan.sources),
-    ]
-
-
-def back_arguments(plan):
-    """Names of the further arrays of the backward loop."""
-    cell = plan.cell
-    return [
-        "dx",
-        *([f"d_{cell.extra}"] if cell.extra else []),
-        *(f"dW_{s.name}" for s in plan.sources),
-        "dbias",
-        *(f"d_{v}" for v in cell.vectors),
-        *(f"d_{s}" for s in cell.states),
-        *(f"out_{s}" for s in plan.outs),
-        *(f"given_{g}" for g in plan.given),
-        "panels",
-    ]
+    @property
+    def back_arguments(self):
+        """Names of the further arrays of the backward loop."""
+        cell = self.cell
+        return [
+            "dx",
+            *([f"d_{cell.extra}"] if cell.extra else []),
+            *(f"d_{v}" for v in cell.vectors),
+            *(f"dW_{s.name}" for s in self.sources),
+            "dbias",
+            *(f"d_{s}" for s in cell.states),
+            *(f"out_{s}" for s in self.outs),
+        ]

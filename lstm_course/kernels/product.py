@@ -9,121 +9,134 @@ import llvmlite.binding as llvm
 import numpy as np
 from llvmlite import ir
 from numba import njit, types
+from numba.core import cgutils
 from numba.extending import intrinsic
 
-from .machine import fast, get, put
+from .machine import at, fast, get, put
 
 _WIDE = llvm.get_host_cpu_features().get("avx512f", False)
 BYTES = 64 if _WIDE else 32  # of one vector register
 ROWS = 8 if _WIDE else 4  # rows a tile holds, with two vectors each
-
-
-def lanes(dtype):
-    """Numbers of this type in one vector."""
-    return BYTES // np.dtype(dtype).itemsize
+INDEX = ir.IntType(64)
 
 
 @intrinsic
 def tile(context, like, rows, A, row, step, B, k, C, ldc, add, columns):
     """C[rows, columns] (+)= A[rows, k] B[k, panel], a panel two vectors wide.
 
-    A, B, C are addresses; A[r, k] lies at r * row + k * step, in numbers.
+    A, B, C are addresses; A[r, k] lies at r * row + k * step, in numbers.  Where the
+    columns fit into one vector, the second is left out.
     """
     if not isinstance(rows, types.IntegerLiteral):
         return None
     number = ir.FloatType() if like == types.float32 else ir.DoubleType()
-    size = 4 if like == types.float32 else 8
-    width, m = BYTES // size, rows.literal_value
-    vector = ir.VectorType(number, width)
-    index = ir.IntType(64)
 
     def codegen(context, builder, signature, args):
         _, _, A, row, step, B, k, C, ldc, add, columns = args
-        pointer, wide = number.as_pointer(), vector.as_pointer()
-        A, C = builder.inttoptr(A, pointer), builder.inttoptr(C, pointer)
-        B = builder.inttoptr(B, pointer)
-        fma = _declare(
-            builder.module,
-            f"llvm.fma.v{width}f{8 * size}",
-            ir.FunctionType(vector, [vector] * 3),
-        )
-        rows_of = [builder.gep(A, [builder.mul(row, index(r))]) for r in range(m)]
-        before, loop = builder.block, builder.append_basic_block("sums")
-        after = builder.append_basic_block("store")
-        builder.branch(loop)
-        builder.position_at_end(loop)
-        at = builder.phi(index)
-        sums = [[builder.phi(vector) for _ in range(2)] for _ in range(m)]
-        here = builder.gep(B, [builder.mul(at, index(2 * width))])
-        b = [
-            _load(builder, builder.gep(here, [index(v * width)]), wide, size)
-            for v in range(2)
+        A, B, C = (builder.inttoptr(a, number.as_pointer()) for a in (A, B, C))
+        places = [
+            builder.gep(A, [builder.mul(row, INDEX(r))])
+            for r in range(rows.literal_value)
         ]
-        along, new = builder.mul(at, step), []
-        for r in range(m):
-            a = _spread(builder, builder.load(builder.gep(rows_of[r], [along])), vector)
-            new.append([builder.call(fma, [a, b[v], sums[r][v]]) for v in range(2)])
-        following = builder.add(at, index(1))
-        builder.cbranch(builder.icmp_signed("<", following, k), loop, after)
-        at.add_incoming(index(0), before)
-        at.add_incoming(following, loop)
-        for r in range(m):
-            for v in range(2):
-                sums[r][v].add_incoming(ir.Constant(vector, None), before)
-                sums[r][v].add_incoming(new[r][v], loop)
-        builder.position_at_end(after)
-        for v in range(2):
-            mask = _mask(builder, builder.sub(columns, index(v * width)), width)
-            for r in range(m):
-                place = builder.add(builder.mul(ldc, index(r)), index(v * width))
-                place = builder.bitcast(builder.gep(C, [place]), wide)
-                _store(builder, new[r][v], place, mask, add, vector, size)
+        width = BYTES // (4 if like == types.float32 else 8)
+        narrow = builder.icmp_signed("<=", columns, INDEX(width))
+        with builder.if_else(narrow) as (one, two):
+            for vectors, branch in ((1, one), (2, two)):
+                with branch:
+                    sums = _sums(builder, places, step, B, k, number, vectors, width)
+                    _store(builder, sums, C, ldc, add, columns)
         return context.get_dummy_value()
 
     return types.void(like, rows, *[types.intp] * 7, types.boolean, types.intp), codegen
 
 
-def _load(builder, place, wide, size):
-    return builder.load(builder.bitcast(place, wide), align=size)
+def _sums(builder, places, step, B, k, number, vectors, width):
+    """The loop over k with every sum in a register: a row of vectors per place of A."""
+    vector, n = ir.VectorType(number, width), len(places)
+    name = f"llvm.fma.v{width}f{32 if number == ir.FloatType() else 64}"
+    fma = _declare(builder, name, vector, [vector] * 3)
+    before, loop = builder.block, builder.append_basic_block("sums")
+    after = builder.append_basic_block("store")
+    builder.branch(loop)
+    builder.position_at_end(loop)
+    at = builder.phi(INDEX)
+    sums = [[builder.phi(vector) for _ in range(vectors)] for _ in range(n)]
+    here, along = builder.mul(at, INDEX(2 * width)), builder.mul(at, step)
+    b = [
+        _load(builder, builder.gep(B, [builder.add(here, INDEX(v * width))]), vector)
+        for v in range(vectors)
+    ]
+    a = (
+        _spread(builder, builder.load(builder.gep(p, [along])), vector) for p in places
+    )
+    new = [
+        [builder.call(fma, [a_r, b_v, s]) for b_v, s in zip(b, mine, strict=True)]
+        for a_r, mine in zip(a, sums, strict=True)
+    ]
+    following = builder.add(at, INDEX(1))
+    builder.cbranch(builder.icmp_signed("<", following, k), loop, after)
+    pairs = [(at, INDEX(0), following)]
+    pairs += [
+        (s, ir.Constant(vector, None), x)
+        for r in range(n)
+        for s, x in zip(sums[r], new[r], strict=True)
+    ]
+    for phi, first, later in pairs:
+        phi.add_incoming(first, before)
+        phi.add_incoming(later, loop)
+    builder.position_at_end(after)
+    return new
+
+
+def _load(builder, place, vector):
+    size = 4 if vector.element == ir.FloatType() else 8
+    return builder.load(builder.bitcast(place, vector.as_pointer()), align=size)
 
 
 def _spread(builder, number, vector):
-    one = builder.insert_element(
-        ir.Constant(vector, ir.Undefined), number, ir.IntType(32)(0)
-    )
+    """A vector with the same number in every lane."""
+    nothing = ir.Constant(vector, ir.Undefined)
+    one = builder.insert_element(nothing, number, ir.IntType(32)(0))
     zeros = ir.Constant(ir.VectorType(ir.IntType(32), vector.count), None)
-    return builder.shuffle_vector(one, ir.Constant(vector, ir.Undefined), zeros)
+    return builder.shuffle_vector(one, nothing, zeros)
 
 
-def _mask(builder, columns, width):
-    kind = ir.VectorType(ir.IntType(64), width)
-    steps = ir.Constant(kind, list(range(width)))
-    return builder.icmp_signed(">", _spread(builder, columns, kind), steps)
-
-
-def _store(builder, value, place, mask, add, vector, size):
-    """Where the mask is set: place = value, plus what was there if add."""
-    module, align = builder.module, ir.IntType(32)(size)
-    name = f"v{vector.count}f{8 * size}.p0"
+def _store(builder, sums, C, ldc, add, columns):
+    """The sums to C, plus what is there if add; columns beyond the last stay."""
+    vector = sums[0][0].type
+    bits = 32 if vector.element == ir.FloatType() else 64
+    name, align = f"v{vector.count}f{bits}.p0", ir.IntType(32)(bits // 8)
+    pointer, number = vector.as_pointer(), ir.VectorType(INDEX, vector.count)
+    mask = ir.VectorType(ir.IntType(1), vector.count)
+    ends = ir.VoidType()
     load = _declare(
-        module,
-        f"llvm.masked.load.{name}",
-        ir.FunctionType(vector, [place.type, align.type, mask.type, vector]),
+        builder, f"llvm.masked.load.{name}", vector, [pointer, align.type, mask, vector]
     )
     store = _declare(
-        module,
-        f"llvm.masked.store.{name}",
-        ir.FunctionType(ir.VoidType(), [vector, place.type, align.type, mask.type]),
+        builder, f"llvm.masked.store.{name}", ends, [vector, pointer, align.type, mask]
     )
-    zero = ir.Constant(vector, None)
-    full = ir.Constant(mask.type, [1] * vector.count)
-    adding = builder.select(add, full, ir.Constant(mask.type, None))
-    old = builder.call(load, [place, align, builder.and_(mask, adding), zero])
-    builder.call(store, [builder.fadd(value, old), place, align, mask])
+    adding = builder.select(add, mask([1] * vector.count), ir.Constant(mask, None))
+    for v in range(len(sums[0])):
+        left = builder.sub(columns, INDEX(v * vector.count))
+        inside = builder.icmp_signed(
+            ">", _spread(builder, left, number), number(list(range(vector.count)))
+        )
+        for r, row in enumerate(sums):
+            at = builder.add(builder.mul(ldc, INDEX(r)), INDEX(v * vector.count))
+            place = builder.bitcast(builder.gep(C, [at]), pointer)
+            was = [
+                place,
+                align,
+                builder.and_(inside, adding),
+                ir.Constant(vector, None),
+            ]
+            value = builder.fadd(row[v], builder.call(load, was))
+            builder.call(store, [value, place, align, inside])
 
 
-def _declare(module, name, kind):
-    return module.globals.get(name) or ir.Function(module, kind, name)
+def _declare(builder, name, result, arguments):
+    kind = ir.FunctionType(result, arguments)
+    return cgutils.get_or_insert_function(builder.module, kind, name)
 
 
 @njit(**fast)
@@ -139,11 +152,27 @@ def pack(panels, W, turned):
                     panel[i, c] = W[first + c, i]
         else:
             for i in range(k):
-                to, of = panel[i], W[i, first : first + n]
+                to, of = at(panel, i, 0), at(W, i, first)
                 for c in range(n):
                     put(to, c, get(of, c, 0), 1)
         if n < width:
             panel[:, n:] = 0
+
+
+@njit(**fast)
+def panels_for(k, N, like):
+    """Room for k rows of N columns in panels (N / width, k, width)."""
+    width = 2 * BYTES // like.itemsize
+    return np.empty((-(-N // width), k, width), like.dtype)
+
+
+@njit(**fast)
+def packed(W, turned):
+    """W (k, N), or its transpose, in panels of its own."""
+    k, N = (W.shape[1], W.shape[0]) if turned else W.shape
+    panels = panels_for(k, N, W)
+    pack(panels, W, turned)
+    return panels
 
 
 @njit(**fast)
@@ -178,3 +207,10 @@ def rows_of(a, t, m, b0, n, work):
     for k in range(m):
         work[k * n : (k + 1) * n] = a[t + k, b0 : b0 + n]
     return work[: m * n]
+
+
+@njit(**fast)
+def room(slab, B, b0, n, width):
+    """A thread's part of the slab: rows (steps n, width) for its n of B sequences."""
+    steps = slab.size // (B * width)
+    return slab[b0 * steps * width : (b0 + n) * steps * width].reshape(-1, width)
