@@ -56,7 +56,9 @@ def run(cell, p, x, state):
     (h0,) = state
     p = cell.prepare(p, h0.shape[-1])
     z = cell.views(cell.input_products(p, x, h0.shape[-1])["z"], h0.shape[-1])
-    b, one = (cell.phases[0].forward(*[z[k] for k in cell.phases[0].args[:-1]], at)[0]
-              for at in (torch.zeros_like(h0), torch.ones_like(h0)))
+    b, one = (
+        cell.phases[0].forward(*[z[k] for k in cell.phases[0].args[:-1]], at)[0]
+        for at in (torch.zeros_like(h0), torch.ones_like(h0))
+    )
     h = LinearRecurrence.apply(one - b, b, h0)
     return h, (h[-1],)

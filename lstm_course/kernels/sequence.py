@@ -52,13 +52,13 @@ def matrix(plan, s, p, H):
     also takes the gradient apart.
     """
     first, blocks = s.terms[0], plan.blocks[s.lo : s.hi]
-    if len(s.terms) == 1 and first.param in p and first[2:4] == (blocks, 0):
-        if p[first.param].shape[-1] == len(blocks) * H:
+    if len(s.terms) == 1 and first.param in p and first.blocks == blocks:
+        if first.first == 0 and p[first.param].shape[-1] == len(blocks) * H:
             return p[first.param]
-    columns = {}
+    columns, same = {}, torch.eye(H, dtype=next(iter(p.values())).dtype)
     for t in s.terms:
         for n, b in enumerate(t.blocks, t.first):
-            W = p[t.param][..., n * H : (n + 1) * H] if t.param in p else torch.eye(H)
+            W = p[t.param][..., n * H : (n + 1) * H] if t.param in p else same
             columns[b] = columns[b] + W if b in columns else W
     nothing = torch.zeros_like(W)
     return torch.cat([columns.get(b, nothing) for b in blocks], -1)

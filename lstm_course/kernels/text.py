@@ -118,7 +118,7 @@ def _function(name, names, lines):
 def _forward(plan, calls):
     lines = [
         "for t in range(len(x)):",
-        "    u = (first + t) % steps",
+        "    u = t % steps",
         "    z = flat[u * n:(u + 1) * n]",
     ]
     if plan.x:
@@ -137,7 +137,7 @@ def _forward(plan, calls):
                 else f"z[:, {plan.columns(s.name)}]"
             )
             lines.append(f"    product({source}, W_{s.name}, z[:, {s.span}], True)")
-        lines += textwrap.indent(_rows(plan, number, call, False), "    ").split("\n")
+        lines += ["    " + line for line in _rows(plan, number, call, False)]
     return lines
 
 
@@ -151,7 +151,7 @@ def _backward(plan, calls):
     ]
     for number in reversed(range(len(calls))):
         rows = _rows(plan, number, calls[number][1], True)
-        lines += textwrap.indent(rows, "    ").split("\n")
+        lines += ["    " + line for line in rows]
         for s in plan.of(number):
             state = s.name in plan.cell.states
             target = f"d_{s.name}[b0:b0 + n]" if state else f"given_{s.name}"
@@ -214,45 +214,43 @@ def _rows(plan, number, call, back):
         for a in (ph.back_args if back else ph.args)
     ]
     names = [a for a in ph.args if a not in cell.constants] if back else ph.names
-    stores, last = [], number == len(cell.phases) - 1
+    results, stores = ", ".join(f"r{k}" for k in range(len(names))), []
+    last = number == len(cell.phases) - 1
     for k, name in enumerate(names):
         for place, adds in plan.targets(name, back, last):
             stores.append(put(place, f"{get(place)} + r{k}" if adds else f"r{k}"))
     if back and last:
         gone = [s for s in cell.states if f"{s}_prev" not in names]
         stores += [put((f"d_{s}[b0:b0 + n]", "0"), "F(0.0)") for s in gone]
-    inside = [
-        f"{', '.join(f'r{k}' for k in range(len(names)))} = {call}({', '.join(given)})"
-    ]
+    inside = [f"{results} = {call}({', '.join(given)})"]
     for array, _ in views:
         arrays.setdefault(array, f"a{len(arrays)}")
     rows = [
         f"        v{k} = at({arrays[array]}, r, {column})"
         for (array, column), k in views.items()
     ]
-    return "\n".join(
-        [
-            *(f"{a} = {array}" for array, a in arrays.items()),
-            "for r in range(n):",
-            "    if t < lengths[b0 + r]:",
-            *rows,
-            "        for j in range(H):",
-            *(f"            {line}" for line in inside + stores),
-            "    else:",
-            *(f"        {line}" for line in _after_the_end(plan, number, back, last)),
-        ]
-    )
+    return [
+        *(f"{a} = {array}" for array, a in arrays.items()),
+        "for r in range(n):",
+        "    if t < lengths[b0 + r]:",
+        *rows,
+        "        for j in range(H):",
+        *(f"            {line}" for line in inside + stores),
+        "    else:",
+        *(f"        {line}" for line in _after_the_end(plan, number, back, last)),
+    ]
 
 
 def _after_the_end(plan, number, back, last):
     """What a row does whose sequence is over: nothing, and it passes nothing on."""
     cell = plan.cell
     if back:
-        extra = [f"d_{cell.extra}[t, b0 + r] = F(0.0)"] if cell.extra else []
-        gone = [f"z[r, :{len(plan.blocks)} * H] = F(0.0)"] + extra
-        return (
-            gone + [f"given_{g}[r] = F(0.0)" for g in plan.given] if last else ["pass"]
-        )
+        rows = [f"d_{cell.extra}[t, b0 + r]"] if cell.extra else []
+        rows += [
+            f"z[r, :{len(plan.blocks)} * H]",
+            *(f"given_{g}[r]" for g in plan.given),
+        ]
+        return [f"{row} = F(0.0)" for row in rows] if last else ["pass"]
     if last:
         return [f"{plan.new(s)[0]}[r] = {plan.old(s)[0]}[r]" for s in cell.states]
     gives = cell.phases[number].gives
