@@ -59,4 +59,4 @@ def run(cell, p, x, state):
     b, one = (cell.phases[0].forward(*[z[k] for k in cell.phases[0].args[:-1]], at)[0]
               for at in (torch.zeros_like(h0), torch.ones_like(h0)))
     h = LinearRecurrence.apply(one - b, b, h0)
-    return h, (h[-1],)
+    return h, (h[-1].clone(),)
