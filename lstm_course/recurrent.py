@@ -193,7 +193,10 @@ class Recurrent(nn.Module):
             x = torch.cat(outs, -1) if len(outs) > 1 else outs[0]
             if self.dropout and layer + 1 < self.num_layers:
                 x = nn.functional.dropout(x, self.dropout, self.training)
-        end = tuple(torch.stack(s) for s in zip(*ends, strict=True))
+        end = tuple(
+            torch.stack(s) if len(s) > 1 else s[0][None]
+            for s in zip(*ends, strict=True)
+        )
         return (x.transpose(0, 1) if self.batch_first else x), end
 
     def engine(self, cell, x):
@@ -216,6 +219,8 @@ class Recurrent(nn.Module):
     def _states(self, state, B, x):
         """State before the first step of every layer and direction."""
         H, n = self.hidden_size, self.num_layers * self.directions
+        if state is None and self.engine(self.layer_cells[0], x) is run_in_chunks:
+            return [None] * n  # zeros; B matrices of them would take time to fill
         starts = [
             tuple(
                 torch.as_tensor(s, dtype=x.dtype, device=x.device)
