@@ -1,42 +1,16 @@
 """One pass of the compiled loops over a sequence: what they are given, what they give.
 
-Threads split the batch once for the whole sequence, and the slab of kept values comes
-back to a free list when backward is done: fresh pages cost more than arithmetic.
+Threads split the batch once for the whole sequence.
 """
-
-import threading
 
 import numpy as np
 import torch
 from torch.autograd.function import once_differentiable
 
+from .memory import empty
+
 GROUP_ROWS = 256  # rows of the slab whose products with x and dW are taken together
 SMALL = 20_000  # fewer elements than this in T B H: one thread does it
-
-
-class _Pool:
-    """A free list of buffers by size, so that no page is faulted in twice."""
-
-    def __init__(self, keep=8):
-        self.free, self.keep, self.lock = {}, keep, threading.Lock()
-
-    def take(self, n, dtype):
-        with self.lock:
-            stack = self.free.get((n, dtype))
-            if stack:
-                return stack.pop()
-        return np.empty(n, dtype)
-
-    def give(self, a):
-        with self.lock:
-            stack = self.free.setdefault((a.size, a.dtype), [])
-            if len(stack) < self.keep:
-                stack.append(a)
-            while len(self.free) > self.keep:
-                self.free.pop(next(iter(self.free)))
-
-
-POOL = _Pool()
 
 
 def split_rows(T, B, H):
@@ -85,25 +59,14 @@ class Pass:
         self.group = max(1, min(self.segment, GROUP_ROWS // rows))
         pairs = zip(self.plan.cell.states, tensors[:n], strict=True)
         self.seqs = [self._states(name, start) for name, start in pairs]
-        self.slab = None
+        self.like, self.slab = tensors[0], None
 
     def _states(self, name, start):
         """Room for a state at every step; two steps where nobody asks for more."""
         every = self.kept != "nothing" or name in self.plan.outs
-        seq = torch.empty(self.T + 1 if every else 2, *start.shape, dtype=start.dtype)
+        seq = empty(start, self.T + 1 if every else 2, *start.shape)
         seq[0] = start
         return seq.numpy()
-
-    def take(self):
-        """A slab from the free list."""
-        steps = {"all": self.T, "states": self.segment, "nothing": self.group}
-        row = self.B * self.plan.width * self.H
-        self.slab = POOL.take(steps[self.kept] * row, self.dtype)
-
-    def release(self):
-        """Give the slab back to the free list."""
-        POOL.give(self.slab)
-        self.slab = None
 
     def arguments(self, start, stop, first, steps):
         """What both loops take for a piece of the sequence, see ``Plan.arguments``."""
@@ -122,7 +85,9 @@ class Pass:
 
     def forward(self):
         """Run the sequence."""
-        self.take()
+        room = {"all": self.T, "states": self.segment, "nothing": self.group}
+        row = self.B * self.plan.width * self.H
+        self.slab = empty(self.like, room[self.kept] * row).numpy()
         steps = self.T if self.kept == "all" else self.group
         check(self.loops.forward(*self.arguments(0, self.T, 0, steps)))
 
@@ -136,7 +101,7 @@ class Pass:
         n, threads = len(self.plan.cell.vectors), len(self.edges) - 1
         weights = self.fixed[:n] + self.fixed[n + len(self.plan.cell.constants) :]
         sums = [np.zeros((threads, *w.shape), self.dtype) for w in weights]
-        dx = np.empty(self.x.shape if want_x else (0, 0, 0), self.dtype)
+        dx = empty(self.like, *(self.x.shape if want_x else (0, 0, 0))).numpy()
         more, d = [np.empty_like(e) for e in self.extra], [a.copy() for a in dstates]
         again = self.kept == "states"
         for start in reversed(range(0, self.T, self.segment)):
@@ -151,7 +116,7 @@ class Pass:
             if cut and start > 0:
                 for a in d:
                     a[...] = 0.0
-        self.release()
+        self.slab = None  # it holds gradients now
         return dx, more, d, [s[0] if threads == 1 else s.sum(0) for s in sums]
 
 
@@ -176,9 +141,7 @@ class Sequence(torch.autograd.Function):
         index = [run.plan.cell.states.index(s) for s in run.plan.outs]
         outs = [torch.from_numpy(run.seqs[k][1 : run.T + 1]) for k in index]
         ends = [torch.from_numpy(s[run.T % len(s)].copy()) for s in run.seqs]
-        if run.kept == "nothing":
-            run.release()
-        else:
+        if run.kept != "nothing":
             ctx.save_for_backward(x, *outs, *tensors)
             ctx.run, ctx.cut = run, cut
         return (*outs, *ends)
