@@ -8,7 +8,9 @@ same exponentials at its own speed, both measured on the spot.
 """
 
 import json
+import math
 import platform
+import re
 import statistics
 import time
 from collections.abc import Callable, Iterable
@@ -87,16 +89,22 @@ def exponential_speed(n: int = 1 << 16) -> float:
 
 
 def floor_seconds(cell: str, size, grad: bool, matrix: float, exponential: float):
-    """The least this machine could need: products at full speed, 5 tanh per unit."""
+    """The least this machine could need: products at full speed, 5 tanh per unit.
+
+    Going back, every matrix is used for its own gradient, and for the gradient by what
+    it reads, unless that is x: nobody asks for it here.
+    """
     T, B, I, H = size
-    matrices = sum(a * b for a, b in two_axes(as_cell(cell).shapes(I, H).values()))
-    products = 2 * T * B * matrices * (3 if grad else 1)
-    return products / matrix + 5 * T * B * H / exponential
-
-
-def two_axes(shapes):
-    """Shapes of matrices; biases and elementwise weights are no products."""
-    return [s for s in shapes if len(s) == 2]
+    cell = as_cell(cell)
+    layers = getattr(cell, "layers", [cell])
+    reads_x = re.findall(r"\bx (\w+)", layers[0].reads)
+    if layers[0] is not cell:
+        reads_x = [f"{name}_1" for name in reads_x]
+    products = 0
+    for name, shape in cell.shapes(I, H).items():
+        times = 1 if not grad else 2 if name in reads_x else 3
+        products += 2 * T * B * times * math.prod(shape) * (len(shape) == 2)
+    return products / matrix + 5 * T * B * H * len(layers) / exponential
 
 
 def measure(

@@ -42,10 +42,16 @@ def test_rounds_are_interleaved_and_the_first_does_not_count():
     assert [len(s) for s in seconds] == [2, 2]
 
 
-def test_the_floor_counts_products_three_times_for_training():
-    forward = bench.floor_seconds("lstm", TINY, False, 1.0, float("inf"))
-    assert forward == 2 * 5 * 3 * (4 + 6) * 4 * 6
-    assert bench.floor_seconds("lstm", TINY, True, 1.0, float("inf")) == 3 * forward
+@pytest.mark.parametrize(
+    "cell, by_x, others",
+    [("lstm", 4 * 24, 6 * 24), ("depth_gated", 4 * 36, 6 * 24 + 6 * 30 + 6 * 24)],
+)
+def test_the_floor_counts_each_product_and_its_gradients(cell, by_x, others):
+    floor = [
+        bench.floor_seconds(cell, TINY, grad, 1.0, float("inf"))
+        for grad in (False, True)
+    ]
+    assert floor == [30 * (by_x + others), 30 * (2 * by_x + 3 * others)]
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru", "peephole"])
