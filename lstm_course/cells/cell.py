@@ -24,6 +24,7 @@ from inspect import signature
 
 import numpy as np
 
+from .options import Made
 from .products import add_products, columns, parse
 
 
@@ -38,7 +39,7 @@ class Phase:
         self.back_args = tuple(signature(backward).parameters)
 
 
-class Cell:
+class Cell(Made):
     """A recurrent cell made from its products and its arithmetic.
 
     Parameters
@@ -64,6 +65,9 @@ class Cell:
         still returns a gradient for each, which is dropped.
     start : dict
         Start value of a state; others start at 0.
+    whole : str
+        States that hold whole numbers: counted in float32 or better also where the
+        rest is half precision, which is whole up to 256 or 2048 only.
     cell_path : str
         The state along which the direct gradient path runs.
     extra : str or None
@@ -76,15 +80,15 @@ class Cell:
     """
 
     def __init__(self, name, reads, phases, *, states="h", vectors="", bias=None,
-                 constants=None, masks=None, fixed=None, start=None, cell_path=None,
-                 extra=None, linear=False, doc=""):
+                 constants=None, masks=None, fixed=None, start=None, whole="",
+                 cell_path=None, extra=None, linear=False, doc=""):
         self.name, self.reads, self.doc = name, reads, doc
         self.phases = phases if isinstance(phases, list) else [phases]
         self.states, self.vectors = tuple(states.split()), tuple(vectors.split())
         self.bias, self.constants = bias or {}, constants or {}
         self.masks, self.fixed, self.start = masks or {}, fixed or {}, start or {}
         self.cell_path, self.extra = cell_path or self.states[-1], extra
-        self.linear = linear
+        self.linear, self.whole = linear, tuple(whole.split())
         given = [n for ph in self.phases[:-1] for n in ph.gives]
         self.blocks, terms = parse(reads, self.states, given)
         self.input_terms = [t for t in terms if t.source in (None, "x")]
@@ -101,8 +105,8 @@ class Cell:
         news = {n for ph in self.phases for n in ph.names}
         known = {f"z{b}" for b in self.blocks} | {f"{s}_prev" for s in self.states}
         known |= {*self.vectors, *self.constants, *self.fixed, self.extra, *news}
-        back = known | {f"d{n}" for n in (*self.states, *given)}
         for ph in self.phases:
+            back = known | {f"d{n}" for n in ph.gives}
             for names, fine in ((ph.args, known), (ph.back_args, back)):
                 if unknown := [a for a in names if a not in fine]:
                     raise ValueError(
@@ -116,6 +120,24 @@ class Cell:
                 f"cell {self.name!r} never gives its state {missing[0]!r}. Its phases "
                 f"give {sorted(news)}. Add it to gives?"
             )
+        self._check_order(news)
+
+    def _check_order(self, news):
+        """Each phase reads what is complete, and no gradient has two ways into it."""
+        read = set()
+        for k, ph in enumerate(self.phases, 1):
+            later = [t for terms in self.terms[k:] for t in terms]
+            waits = {f"z{b}" for t in later for b in t.blocks}
+            for a in ph.args:
+                if a in {*news, *read, *waits} - {*self.fixed}:
+                    raise ValueError(
+                        f"cell {self.name!r} has a phase that reads {a!r}, which is "
+                        "given inside the step, read by an earlier phase or not "
+                        "complete yet; no gradient would come back. Expected what "
+                        "reads and states give, each pre-activation in one phase. "
+                        f"Send {a!r} through a product, or write one phase?"
+                    )
+            read |= {a for a in ph.args if a[0] == "z"}
 
     # ------------------------------------------------------------------ parameters
 
@@ -147,10 +169,11 @@ class Cell:
 
     def prepare(self, p, H):
         """Parameters ready for use: masks applied, constants added."""
-        fixed = {k: f(H) for k, f in self.constants.items()}
-        fixed |= {k: np.full(H, v) for k, v in self.fixed.items()}
         kind = p[self.all_terms[0].param]
-        fixed = {k: _like(v, kind) for k, v in fixed.items()}
+        fixed = {k: _like(np.full(H, v), kind) for k, v in self.fixed.items()}
+        if kind.dtype.itemsize < 4:
+            kind = kind.float() if hasattr(kind, "requires_grad") else np.float32(0)
+        fixed |= {k: _like(f(H), kind) for k, f in self.constants.items()}
         masked = {k: p[k] * _like(f(H), p[k]) for k, f in self.masks.items()}
         return p | fixed | masked
 

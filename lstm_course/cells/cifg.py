@@ -19,6 +19,7 @@ Source: Greff et al., arXiv 1503.04069.
 from ..ops import d_sigmoid, d_tanh, sigmoid, tanh
 from .cell import Cell, Phase
 from .lstm import FORGET_BIAS
+from .options import remembered
 
 
 def forward(zi, zg, zo, c_prev, w_ci, w_co):
@@ -40,6 +41,7 @@ def backward(dh, dc, c_prev, c, i, f, g, o, w_ci, w_co):
     return dzi, dzg, dzo, dc * f + dzi * w_ci, dzi * c_prev, dzo * c
 
 
+@remembered
 def make():
     """The only form of this cell."""
     phase = Phase(forward, backward, gives="h c", keeps="i f g o")

@@ -28,7 +28,7 @@ import numpy as np
 from ..ops import d_tanh, tanh
 from ..ops import step as positive
 from .cell import Cell, Phase
-from .options import check_option
+from .options import check_option, remembered
 
 
 def forward(zh, h_prev, t_prev, period):
@@ -59,6 +59,7 @@ def slow_to_fast(periods, H):
     return (T[:, None] >= T[None, :]).astype(float)
 
 
+@remembered
 def make(periods=(1, 2, 4, 8), start=0):
     """Groups with these ``periods``, whole numbers in increasing order; the clock
     starts at 0 or 1."""
@@ -68,7 +69,8 @@ def make(periods=(1, 2, 4, 8), start=0):
     return Cell("clockwork", "h = x W_x + h W_h + b", phase, states="h t",
                 constants={"period": lambda H: unit_periods(periods, H)},
                 masks={"W_h": lambda H: slow_to_fast(periods, H)},
-                start={"t": float(start)}, cell_path="h", doc=__doc__)
+                start={"t": float(start)}, whole="t", cell_path="h",
+                doc=__doc__)
 
 
 def check_periods(periods):

@@ -22,7 +22,7 @@ learns f.
 from ..ops import d_sigmoid, d_tanh, sigmoid, tanh
 from .cell import Cell, Phase
 from .lstm import FORGET_BIAS
-from .options import check_option
+from .options import check_option, remembered
 
 
 def keeps_i(zi, zg, zo, c_prev):
@@ -59,6 +59,7 @@ KEEPS = {"i": (keeps_i, keeps_i_backward, -FORGET_BIAS),
          "f": (keeps_f, keeps_f_backward, FORGET_BIAS)}
 
 
+@remembered
 def make(keeps="i"):
     """The gate that is learned: "i" (then f = 1 - i) or "f" (then i = 1 - f)."""
     check_option("coupled", "keeps", keeps, KEEPS)

@@ -30,7 +30,7 @@ from ..ops import d_sigmoid, d_tanh, sigmoid, tanh
 from . import peephole
 from .cell import Cell, Phase
 from .lstm import FORGET_BIAS
-from .options import check_option
+from .options import check_option, remembered
 from .stack import Stack
 
 
@@ -62,6 +62,7 @@ def backward(dh, dc, zl, c_prev, c, i, f, g, o, d, w_ci, w_cf, w_co, w_cd, w_ld)
 READS = "i f g o d = x W_x\ni f g o = h W_h\ni f g o d = b"
 
 
+@remembered
 def layer(first):
     """One layer: the projected first one, or one that stands on another."""
     vectors = "w_ci w_cf w_co w_cd"
@@ -74,6 +75,7 @@ def layer(first):
                 extra="zl", **common)
 
 
+@remembered
 def make(layers=2, first="projected"):
     """A stack of ``layers`` layers whose first one is "projected" or has "none"."""
     check_option("depth_gated", "first", first, ("projected", "none"))

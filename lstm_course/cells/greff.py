@@ -27,7 +27,7 @@ Source: Greff, Srivastava, Koutnik, Steunebrink & Schmidhuber, arXiv 1503.04069.
 from ..ops import d_sigmoid, d_tanh, sigmoid, tanh
 from .cell import Cell, Phase
 from .lstm import FORGET_BIAS
-from .options import check_letters, check_option
+from .options import check_letters, check_option, remembered
 
 OPEN = 1000.0  # sigmoid(1000) is 1.0 in float32 and float64
 
@@ -40,6 +40,7 @@ def d_same(y):
     return 1.0
 
 
+@remembered
 def make(without="", gates_read_gates=False):
     """The cell without some parts: gates i, f, o; activations g (of the input) and
     h (of the output); peepholes p.  ``gates_read_gates`` adds FGR's recurrence."""
@@ -95,6 +96,7 @@ def assemble(forward, backward, removed, gates_read_gates):
                 cell_path="c", doc=__doc__)
 
 
+@remembered
 def variant(name, purpose, **options):
     """A named entry of CELLS, with its own purpose in the room's text."""
     made = make(**options)

@@ -20,7 +20,7 @@ the old state); Chung et al., arXiv 1412.3555 (u takes the new state).
 
 from ..ops import DERIVATIVE, d_tanh, hard_sigmoid, hard_sigmoid6, sigmoid, tanh
 from .cell import Cell, Phase
-from .options import check_option
+from .options import check_option, remembered
 
 READS = {
     "after": "r u n = x W_x + b\nr u m = h W_h + b_h",
@@ -47,6 +47,7 @@ def d_takes_new(dh, u, h_prev, n):
 MIX = {"keeps_old": (keeps_old, d_keeps_old), "takes_new": (takes_new, d_takes_new)}
 
 
+@remembered
 def make(reset="after", update="keeps_old", gate=sigmoid):
     """GRU with ``reset`` "after" or "before", ``update`` "keeps_old" or "takes_new",
     ``gate`` ``sigmoid``, ``hard_sigmoid`` or ``hard_sigmoid6`` (ops)."""

@@ -19,11 +19,12 @@ Jozefowicz, Zaremba & Sutskever, ICML (2015), for the start value of its bias.
 
 from ..ops import DERIVATIVE, d_tanh, hard_sigmoid, hard_sigmoid6, sigmoid, tanh
 from .cell import Cell, Phase
-from .options import check_option
+from .options import check_option, remembered
 
 FORGET_BIAS = 1.0  # Jozefowicz et al. (2015)
 
 
+@remembered
 def make(gate=sigmoid):
     """LSTM whose gates are ``sigmoid``, ``hard_sigmoid`` or ``hard_sigmoid6`` (ops)."""
     check_option("lstm", "gate", gate, (sigmoid, hard_sigmoid, hard_sigmoid6))

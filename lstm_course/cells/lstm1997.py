@@ -22,7 +22,7 @@ one for all three blocks, which a zero switches off.
 
 from ..ops import d_sigmoid, d_tanh, sigmoid, tanh
 from .cell import Cell, Phase
-from .options import check_option
+from .options import check_option, remembered
 
 
 def squash_g(z):
@@ -45,6 +45,7 @@ SQUASH = {"tanh": (tanh, d_tanh, tanh, d_tanh),
           "1997": (squash_g, d_squash_g, squash_h, d_squash_h)}
 
 
+@remembered
 def make(squash="tanh", gates_read_gates=False):
     """``squash`` is "tanh" or "1997"; gates may read the gates of the step before."""
     check_option("lstm1997", "squash", squash, SQUASH)

@@ -17,6 +17,7 @@ Source: Feng, Tung, Ahmed, Bengio & Hajimirsadeghi, arXiv 2410.01201.
 
 from ..ops import d_sigmoid, sigmoid
 from .cell import Cell, Phase
+from .options import remembered
 from .scan import scan
 
 
@@ -29,6 +30,7 @@ def backward(dh, h_prev, u, n):
     return dh * (n - h_prev) * d_sigmoid(u), dh * u, dh * (1.0 - u)
 
 
+@remembered
 def make():
     """The only form of this cell."""
     phase = Phase(forward, backward, gives="h", keeps="u n")

@@ -18,6 +18,7 @@ Source: Feng, Tung, Ahmed, Bengio & Hajimirsadeghi, arXiv 2410.01201.
 
 from ..ops import d_log_sigmoid, d_sigmoid, log_sigmoid, sigmoid
 from .cell import Cell, Phase
+from .options import remembered
 from .scan import scan
 
 
@@ -33,6 +34,7 @@ def backward(dh, h_prev, i, f, g, li, lf):
     return -dl * d_log_sigmoid(li), dl * d_log_sigmoid(lf), dh * i, dh * f
 
 
+@remembered
 def make():
     """The only form of this cell."""
     phase = Phase(forward, backward, gives="h", keeps="i f g li lf")

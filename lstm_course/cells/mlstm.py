@@ -25,12 +25,13 @@ import numpy as np
 
 from ..ops import d_log_sigmoid, d_sigmoid, exp, log_sigmoid, maximum, sigmoid
 from ..ops import step as positive
+from .options import Made, remembered
 
 ROOM = __doc__  # inside a class the name means the text of the class
 FORGET_BIAS = 3.0  # the lowest start value in the authors' code, which goes up to 6
 
 
-class MLSTM:
+class MLSTM(Made):
     """The interface of a ``Cell`` for states that are not all (B, H)."""
 
     name, states, blocks = "mlstm", ("h", "C", "n", "m"), tuple("qkvoif")
@@ -155,6 +156,7 @@ class MLSTM:
         return dict(cache) | dict(zip(self.states, state, strict=True))
 
 
+@remembered
 def make(heads=1):
     """An mLSTM of ``heads`` memories; heads must divide H."""
     if not isinstance(heads, int) or isinstance(heads, bool) or heads < 1:

@@ -25,6 +25,7 @@ Keras 0.2 used a random one that was not trained.
 
 from ..ops import d_sigmoid, d_tanh, sigmoid, tanh
 from .cell import Cell, Phase
+from .options import remembered
 
 
 def reset_gate(zr, h_prev):
@@ -82,6 +83,7 @@ PHASES = {
 }
 
 
+@remembered
 def make(number=1):
     """MUT1, MUT2 or MUT3."""
     if number not in READS:

@@ -1,4 +1,36 @@
-"""The one check that every ``make`` makes: is this option known?"""
+"""What every ``make`` does: check its options, and note them on the cell it makes."""
+
+from functools import partial, wraps
+
+
+class Made:
+    """A cell that ``make`` made.  It is pickled as its room, make and options.
+
+    The functions inside a cell are closures, which cannot be pickled; what made them
+    can.  A copy is free to be changed, so it forgets what it was made from.
+    """
+
+    made_by = None
+
+    def __reduce_ex__(self, protocol):
+        return (self.made_by, ()) if self.made_by else super().__reduce_ex__(protocol)
+
+    def __copy__(self):
+        twin = object.__new__(type(self))
+        twin.__dict__.update(self.__dict__, made_by=None)
+        return twin
+
+
+def remembered(make):
+    """Decorate a ``make``: its cells know it and their options, in ``made_by``."""
+
+    @wraps(make)
+    def remembering(*args, **options):
+        cell = make(*args, **options)
+        cell.made_by = partial(remembering, *args, **options)
+        return cell
+
+    return remembering
 
 
 def check_option(room, name, got, known):

@@ -21,7 +21,7 @@ this backward is the full gradient.
 from ..ops import d_sigmoid, d_tanh, sigmoid, tanh
 from .cell import Cell, Phase
 from .lstm import FORGET_BIAS
-from .options import check_letters
+from .options import check_letters, remembered
 
 
 def forward(zi, zf, zg, zo, c_prev, w_ci, w_cf, w_co):
@@ -45,6 +45,7 @@ def backward(dh, dc, c_prev, c, i, f, g, o, w_ci, w_cf, w_co):
     return dzi, dzf, dzg, dzo, dc_prev, dzi * c_prev, dzf * c_prev, dzo * c
 
 
+@remembered
 def make(gates="ifo"):
     """The gates that have a peephole: any of the letters i, f, o, in any order."""
     has = check_letters("peephole", "gates", gates, "ifo")

@@ -11,6 +11,7 @@ Source: Elman, Finding structure in time, Cognitive Science 14 (1990).
 
 from ..ops import d_tanh, tanh
 from .cell import Cell, Phase
+from .options import remembered
 
 
 def forward(zh):
@@ -21,6 +22,7 @@ def backward(dh, h):
     return dh * d_tanh(h)
 
 
+@remembered
 def make():
     """The only form of this cell."""
     phase = Phase(forward, backward, gives="h")

@@ -33,6 +33,7 @@ from ..ops import (
 )
 from ..ops import step as positive
 from .cell import Cell, Phase
+from .options import remembered
 
 FORGET_BIAS = 1.0  # as for the LSTM here; Beck et al. spread it over the units
 NOTHING_YET = -1e30  # an exponent that loses against every other
@@ -62,6 +63,7 @@ def backward(dh, dc, dn, dm, c_prev, n_prev, m_prev, c, n, i, f, g, o, lf, li):
     return dzi, dlf * d_log_sigmoid(lf), dc * i * d_tanh(g), dzo, dc * f, dn * f, dlf
 
 
+@remembered
 def make():
     """The only form of this cell."""
     phase = Phase(forward, backward, gives="h c n m", keeps="i f g o lf li")

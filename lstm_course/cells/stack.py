@@ -14,9 +14,10 @@ What it is for: depth.  All layers have H units.
 """
 
 from .cell import Cell
+from .options import Made
 
 
-class Stack:
+class Stack(Made):
     """Cells on top of each other, with the interface of one ``Cell``.
 
     Parameters
