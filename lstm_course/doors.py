@@ -48,8 +48,8 @@ def check_size(name, value):
     return int(value)
 
 
-def check_x(x, I, who):
-    """A sequence x (T, B, I) of finite floating-point numbers."""
+def check_x(x, I, who, values=True):
+    """A sequence x (T, B, I) of finite numbers; without ``values`` shape and dtype."""
     shape = tuple(getattr(x, "shape", ()))
     if len(shape) != 3:
         raise ValueError(
@@ -67,11 +67,11 @@ def check_x(x, I, who):
             f"x has {shape[2]} features, but this {who} was built for I = {I}. x is "
             f"(T, B, I) = {shape}. Build the cell with I={shape[2]}?"
         )
-    check_floats("x", x)
+    check_floats("x", x, values)
 
 
-def check_floats(name, a):
-    """Floating-point and finite; NumPy array or torch tensor."""
+def check_floats(name, a, values=True):
+    """Floating-point and, if ``values`` are looked at, finite; array or tensor."""
     tensor = hasattr(a, "requires_grad")
     floating = a.is_floating_point() if tensor else np.issubdtype(a.dtype, np.floating)
     if not floating:
@@ -79,7 +79,7 @@ def check_floats(name, a):
             f"{name} has dtype {a.dtype}. Cells compute with floating-point numbers. "
             f"Convert it with {name}.{'double()' if tensor else 'astype(float)'}?"
         )
-    if tensor and bool(a.detach().sum().isfinite()):
+    if not values or tensor and bool(a.detach().sum().isfinite()):
         return  # no sum is finite with such a term in it, and it costs much less
     finite = a.isfinite() if tensor else np.isfinite(a)
     if not bool(finite.all()):
@@ -92,7 +92,7 @@ def check_floats(name, a):
         )
 
 
-def check_state(state, names, shape, name="state0"):
+def check_state(state, names, shape, name="state0", values=True):
     """A tuple of states, each of the given shape."""
     if not isinstance(state, tuple | list) or len(state) != len(names):
         got = f"{len(state)} arrays" if isinstance(state, tuple | list) else type(state)
@@ -107,7 +107,7 @@ def check_state(state, names, shape, name="state0"):
                 f"{name} holds {n} of shape {tuple(s.shape)}, expected {tuple(shape)}. "
                 "The axes are batch and hidden units. Was it made for another batch?"
             )
-        check_floats(n, s)
+        check_floats(n, s, values)
     return tuple(state)
 
 

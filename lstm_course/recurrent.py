@@ -1,22 +1,18 @@
 """Any cell as one torch module: layers, directions, lengths, dropout.
 
-Two engines run the same text.  ``run`` here is the readable one: products with x for
-the whole sequence at once, then the cell's own arithmetic step by step, on tensors of
-any device.  On a CPU the compiled loops of ``kernels`` do it, for every cell that is
-made of products and arithmetic, if Numba is installed.  The mLSTM, whose state is a
-matrix, is computed in chunks of time on every device.
+Two engines run the same text, see ``engines``: a readable loop over the cell's own
+step, on tensors of any device, and on a CPU loops compiled from the same lines, for
+every cell that is made of products and arithmetic.
 """
 
-import warnings
-from functools import lru_cache
-
+import numpy as np
 import torch
 from torch import nn
 
-from .cells.mlstm import MLSTM
-from .doors import as_cell, check_size, check_state, check_x
+from .doors import as_cell, check_size
+from .engines import choose, entry
+from .engines.loop import flip
 from .init import init
-from .kernels import chunks, scan
 
 
 class Recurrent(nn.Module):
@@ -80,21 +76,20 @@ class Recurrent(nn.Module):
         self.num_layers = check_size("num_layers", num_layers)
         self.bidirectional, self.batch_first = bool(bidirectional), bool(batch_first)
         self.dropout, self.compiled = _check_dropout(dropout), bool(compiled)
-        self.checkpoint = checkpoint and check_size("checkpoint", checkpoint)
-        self.truncate = truncate and check_size("truncate", truncate)
+        self.checkpoint = _steps("checkpoint", checkpoint)
+        self.truncate = _steps("truncate", truncate)
         self.directions = 2 if bidirectional else 1
         self.layer_cells = layer_cells(self.cell, self.num_layers)
         if self.layer_cells[0].extra or self.layer_cells[-1].extra:
             self._refuse_directions()
         seed = int(torch.randint(2**31, ())) if seed is None else seed
+        entry.check_dtype(dtype)
         self.weights = nn.ModuleList(
             nn.ParameterDict({k: torch.as_tensor(v, dtype=dtype) for k, v in p.items()})
             for p in self._start(seed)
         )
 
     def _start(self, seed):
-        import numpy as np
-
         rng = np.random.default_rng(seed)
         for layer, cell in enumerate(self.layer_cells):
             I = self.input_size if layer == 0 else self.hidden_size * self.directions
@@ -125,18 +120,10 @@ class Recurrent(nn.Module):
     def load(self, p, layer=0, reverse=False):
         """Copy NumPy parameters (as ``init`` or ``convert`` give them) into a layer."""
         mine = self.parameters_of(layer, reverse)
-        if set(p) != set(mine):
-            raise ValueError(
-                f"These parameters are named {sorted(p)}, layer {layer} wants "
-                f"{sorted(mine)}. Were they made for {self.cell.name}?"
-            )
+        p = {k: v if hasattr(v, "shape") else np.asarray(v) for k, v in p.items()}
+        entry.check_weights(p, mine, f"layer {layer} of {self.cell.name}")
         with torch.no_grad():
             for k, v in p.items():
-                if tuple(v.shape) != tuple(mine[k].shape):
-                    raise ValueError(
-                        f"{k} has shape {tuple(v.shape)}, layer {layer} wants "
-                        f"{tuple(mine[k].shape)}. Check input_size and hidden_size?"
-                    )
                 mine[k].copy_(torch.as_tensor(v))
         return self
 
@@ -154,7 +141,8 @@ class Recurrent(nn.Module):
 
         Parameters
         ----------
-        x : tensor (T, B, I)
+        x : tensor (T, B, I), or a PackedSequence
+            In the dtype of the weights; under autocast in any shorter one too.
         state : tuple of tensor (num_layers * directions, B, H), optional
         lengths : tensor or sequence of B ints, optional
             Steps of each sequence; later steps leave the state as it was and their
@@ -162,26 +150,41 @@ class Recurrent(nn.Module):
 
         Returns
         -------
-        h : tensor (T, B, H * directions)
+        h : tensor (T, B, H * directions), or a PackedSequence as x was
+            Under autocast, as from ``nn.LSTM``, in its precision; the weights' own is
+            what the layer computes in.
         state : tuple of tensor (num_layers * directions, B, H)
         """
-        if self.batch_first and x.dim() == 3:
-            x = x.transpose(0, 1)
-        self._check(x)
-        T, B = x.shape[:2]
-        lengths = check_lengths(lengths, T, B, x.device)
-        states = self._states(state, B, x)
+        given = entry.unpack(x, lengths, self.batch_first)
+        weight = next(iter(self.weights[0].values()))
+        who = f"Recurrent({self.cell.name!r})"
+        x = entry.check_input(given.x, weight, self.input_size, who)
+        lengths = entry.check_lengths(given.lengths, *x.shape[:2], x.device)
+        states = self._states(state, x.shape[1], weight)
+        short = entry.reduced(weight)
+        with torch.autocast(x.device.type, enabled=False):
+            x, ends = self._layers(x, states, lengths)
+        end = tuple(
+            torch.stack(s) if len(s) > 1 else s[0][None]
+            for s in zip(*ends, strict=True)
+        )
+        if short:
+            x, *end = (
+                a.to(short) if a.dtype == weight.dtype else a for a in (x, *end)
+            )
+        return given._replace(lengths=lengths).back(x), tuple(end)
+
+    def _layers(self, x, states, lengths):
+        """All layers and directions: -> h (T, B, H * directions), their end states."""
         ends, cells, above = [], None, [*self.layer_cells[1:], None]
         for layer, cell in enumerate(self.layer_cells):
             outs, x_in = [], (x, cells) if cell.extra else x
             for d in range(self.directions):
-                k = layer * self.directions + d
-                p = self.parameters_of(layer, bool(d))
-                x_d = flip(x_in, lengths) if d else x_in
-                h, cells, end = self.engine(cell, x)(
+                p, k = self.parameters_of(layer, bool(d)), layer * self.directions + d
+                h, cells, end = self.engine(cell, x, p, lengths)(
                     cell,
                     p,
-                    x_d,
+                    flip(x_in, lengths) if d else x_in,
                     states[k],
                     lengths,
                     bool(above[layer] and above[layer].extra),
@@ -193,64 +196,22 @@ class Recurrent(nn.Module):
             x = torch.cat(outs, -1) if len(outs) > 1 else outs[0]
             if self.dropout and layer + 1 < self.num_layers:
                 x = nn.functional.dropout(x, self.dropout, self.training)
-        end = tuple(
-            torch.stack(s) if len(s) > 1 else s[0][None]
-            for s in zip(*ends, strict=True)
-        )
-        return (x.transpose(0, 1) if self.batch_first else x), end
+        return x, ends
 
-    def engine(self, cell, x):
-        """The function that runs a layer: compiled where it can be, else readable."""
-        if self.compiled and isinstance(cell, MLSTM) and not self.truncate:
-            return run_in_chunks
-        fast = compiled_engine() if self.compiled else None
-        return run if fast is None or not fast.fits(cell, x) else fast.run_layer
+    def engine(self, cell, x, p, lengths=None):
+        """The function that runs a layer."""
+        return choose.engine(cell, x, p, self.compiled, self.truncate, lengths)
 
-    def _check(self, x):
-        check_x(x, self.input_size, f"Recurrent({self.cell.name!r})")
-        p = next(iter(self.weights[0].values()))
-        if x.dtype != p.dtype or x.device != p.device:
-            raise ValueError(
-                f"x is {x.dtype} on {x.device}, but the weights are {p.dtype} on "
-                f"{p.device}. Both must agree. Move it with x.to({p.dtype}) or the "
-                "layer with layer.to(x.dtype)?"
-            )
-
-    def _states(self, state, B, x):
+    def _states(self, state, B, weight):
         """State before the first step of every layer and direction."""
-        H, n = self.hidden_size, self.num_layers * self.directions
-        if state is None and self.engine(self.layer_cells[0], x) is run_in_chunks:
+        n, cells = self.num_layers * self.directions, self.layer_cells
+        p = self.parameters_of()
+        if state is None and self.engine(cells[0], weight, p) is choose.run_in_chunks:
             return [None] * n  # zeros; B matrices of them would take time to fill
-        starts = [
-            tuple(
-                torch.as_tensor(s, dtype=x.dtype, device=x.device)
-                for s in cell.initial(B, H)
-            )
-            for cell in self.layer_cells
-        ]
+        starts = [entry.start_states(c, B, self.hidden_size, weight) for c in cells]
         if state is None:
             return [starts[k // self.directions] for k in range(n)]
-        names = self.layer_cells[0].states
-        if not isinstance(state, tuple | list) or len(state) != len(names):
-            check_state(state, names, (n, B, H), "state")
-        for s, name, start in zip(state, names, starts[0], strict=True):
-            check_state((s,), (name,), (n, *start.shape), "state")
-        return [tuple(s[k] for s in state) for k in range(n)]
-
-
-@lru_cache
-def compiled_engine():
-    """The module of the compiled loops, or None where Numba is missing; said once."""
-    try:
-        from .kernels import engine
-    except ImportError as error:
-        warnings.warn(
-            f"Recurrent runs its readable loop, which is slower: {error}. The compiled "
-            "one needs numba. Install it with 'pip install numba'?",
-            stacklevel=4,
-        )
-        return None
-    return engine
+        return entry.check_states(state, cells[0], starts[0], weight, n)
 
 
 def layer_cells(cell, num_layers):
@@ -260,101 +221,6 @@ def layer_cells(cell, num_layers):
     return [cell] * num_layers
 
 
-def run(
-    cell, p, x, state, lengths=None, passes_up=False, checkpoint=None, truncate=None
-):
-    """One layer in one direction: -> h (T, B, H), c if it passes it up, end state.
-
-    This readable loop keeps every step for the backward pass, checkpoint or not.  For
-    a linear recurrence (minGRU, minLSTM) a scan takes its place.
-    """
-    if getattr(cell, "linear", False) and lengths is None and not truncate:
-        h, end = scan.run(cell, p, x, state)
-        return h, None, end
-    H, alive = state[0].shape[-1], None
-    if lengths is not None:
-        steps = torch.arange(length(x), device=lengths.device)
-        alive = (steps[:, None] < lengths).unsqueeze(-1).unbind(0)  # T of (B, 1)
-    hs, cells = [], []
-    for t, step in enumerate(steps_of(cell, p, x, H)):
-        if truncate and t and t % truncate == 0:
-            state = tuple(s.detach() for s in state)
-        new = step(state)
-        if alive is not None:
-            new = tuple(
-                torch.where(_wide(alive[t], n), n, s)
-                for n, s in zip(new, state, strict=True)
-            )
-        state = new
-        hs.append(state[0] if alive is None else state[0] * alive[t])
-        if passes_up:
-            cells.append(state[1])
-    return torch.stack(hs), torch.stack(cells) if passes_up else None, state
-
-
-def run_in_chunks(cell, p, x, state, lengths=None, *unused):
-    """An mLSTM layer as ``run`` gives it; it keeps little, so checkpoint is unused."""
-    h, end = chunks.run(cell, p, x, state, lengths)
-    return h, None, end
-
-
-def steps_of(cell, p, x, H):
-    """A function state -> state for every step, products with x taken at once."""
-    if not hasattr(cell, "advance"):
-        for x_t in x.unbind(0):
-            yield lambda state, x_t=x_t: cell.step_torch(p, x_t, state)
-        return
-    p = cell.prepare(p, H)
-    ahead = cell.input_products(p, x, H)
-    split = {k: v.unbind(0) for k, v in ahead.items()}
-    for t in range(length(x)):
-        now = {k: v[t] for k, v in split.items()}
-
-        def step(state, now=now):
-            values = cell.advance(p, now, state)
-            return tuple(values[s] for s in cell.states)
-
-        yield step
-
-
-def length(x):
-    """Steps T of x (T, B, I), or of the pair (x, cell states from below)."""
-    return len(x[0] if isinstance(x, tuple) else x)
-
-
-def _wide(mask, like):
-    """A mask (B, 1) with as many axes as a state."""
-    return mask.reshape(mask.shape[:1] + (1,) * (like.dim() - 1))
-
-
-def flip(x, lengths):
-    """Reverse time within each sequence's length: (T, B, n) -> (T, B, n)."""
-    if lengths is None:
-        return x.flip(0)
-    steps = torch.arange(x.shape[0], device=x.device)[:, None]
-    index = torch.where(steps < lengths, lengths - 1 - steps, steps)
-    return x.gather(0, index[:, :, None].expand_as(x))
-
-
-def check_lengths(lengths, T, B, device):
-    """Lengths as a tensor (B,) of whole numbers between 1 and T, or None."""
-    if lengths is None:
-        return None
-    lengths = torch.as_tensor(lengths, device=device)
-    if lengths.shape != (B,) or lengths.is_floating_point():
-        raise ValueError(
-            f"lengths has shape {tuple(lengths.shape)} and dtype {lengths.dtype}; it "
-            f"holds one whole number for each of the B = {B} sequences. "
-            "Pass a list of ints?"
-        )
-    if int(lengths.min()) < 1 or int(lengths.max()) > T:
-        raise ValueError(
-            f"lengths run from {int(lengths.min())} to {int(lengths.max())}, but x has "
-            f"T = {T} steps. Expected 1 to {T}. Drop empty sequences before the batch?"
-        )
-    return lengths
-
-
 def _check_dropout(dropout):
     if not 0.0 <= dropout < 1.0:
         raise ValueError(
@@ -362,3 +228,8 @@ def _check_dropout(dropout):
             "Expected 0 <= dropout < 1. Write 0.2 for 20 %?"
         )
     return float(dropout)
+
+
+def _steps(name, n):
+    """A number of steps, or None for all of them."""
+    return None if n is None else check_size(name, n)

@@ -159,7 +159,7 @@ def _enter(cell, p, x, state0):
     I, H = check_parameters(cell, p)
     x_is_array = hasattr(x, "dtype")
     check_x(x if x_is_array else np.asarray(x), I, cell.name)
-    start = cell.initial(x.shape[1], H, x.dtype)
+    start = cell.initial(x.shape[1], H, np.promote_types(x.dtype, np.float32))
     for name in cell.shapes(I, H):
         check_floats(name, p[name])
     if state0 is None:

@@ -6,9 +6,10 @@ import pytest
 import torch
 
 from lstm_course.cells import mlstm
+from lstm_course.engines.loop import run
 from lstm_course.gradcheck import random_case
 from lstm_course.kernels import chunks, memory
-from lstm_course.recurrent import Recurrent, run
+from lstm_course.recurrent import Recurrent
 
 CLOSE = {
     torch.float64: dict(rtol=1e-9, atol=1e-11),

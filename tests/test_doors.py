@@ -70,7 +70,7 @@ TORCH = {
     "length 0": (lambda: LAYER(Z, lengths=[7, 0, 2]), "from 0 to 7"),
     "length beyond T": (lambda: LAYER(Z, lengths=[7, 8, 2]), "from 2 to 8"),
     "two lengths": (lambda: LAYER(Z, lengths=[7, 2]), r"shape \(2,\)"),
-    "foreign parameters": (lambda: LAYER.load({"W": 1}), "made for lstm"),
+    "foreign parameters": (lambda: LAYER.load({"W": 1}), "of lstm wants"),
 }
 
 

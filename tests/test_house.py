@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 ROWS = [
     {"ops", "palette", "data"},
     {"cells", "doors", "init", "tasks"},
-    {"unroll", "gradcheck", "recurrent", "convert", "kernels"},
+    {"unroll", "gradcheck", "recurrent", "convert", "kernels", "engines"},
     {"models", "train", "training", "jacobian"},
     {"study", "bench", "runs", "experiments"},
     {"plots", "diagrams", "widgets", "table", "equations", "changes"},

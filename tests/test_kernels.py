@@ -11,11 +11,13 @@ import torch
 from torch import nn
 
 from lstm_course import CELLS, cells
+from lstm_course.engines.choose import compiled_engine, run_in_chunks
+from lstm_course.engines.loop import run
 from lstm_course.gradcheck import random_case
 from lstm_course.kernels import engine, machine, sequence
 from lstm_course.kernels.product import packed, product
 from lstm_course.kernels.threads import openmp
-from lstm_course.recurrent import Recurrent, compiled_engine, run, run_in_chunks
+from lstm_course.recurrent import Recurrent
 
 # Both engines do the same arithmetic, in other orders and with other elementary
 # functions (3 units in the last place): hundreds of roundings, on values of order 10.

@@ -18,9 +18,9 @@ Source: Beck et al., xLSTM, arXiv 2405.04517, for the parallel form.
 import math
 
 import torch
-from torch.autograd.function import once_differentiable
 from torch.nn.functional import pad
 
+from ..engines import again
 from ..ops import log_sigmoid
 from .memory import empty
 
@@ -84,7 +84,7 @@ class Chunks(torch.autograd.Function):
         ik = times(k, i)
         C, n = bmm(ik[:-1].mT, v[:-1]), ik[:-1].sum(2, keepdim=True)
         end = bmm(ik[-1].mT, v[-1]), ik[-1].sum(1, keepdim=True)
-        start = tuple(a.view(G, -1, D) for a in start)
+        given, start = start, tuple(a.view(G, -1, D) for a in start)
         before = [start] if start else []
         carry([*before, *zip(C, n, strict=True), end], decay[not start :])
         for c, C_, n_ in reads(N, C, n, start):
@@ -95,14 +95,19 @@ class Chunks(torch.autograd.Function):
         s = qn.abs().maximum(least)
         sign = qn.sign() * (qn.abs() > least)  # ds / dqn
         h, end = joined(read.mul_(o).div_(s), T, B), (end[0], end[1][:, 0])
-        kept = x1, W, q, k, v, o, part, match, f, s, sign, h
-        ctx.save_for_backward(*kept, *end, C, n, *start)
+        kept = x1, q, k, v, o, part, match, f, s, sign, h
+        ctx.heads, ctx.inputs = heads, 6 + len(given)
+        ctx.save_for_backward(x, W, zi, F, m_t, m, *given, *kept, *end, C, n, *start)
         return h, *end
 
     @staticmethod
-    @once_differentiable
     def backward(ctx, dh, *dend):
-        x1, W, q, k, v, o, part, match, f, s, sign, h, *states = ctx.saved_tensors
+        inputs, saved = ctx.saved_tensors[: ctx.inputs], ctx.saved_tensors[ctx.inputs :]
+        x1, q, k, v, o, part, match, f, s, sign, h, *states = saved
+        W = inputs[1]
+        if torch.is_grad_enabled():  # a graph of this gradient is wanted as well
+            more = again.gradients(again.chunks(ctx.heads), inputs, (dh, *dend))
+            return None, *more
         (N, _, L, D), (T, B, H) = q.shape, h.shape
         dr = chunked(torch.zeros_like(h) if dh is None else dh, empty(q, *q.shape))
         do = chunked(h, empty(q, *q.shape)).mul_(dr)

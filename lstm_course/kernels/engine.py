@@ -8,6 +8,8 @@ import hashlib
 import importlib.util
 import os
 import sys
+import tempfile
+import warnings
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -18,19 +20,21 @@ from .sequence import Sequence, matrix
 
 @cache
 def compiled(cell, outs, precision):
-    """(plan, module of loops) for a cell; the module is written once and cached."""
-    from platformdirs import user_cache_dir
-
+    """(plan, module of loops) for a cell; equal cells share the module."""
     from .plan import Plan
     from .text import module_text
 
     plan = Plan(cell, outs)
     text = module_text(plan, precision)
+    return plan, _module(f"{cell.name}_{precision}", text)
+
+
+@cache
+def _module(name, text):
+    """The module of this text, from a file that is written once and cached."""
     stamp = hashlib.sha256((text + _machine_text()).encode()).hexdigest()[:12]
-    folder = Path(os.environ.get("LSTM_COURSE_CACHE") or user_cache_dir("lstm-course"))
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{cell.name}_{precision}_{stamp}.py"
-    if not file.exists():
+    file = folder() / f"{name}_{stamp}.py"
+    if not file.exists() or file.read_text("utf-8", "replace") != text:
         part = file.with_suffix(f".{os.getpid()}")
         part.write_text(text, encoding="utf-8")
         part.replace(file)
@@ -38,13 +42,48 @@ def compiled(cell, outs, precision):
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
-    if not list(folder.glob(f"__pycache__/{file.stem}.*.nbi")):
+    if not _machine_code(file):
+        cell, precision = name.rsplit("_", 1)
         print(
-            f"compiling {cell.name} for {precision}, once: about 10 seconds ...",
+            f"compiling {cell} for {precision}, once: about 10 seconds ...",
             file=sys.stderr,
             flush=True,
         )
-    return plan, module
+    return module
+
+
+def _machine_code(file):
+    """Numba's files for a module; empty ones, left by a power cut, are removed."""
+    found = list((file.parent / "__pycache__").glob(f"{file.stem}.*.nb[ic]"))
+    for part in found:
+        if part.stat().st_size == 0:  # Numba would fail on it instead of compiling
+            part.unlink(missing_ok=True)
+    return [part for part in found if part.exists()]
+
+
+@cache
+def folder():
+    """Where compiled loops lie: the user's cache, or one of this process alone."""
+    from platformdirs import user_cache_dir
+
+    home = Path(os.environ.get("LSTM_COURSE_CACHE") or user_cache_dir("lstm-course"))
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=home):
+            return home
+    except OSError as error:
+        warnings.warn(
+            f"Compiled loops are kept in {home}, which cannot be written: {error}. "
+            "Expected a folder of your own; without one, cells are compiled anew in "
+            "every session. Name one in the environment variable LSTM_COURSE_CACHE?",
+            stacklevel=2,
+        )
+    temporary = tempfile.TemporaryDirectory(prefix="lstm-course-")
+    _HELD.append(temporary)  # removed when Python ends
+    return Path(temporary.name)
+
+
+_HELD = []
 
 
 @lru_cache
@@ -69,7 +108,7 @@ def fits(cell, x):
 def run_layer(
     cell, p, x, state, lengths=None, passes_up=False, checkpoint=None, truncate=None
 ):
-    """One layer in one direction, as ``recurrent.run`` gives it."""
+    """One layer in one direction, as ``engines.loop.run`` gives it."""
     outs = ("h", "c") if passes_up else ("h",)
     (h, *up), end = run(cell, p, x, state, lengths, outs, checkpoint, truncate)
     if lengths is not None:

@@ -5,8 +5,9 @@ Threads split the batch once for the whole sequence.
 
 import numpy as np
 import torch
-from torch.autograd.function import once_differentiable
 
+from ..engines import again
+from ..engines.loop import walk
 from .memory import empty
 
 GROUP_ROWS = 256  # rows of the slab whose products with x and dW are taken together
@@ -134,23 +135,26 @@ class Sequence(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, made, lengths, how, cut, x, extra, *tensors):
-        tensors = [t.detach() for t in tensors]
-        extra = [] if extra is None else [extra.detach()]
-        run = Pass(made, how, lengths, x.detach(), extra, tensors)
+        more = [] if extra is None else [extra.detach()]
+        given = x.detach(), more, [t.detach() for t in tensors]
+        run = Pass(made, how, lengths, *given)
         run.forward()
         index = [run.plan.cell.states.index(s) for s in run.plan.outs]
         outs = [torch.from_numpy(run.seqs[k][1 : run.T + 1]) for k in index]
         ends = [torch.from_numpy(s[run.T % len(s)].copy()) for s in run.seqs]
         if run.kept != "nothing":
-            ctx.save_for_backward(x, *outs, *tensors)
-            ctx.run, ctx.cut = run, cut
+            ctx.save_for_backward(x, extra, *tensors, *outs)
+            ctx.run, ctx.cut, ctx.lengths = run, how[1] if cut else None, lengths
         return (*outs, *ends)
 
     @staticmethod
-    @once_differentiable
     def backward(ctx, *grads):
-        _ = ctx.saved_tensors  # raises if one was changed in place
+        saved = ctx.saved_tensors  # raises if one was changed in place
         plan, want_x = ctx.run.plan, ctx.needs_input_grad[4]
+        if torch.is_grad_enabled():  # a graph of this gradient is wanted as well
+            function = again.sequence(plan, ctx.lengths, ctx.cut, walk)
+            inputs = saved[: len(saved) - len(plan.outs)]
+            return (*[None] * 4, *again.gradients(function, inputs, grads))
         grads, m = [g.contiguous().numpy() for g in grads], len(plan.outs)
         dx, more, d, sums = ctx.run.backward(grads[:m], grads[m:], want_x, ctx.cut)
         n, constants = len(plan.cell.vectors), [None] * len(plan.cell.constants)

@@ -1,0 +1,75 @@
+"""Which engine runs a layer.
+
+    loop            compiled=False, traced or transformed tensors, and what nothing
+                    faster knows
+    chunks          the mLSTM, whose state is a matrix, many steps at once
+    compiled loops  on a CPU, every cell made of products and arithmetic
+    scan            linear recurrences (minGRU, minLSTM) elsewhere, of equal lengths
+"""
+
+import warnings
+from functools import lru_cache
+
+import torch
+from torch.autograd.forward_ad import unpack_dual
+
+from ..cells.mlstm import MLSTM
+from ..kernels import chunks, scan
+from .loop import run
+
+
+def engine(cell, x, p, compiled=True, truncate=None, lengths=None):
+    """The function that runs a layer of this cell on x with the parameters p."""
+    if not compiled or not ordinary([x, *p.values()]):
+        return run
+    if isinstance(cell, MLSTM) and not truncate:
+        return run_in_chunks
+    fast = compiled_engine()
+    if fast is not None and fast.fits(cell, x):
+        return fast.run_layer
+    linear = getattr(cell, "linear", False) and lengths is None and not truncate
+    return run_scan if linear else run
+
+
+def ordinary(tensors):
+    """Whether these are plain tensors whose numbers may be looked at.
+
+    Not so while torch traces, compiles or exports, under functorch's transforms, in
+    forward-mode differentiation and for subclasses such as fake tensors: there only
+    torch's own operations mean something.
+    """
+    if torch.compiler.is_compiling() or torch.jit.is_tracing():
+        return False
+    if torch._C._are_functorch_transforms_active():
+        return False
+    if torch._C._len_torch_dispatch_stack():
+        return False
+    kinds = torch.Tensor, torch.nn.Parameter
+    return all(type(t) in kinds and unpack_dual(t).tangent is None for t in tensors)
+
+
+def run_in_chunks(cell, p, x, state, lengths=None, *unused):
+    """An mLSTM layer as ``run`` gives it; it keeps little, so checkpoint is unused."""
+    h, end = chunks.run(cell, p, x, state, lengths)
+    return h, None, end
+
+
+def run_scan(cell, p, x, state, *unused):
+    """A layer whose new h is linear in the old one, as ``run`` gives it."""
+    h, end = scan.run(cell, p, x, state)
+    return h, None, end
+
+
+@lru_cache
+def compiled_engine():
+    """The module of the compiled loops, or None where Numba is missing; said once."""
+    try:
+        from ..kernels import engine
+    except ImportError as error:
+        warnings.warn(
+            f"Recurrent runs its readable loop, which is slower: {error}. The compiled "
+            "one needs numba. Install it with 'pip install numba'?",
+            stacklevel=5,
+        )
+        return None
+    return engine

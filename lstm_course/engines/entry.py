@@ -1,0 +1,160 @@
+"""What a layer is given: checked, unpacked, in the precision of its weights.
+
+As ``torch.nn.LSTM`` does, a layer takes a ``PackedSequence`` and works under autocast.
+A value is looked at only where there is one: not while torch traces or transforms.
+"""
+
+from typing import NamedTuple
+
+import torch
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
+
+from ..doors import check_floats, check_state, check_x
+from .choose import ordinary
+
+
+class Given(NamedTuple):
+    """The input of a layer, time first, and what gives its outputs their form back."""
+
+    x: torch.Tensor
+    lengths: torch.Tensor | None
+    form: object
+
+    def back(self, h):
+        """Outputs (T, B, H) in the form in which x came."""
+        if self.form is None:
+            return h
+        if self.form == "batch first":
+            return h.transpose(0, 1)
+        order, lengths = self.form.sorted_indices, self.lengths.cpu()
+        if order is not None:
+            h, lengths = h.index_select(1, order), lengths[order.cpu()]
+        return self.form._replace(data=pack_padded_sequence(h, lengths).data)
+
+
+def unpack(x, lengths, batch_first):
+    """-> Given, from a tensor or a PackedSequence."""
+    if isinstance(x, PackedSequence):
+        if lengths is not None:
+            raise ValueError(
+                "x is a PackedSequence, which knows the lengths of its sequences, but "
+                f"lengths={lengths} came with it. Expected one of the two. Leave out "
+                "lengths?"
+            )
+        return Given(*pad_packed_sequence(x), x)
+    _check_tensor("x", x, "(T, B, I)")
+    swap = batch_first and x.dim() == 3
+    x = x.transpose(0, 1) if swap else x
+    return Given(x, lengths, "batch first" if swap else None)
+
+
+def _check_tensor(name, x, shape):
+    if not isinstance(x, torch.Tensor):
+        raise ValueError(
+            f"{name} is a {type(x).__module__}.{type(x).__name__}. This layer computes "
+            f"with torch tensors. Expected a tensor {shape} in the dtype of the "
+            f"weights. Write torch.as_tensor({name}, dtype=torch.float32)?"
+        )
+
+
+def check_input(x, weight, I, who):
+    """x (T, B, I) as the weights want it, in their precision; under autocast cast."""
+    check_x(x, I, who, values=ordinary([x]))
+    return _as_weights("x", x, weight)
+
+
+def _as_weights(name, x, weight, dtype=None):
+    """x in the dtype of the weights, or in ``dtype``; cast under autocast only."""
+    dtype = dtype or weight.dtype
+    if x.device == weight.device and x.dtype != dtype and reduced(weight):
+        if x.is_floating_point() and x.dtype.itemsize < 8:
+            return x.to(dtype)
+    if x.dtype != dtype or x.device != weight.device:
+        raise ValueError(
+            f"{name} is {x.dtype} on {x.device}, but the weights are {weight.dtype} on "
+            f"{weight.device}; expected {dtype} there. Move it with "
+            f"{name}.to({str(weight.device)!r}, {dtype}), or the layer with layer.to?"
+        )
+    return x
+
+
+def reduced(weight):
+    """The precision that autocast asks for, or None; as in torch, not for float64."""
+    kind = weight.device.type
+    if weight.dtype == torch.float64 or not torch.is_autocast_enabled(kind):
+        return None
+    return torch.get_autocast_dtype(kind)
+
+
+def check_states(state, cell, starts, weight, n):
+    """States (n, B, H) of n layers and directions -> n tuples, one for each."""
+    names = cell.states
+    if isinstance(state, torch.Tensor) and len(names) == 1:
+        state = (state,)  # as nn.GRU and nn.RNN take it
+    if not isinstance(state, tuple | list) or len(state) != len(names):
+        check_state(state, names, (n, *starts[0].shape), "state")
+    out = []
+    for s, name, start in zip(state, names, starts, strict=True):
+        _check_tensor(name, s, f"{(n, *start.shape)}")
+        check_state((s,), (name,), (n, *start.shape), "state", values=ordinary([s]))
+        out.append(_as_weights(name, s, weight, start.dtype))
+    return [tuple(s[k] for s in out) for k in range(n)]
+
+
+def start_states(cell, B, H, weight):
+    """The state before the first step of one layer: tensors like the weights.
+
+    What a cell counts in whole numbers has at least 32 bits.
+    """
+    long = torch.promote_types(weight.dtype, torch.float32)
+    whole = getattr(cell, "whole", ())
+    kinds = [long if s in whole else weight.dtype for s in cell.states]
+    return tuple(
+        torch.as_tensor(s, dtype=k, device=weight.device)
+        for s, k in zip(cell.initial(B, H), kinds, strict=True)
+    )
+
+
+def check_lengths(lengths, T, B, device):
+    """Lengths as a tensor (B,) of whole numbers between 1 and T, or None."""
+    if lengths is None:
+        return None
+    given = torch.as_tensor(lengths, device=device)
+    whole = not (given.is_floating_point() or given.is_complex())
+    if given.shape != (B,) or given.dtype == torch.bool or not whole:
+        raise ValueError(
+            f"lengths has shape {tuple(given.shape)} and dtype {given.dtype}; it "
+            f"holds one whole number for each of the B = {B} sequences. Expected "
+            f"shape ({B},). Pass a list of ints, of a mask (B, T) mask.sum(1)?"
+        )
+    if ordinary([given]) and not 1 <= int(given.min()) <= int(given.max()) <= T:
+        raise ValueError(
+            f"lengths run from {int(given.min())} to {int(given.max())}, but x has "
+            f"T = {T} steps. Expected 1 to {T}. Drop empty sequences before the batch?"
+        )
+    return given.long()
+
+
+def check_weights(p, wanted, where):
+    """Parameters of the wanted names and shapes, with finite values."""
+    if set(p) != set(wanted):
+        raise ValueError(
+            f"The names of these parameters are wrong: got {sorted(p)}, {where} wants "
+            f"{sorted(wanted)}. Were they made for this cell?"
+        )
+    for k, v in p.items():
+        if tuple(v.shape) != tuple(wanted[k].shape):
+            raise ValueError(
+                f"{k} does not fit: its shape is {tuple(v.shape)}, {where} wants "
+                f"{tuple(wanted[k].shape)}. Check input_size and hidden_size?"
+            )
+        check_floats(k, v)
+
+
+def check_dtype(dtype):
+    """Weights are floating-point numbers of torch."""
+    if not isinstance(dtype, torch.dtype) or not dtype.is_floating_point:
+        raise ValueError(
+            f"dtype is {dtype}. Weights are floating-point numbers. Expected a "
+            "torch.dtype of that kind. Write dtype=torch.float32?"
+        )
