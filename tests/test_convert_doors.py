@@ -28,7 +28,7 @@ DOORS = {
     "one direction": (lambda: convert.from_torch(nn.LSTM(4, 6), reverse=True),
                       "reverse=True"),
     "other width": (lambda: convert.to_torch(P, nn.LSTM(4, 5)), "I = 4, H = 6"),
-    "other cell": (lambda: convert.to_torch(G, nn.LSTM(4, 6)), "'W_x' has shape"),
+    "other cell": (lambda: convert.to_torch(G, nn.LSTM(4, 6)), "the cell 'gru'"),
     "bias lost": (lambda: convert.to_torch(P, nn.LSTM(4, 6, bias=False)), "bias=True"),
     "bidirectional list": (lambda: convert.from_keras(KERAS * 2), "Got 6 arrays"),
     "keras lstm read as gru": (lambda: convert.from_keras(KERAS, "gru"), "3 block"),
