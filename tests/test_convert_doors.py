@@ -32,7 +32,16 @@ DOORS = {
     "bias lost": (lambda: convert.to_torch(P, nn.LSTM(4, 6, bias=False)), "bias=True"),
     "bidirectional list": (lambda: convert.from_keras(KERAS * 2), "Got 6 arrays"),
     "keras lstm read as gru": (lambda: convert.from_keras(KERAS, "gru"), "3 block"),
-    "cudnn bias": (lambda: convert.from_keras([*KERAS[:2], np.ones(48)]), "CuDNN"),
+    "bias of no layer": (lambda: convert.from_keras([*KERAS[:2], np.ones(36)]),
+                         r"bias has shape \(36,\), expected \(24,\)"),
+    "cudnn read as reset before": (
+        lambda: convert.from_keras([*convert.to_keras(G, "gru")[:2], np.ones(36)],
+                                   gru.make("before")), r"\(2, 18\), expected \(18,\)"),
+    "a file": (lambda: convert.from_keras("model.h5"), "weights is str"),
+    "complex weights": (lambda: convert.from_keras([KERAS[0] * 1j, *KERAS[1:]]),
+                        "no array of numbers"),
+    "reverse of one direction": (lambda: convert.from_keras(KERAS, reverse=True),
+                                 "3 arrays, those of one direction"),
     "no matrix": (lambda: convert.from_keras([KERAS[2], *KERAS[1:]]), "1 axes"),
     "not numbers": (lambda: convert.from_keras([KERAS[0], ["x"]]), "no array"),
     "bias of the other gru": (

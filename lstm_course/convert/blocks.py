@@ -63,6 +63,8 @@ def negate(p, cell, *blocks):
 def as_floats(name, a, axes):
     """A float64 array with the given number of axes."""
     try:
+        if np.iscomplexobj(a) or isinstance(a, np.ma.MaskedArray):
+            raise TypeError  # a float would lose half of it
         a = np.array(a, dtype=float)
     except (TypeError, ValueError):
         raise ValueError(
