@@ -50,6 +50,12 @@ def negate(p, cell, *blocks):
             f"{', '.join(blocks)}, expected some of {' '.join(cell.blocks)}. "
             "A typing slip?"
         )
+    if blocks and not hasattr(cell, "all_terms"):
+        raise ValueError(
+            f"{cell.name} is no single set of products, so its gates {blocks} cannot "
+            "be turned by negating columns. Expected a cell made of one line of "
+            "products, or several. Negate the layers of a stack one by one?"
+        )
     q = {k: np.array(v) for k, v in p.items()}
     for param, start in {(t.param, t.first + k) for t in cell.all_terms
                          for k, b in enumerate(t.blocks) if b in blocks}:
