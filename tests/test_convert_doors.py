@@ -126,7 +126,7 @@ DOORS = {
     "negated with more than it reads": (
         lambda: convert.negate(random_p("peephole"), "lstm", "o"), "'peephole'"),
     "negated stack": (
-        lambda: convert.negate(random_p("depth_gated"), "depth_gated", "f_1"), "layers"),
+        lambda: convert.negate(random_p("depth_gated"), "depth_gated", "f_1"), "layer"),
     "quantised": (lambda: convert.from_torch(quantised("LSTM")), "LSTM is quantised"),
     "quantised gru": (lambda: convert.from_torch(quantised("GRU")), "GRU is quantised"),
     "into a quantised one": (lambda: convert.to_torch(P, quantised("LSTM")),
