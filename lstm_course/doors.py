@@ -181,6 +181,7 @@ def check_parameters(cell, p):
                 f"wants {len(wanted[k])}. Make it with init({cell.name!r}, I, H, rng)?"
             )
     I, H = cell.sizes(p)
+    check_size("I", I), check_size("H", H)
     for k, shape in {**optional_shapes(cell, p, I, H), **cell.shapes(I, H)}.items():
         if k not in p or p[k].shape != shape:
             got = p[k].shape if k in p else "nothing"

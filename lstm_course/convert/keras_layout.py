@@ -12,7 +12,7 @@ block row by row, poured into (I, H) and (H, H): another order of the same numbe
 import numpy as np
 
 from ..cells import gru
-from ..doors import as_cell, check_parameters
+from ..doors import as_cell, check_parameters, check_size
 from .blocks import as_floats, check_shape, negate, reorder
 from .keras_layer import weights_of
 from .operators import operator_of
@@ -63,7 +63,8 @@ def from_keras(weights, cell="lstm", reverse=None):
     else:
         weights = _half(weights, reverse)
     kernel, recurrent, bias = _arrays(weights, kind)
-    H, n = len(recurrent), len(BLOCKS[kind])
+    check_size("I", len(kernel))
+    H, n = check_size("H", len(recurrent)), len(BLOCKS[kind])
     hint = f"Keras' {kind} of H units has {n} block(s). Is cell= the right one?"
     check_shape("recurrent_kernel", recurrent, (H, n * H), hint)
     check_shape("kernel", kernel, (len(kernel), n * H), hint)

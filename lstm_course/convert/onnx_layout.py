@@ -10,7 +10,7 @@ from numbers import Integral
 
 import numpy as np
 
-from ..doors import as_cell, check_parameters
+from ..doors import as_cell, check_parameters, check_size
 from .blocks import as_floats, check_shape, negate
 from .onnx_node import check_attributes
 from .operators import PEEPHOLES, operator_of
@@ -226,6 +226,7 @@ def _directions(weights, direction, n):
     """W, R, B, P and H of one direction, missing ones 0."""
     W, R = weights["W"], weights["R"]
     D, _, H = R.shape
+    check_size("I", W.shape[2]), check_size("H", H)
     hint = f"This cell's operator has {n} block(s) of H = {H}. Is cell= the right one?"
     check_shape("R", R, (D, n * H, H), hint)
     check_shape("W", W, (D, n * H, W.shape[2]), hint)
