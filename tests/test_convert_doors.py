@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from door_table import refused
+from door_table import every_row, means, refused
 from torch import nn
 from torch.nn.utils import parametrizations, prune
 
@@ -22,6 +22,7 @@ KERAS, ONNX = convert.to_keras(P), convert.to_onnx(P)
 BEFORE = gru.make(reset="before")
 BOTH = {k: np.concatenate([v, v]) for k, v in ONNX.items()}
 PEEPS = {"P": np.ones((1, 18))}
+MODULE = nn.LSTM(4, 6, 2)
 COUPLED = convert.to_onnx(random_p("coupled"), "coupled")
 
 
@@ -181,3 +182,63 @@ def test_a_normed_weight_is_read_as_it_is_now():
         module.parametrizations.weight_hh_l0.original0.mul_(2.0)
     q = convert.from_torch(module)["W_h"]
     np.testing.assert_array_equal(q.T, module.weight_hh_l0.detach().double().numpy())
+
+
+def lstm_node(weights=ONNX, at=0, **said):
+    """Weights whose node says nothing new: read with its attributes and without."""
+    return (lambda: convert.from_onnx(weights, "lstm", at, said),
+            means(lambda: convert.from_onnx(weights, "lstm", at)))
+
+
+ODD = {
+    "from_keras": {
+        "a tuple": (lambda: convert.from_keras(tuple(KERAS)), means(lambda: P)),
+        "lists": (lambda: convert.from_keras([a.tolist() for a in KERAS]),
+                  means(lambda: P)),
+        "the only direction": (lambda: convert.from_keras(KERAS, reverse=False),
+                               means(lambda: P)),
+        "a gru's bias in one row of six": (  # as CuDNNGRU, whose blocks are turned
+            lambda: convert.from_keras([np.ones((4, 18)), np.ones((6, 18)),
+                                        np.arange(36.0)], "gru")["b_h"],
+            means(lambda: np.r_[24:30, 18:24, 30:36])),
+    },
+    "from_onnx": {
+        "no bias": (lambda: convert.from_onnx({k: ONNX[k] for k in "WR"})["b"],
+                    means(lambda: np.zeros(24))),
+        "peepholes of zero": (
+            lambda: convert.from_onnx(ONNX | {"P": np.zeros((1, 18))}),
+            means(lambda: P)),
+        "a start state of zero": (
+            lambda: convert.from_onnx(ONNX | {"initial_c": np.zeros((1, 3, 6))}),
+            means(lambda: P)),
+        "defaults spelled out": lstm_node(
+            op_type="LSTM", direction=b"forward", input_forget=0, hidden_size=6,
+            activations=[b"Sigmoid", b"Tanh", b"Tanh"]),
+        "batch first": lstm_node(layout=1),
+        "both ways": lstm_node(BOTH, 1, direction="bidirectional"),
+        "both ways, activations of each": lstm_node(
+            BOTH, 1, direction="bidirectional",
+            activations=["Sigmoid", "Tanh", "Tanh"] * 2),
+        "hard gates by the specification": (
+            lambda: convert.from_onnx(ONNX, lstm.make(gate=hard_sigmoid), attributes={
+                "activations": ["HardSigmoid", "Tanh", "Tanh"]}), means(lambda: P)),
+    },
+    "count": {
+        "NumPy's whole numbers": (
+            lambda: convert.count("lstm", np.int64(4), np.int8(6)),
+            means(lambda: 4 * 6 * (4 + 6 + 1))),
+    },
+    "from_torch": {
+        "NumPy's whole number": (
+            lambda: convert.from_torch(MODULE, np.int64(1)),
+            means(lambda: convert.from_torch(MODULE, 1))),
+        "bfloat16": (
+            lambda: convert.from_torch(nn.LSTM(4, 6).bfloat16())["b"].dtype.itemsize,
+            means(lambda: 8)),
+    },
+}
+
+
+@every_row(ODD)
+def test_odd_input_is_taken_as_it_is_meant(call, happens):
+    happens(call)

@@ -119,8 +119,9 @@ def from_onnx(weights, cell="lstm", direction=0, attributes=None):
 def check_names(weights, op):
     """W and R are there, and nothing that would be lost."""
     if not isinstance(weights, dict) or {"W", "R"} - set(weights):
-        got = sorted(weights) if isinstance(weights, dict) else type(weights).__name__
-        absent = "WR"["W" in got]
+        named = isinstance(weights, dict)
+        got = sorted(map(str, weights)) if named else type(weights).__name__
+        absent = "R" if named and "W" in weights else "W"
         raise ValueError(
             f"weights has no {absent!r}. Got {got}, expected a dict with W, R and "
             "optionally B, P, as the operator's inputs are called. For a file, "
@@ -128,10 +129,10 @@ def check_names(weights, op):
         )
     known = "WRBP" if op.kind == "LSTM" else "WRB"
     zero = {k for k in ("initial_h", "initial_c") if not np.any(weights.get(k, 0))}
-    if unread := sorted(set(weights) - {*known, *zero}):
+    if unread := sorted(map(str, set(weights) - {*known, *zero})):
         raise ValueError(
             f"weights has {unread[0]!r}, which is no weight of {op.kind}: it would be "
-            f"lost. Got {sorted(weights)}, expected some of {', '.join(known)}. Take "
+            f"lost. Got {[*weights]}, expected some of {', '.join(known)}. Take "
             "it out, and pass a start state as state0, sequence_lens as lengths?"
         )
 
