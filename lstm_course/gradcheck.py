@@ -10,7 +10,7 @@ try another seed.
 
 import numpy as np
 
-from .doors import as_cell
+from .doors import as_cell, check_size
 from .unroll import unroll, unroll_backward
 
 STEP = 3e-4
@@ -37,6 +37,7 @@ def numeric_gradient(f, a, step=STEP):
     >>> numeric_gradient(lambda: float((a**3).sum()), a).round(6)
     array([ 3., 12.])
     """
+    check_can_be_nudged(a)
     g = np.zeros_like(a)
     for k in np.ndindex(a.shape):
         old, values = a[k], []
@@ -48,8 +49,28 @@ def numeric_gradient(f, a, step=STEP):
     return g
 
 
+def check_can_be_nudged(a):
+    """A float64 array: in float32 a step of 3e-4 leaves three digits, in ints none."""
+    if not isinstance(a, np.ndarray) or a.dtype != np.float64:
+        got = getattr(a, "dtype", "no array")
+        raise ValueError(
+            f"Finite differences are taken in float64, but a is {type(a).__name__}, "
+            f"{got}. Expected a float64 array that f reads and that can be changed in "
+            "place. Make it with np.array(a, dtype=float) before f is written?"
+        )
+
+
 def relative_error(a, b):
-    """Largest |a - b| / max(|a|, |b|, 1e-5) over all coordinates: float."""
+    """Largest |a - b| / max(|a|, |b|, 1e-5) over all coordinates: float.
+
+    A value that is not finite gives nan or inf, and never passes.
+    """
+    if np.shape(a) != np.shape(b):
+        raise ValueError(
+            f"The arrays compared have shapes {np.shape(a)} and {np.shape(b)}. A "
+            "gradient has the shape of what it is taken by; broadcasting would hide "
+            "that. Is a sum over the batch missing?"
+        )
     return float(np.max(np.abs(a - b) / np.maximum(np.maximum(abs(a), abs(b)), FLOOR)))
 
 
@@ -60,6 +81,8 @@ def random_case(cell, T=7, B=3, I=4, H=6, seed=0):
     """
     rng = np.random.default_rng(seed)
     cell = as_cell(cell)
+    for name, size in dict(T=T, B=B, I=I, H=H).items():
+        check_size(name, size)
     p = {k: rng.normal(size=s) * 0.7 for k, s in cell.shapes(I, H).items()}
     state0 = cell.initial(B, H)
     for x in rng.normal(size=(2, B, I)):  # a state the cell can really be in
@@ -101,8 +124,18 @@ def gradcheck(cell, T=7, B=3, I=4, H=6, seed=0, backward=unroll_backward):
 
     _, _, caches = unroll(cell, p, x, state0)
     dx, dstate0, grads = backward(cell, p, dh, caches, dstate)
+    check_complete(grads, p)
     pairs = {k: (grads[k], p[k]) for k in p} | {"x": (dx, x)}
     pairs |= {s: (d, a) for s, d, a in zip(cell.states, dstate0, state0, strict=True)}
     return {
         k: relative_error(g, numeric_gradient(loss, a)) for k, (g, a) in pairs.items()
     }
+
+
+def check_complete(grads, p):
+    """A gradient for every parameter."""
+    if missing := [k for k in p if k not in grads]:
+        raise ValueError(
+            f"backward gives no gradient by {missing[0]!r}. Got {sorted(grads)}, "
+            f"expected {sorted(p)}. Does it return dx, dstate0, grads?"
+        )

@@ -8,7 +8,13 @@ for the start values a cell asks for, above all the LSTM's forget bias of 1
 
 import numpy as np
 
-from .doors import as_cell, check_size
+from .doors import (
+    as_cell,
+    check_number,
+    check_parameters,
+    check_rng,
+    check_size,
+)
 
 
 def orthogonal(n, rng):
@@ -49,19 +55,12 @@ def init(cell, I, H, rng, gain=1.0, bias=None):
     """
     cell = as_cell(cell)
     I, H = check_size("I", I), check_size("H", H)
-    if not isinstance(rng, np.random.Generator):
-        raise ValueError(
-            f"rng is {rng!r}. Randomness enters by argument, as a NumPy Generator. "
-            "Expected numpy.random.Generator. Pass np.random.default_rng(0)?"
-        )
+    check_rng(rng)
+    check_number("gain", gain)
+    check_bias(cell, bias)
     if hasattr(cell, "init"):
         return cell.init(I, H, rng, gain=gain, bias=bias)
     start = cell.bias | (bias or {})
-    if unknown := set(start) - set(cell.blocks):
-        raise ValueError(
-            f"{cell.name} has no block {unknown.pop()!r} to give a bias to. Its blocks "
-            f"are {' '.join(cell.blocks)}. Use one of them?"
-        )
     p = {}
     for name, shape in cell.shapes(I, H).items():
         terms = [t for t in cell.all_terms if t.param == name]
@@ -78,6 +77,23 @@ def init(cell, I, H, rng, gain=1.0, bias=None):
     for name, mask in cell.masks.items():
         p[name] = p[name] * mask(H)
     return p
+
+
+def check_bias(cell, bias):
+    """A dict from blocks of the cell to finite numbers, or None."""
+    if not isinstance(bias, dict | None):
+        raise ValueError(
+            f"bias is {type(bias).__name__}. {cell.name} has the blocks "
+            f"{' '.join(cell.blocks)}. Expected a dict from some of them to numbers. "
+            f"Write bias={{{cell.blocks[0]!r}: 1.0}}?"
+        )
+    for block, value in (bias or {}).items():
+        if block not in cell.blocks:
+            raise ValueError(
+                f"{cell.name} has no block {block!r} to give a bias to. Its blocks "
+                f"are {' '.join(cell.blocks)}. Use one of them?"
+            )
+        check_number(f"bias[{block!r}]", value)
 
 
 def _set_bias(cell, p, start, H):
@@ -97,18 +113,26 @@ def chrono(cell, p, T_max, rng):
 
     Gives the units memory times spread between 1 and T_max steps.
     Source: Tallec & Ollivier, ICLR (2018).  Needs blocks f and i in one bias b.
+
+    Raises
+    ------
+    ValueError
+        For a cell without such a bias, other parameters, or T_max below 1.
     """
     cell = as_cell(cell)
-    if not {"f", "i"} <= set(cell.blocks):
+    check_rng(rng)
+    check_number("T_max", T_max, low=1)
+    at = {b: t.first + k for t in getattr(cell, "all_terms", ())
+          for k, b in enumerate(t.blocks) if t.param == "b"}
+    if not {"f", "i"} <= set(at):
         raise ValueError(
             f"Chrono initialisation sets the biases of f and i, but {cell.name} has "
-            f"the blocks {' '.join(cell.blocks)}. Expected a cell with both gates. "
-            "Use 'lstm' or 'peephole'?"
+            f"the blocks {' '.join(cell.blocks)}. Expected a cell with both gates in "
+            "one bias b. Use 'lstm' or 'peephole'?"
         )
+    _, H = check_parameters(cell, p)
     p = {k: v.copy() for k, v in p.items()}
-    H = cell.sizes(p)[1]
     b_f = np.log(rng.uniform(1.0, max(T_max - 1.0, 1.0 + 1e-6), H))
-    at = {b: k * H for k, b in enumerate(cell.blocks)}
-    p["b"][at["f"] : at["f"] + H] = b_f
-    p["b"][at["i"] : at["i"] + H] = -b_f
+    p["b"][at["f"] * H : (at["f"] + 1) * H] = b_f
+    p["b"][at["i"] * H : (at["i"] + 1) * H] = -b_f
     return p

@@ -54,8 +54,8 @@ def jacobian(cell, p, x, s, t, direct=False, state0=None):
     True
     """
     cell = as_cell(cell)
-    check_steps(s, t, len(x))
     _, state, caches = unroll(cell, p, x, state0)
+    check_steps(s, t, len(caches))
     path = along_cell if direct else total
     return path(cell, p, state, caches[s:t][::-1])  # last step first
 
@@ -87,7 +87,7 @@ def along_cell(cell, p, state, caches):
 
 
 def check_steps(s, t, T):
-    whole = all(isinstance(k, Integral) for k in (s, t))
+    whole = all(isinstance(k, Integral) and not isinstance(k, bool) for k in (s, t))
     if not whole or not 0 <= s <= t <= T:
         raise ValueError(
             f"jacobian got s={s!r} and t={t!r} for x with T = {T} steps. They count "

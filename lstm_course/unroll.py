@@ -9,11 +9,13 @@ time; Williams & Peng, Neural Computation 2 (1990), its truncated form.
 import numpy as np
 
 from .doors import (
+    as_array,
     as_cell,
+    check_caches,
+    check_each_state,
     check_floats,
     check_parameters,
     check_size,
-    check_state,
     check_x,
 )
 
@@ -43,7 +45,8 @@ def unroll(cell, p, x, state0=None):
     Raises
     ------
     ValueError
-        For an unknown cell, missing or misshapen parameters, or a bad x or state0.
+        For an unknown cell, parameters that are missing, misshapen or read by no
+        product of this cell, or a bad x or state0.
 
     Examples
     --------
@@ -55,7 +58,7 @@ def unroll(cell, p, x, state0=None):
     >>> h.shape, c_last.shape
     ((7, 3, 6), (3, 6))
     """
-    cell, state = _enter(cell, p, x, state0)
+    cell, p, x, state = _enter(cell, p, x, state0)
     h, caches = [], []
     for end, cache, _ in _steps(cell, p, x, state):
         h.append(end[0])
@@ -86,6 +89,11 @@ def unroll_backward(cell, p, dh, caches, dstate=None, cut=None):
     grads : dict
         Same keys and shapes as p.
 
+    Raises
+    ------
+    ValueError
+        For caches of another cell or size, and for a misshapen dh or dstate.
+
     Examples
     --------
     >>> import numpy as np
@@ -97,12 +105,7 @@ def unroll_backward(cell, p, dh, caches, dstate=None, cut=None):
     >>> dx.shape, sorted(grads)
     ((7, 3, 4), ['W_h', 'W_x', 'b'])
     """
-    cell = as_cell(cell)
-    _check_dh(dh, caches)
-    cut = len(caches) if cut is None else check_size("cut", cut)
-    names = _state_shapes(cell, p, caches)
-    if dstate is None:
-        dstate = tuple(np.zeros(s, dh.dtype) for s in names)
+    cell, p, dh, dstate, cut = _enter_backward(cell, p, dh, caches, dstate, cut)
     if not hasattr(cell, "retreat"):
         return _backward_by_steps(cell, p, dh, caches, dstate, cut)
     ready = cell.prepare(p, dh.shape[-1])
@@ -147,41 +150,29 @@ def trace(cell, p, x, state0=None):
     >>> bool(np.allclose(q["h"], q["o"] * np.tanh(q["c"])))
     True
     """
-    cell, state = _enter(cell, p, x, state0)
+    cell, p, x, state = _enter(cell, p, x, state0)
     values = [v for _, _, v in _steps(cell, p, x, state)]
     names = [k for k in values[0] if k not in "xz" and not k.endswith("_prev")]
     return {k: np.stack([v[k] for v in values]) for k in names}
 
 
 def _enter(cell, p, x, state0):
-    """Check everything once; -> cell, state before the first step."""
+    """Check everything once; -> cell, p, x and the state before the first step."""
     cell = as_cell(cell)
     I, H = check_parameters(cell, p)
-    x_is_array = hasattr(x, "dtype")
-    check_x(x if x_is_array else np.asarray(x), I, cell.name)
-    start = cell.initial(x.shape[1], H, np.promote_types(x.dtype, np.float32))
-    for name in cell.shapes(I, H):
+    x = as_array("x", x)
+    check_x(x, I, cell.name)
+    for name in p:
         check_floats(name, p[name])
+    kind = np.promote_types(x.dtype, np.float32)  # a clock counts too far for halves
+    p, start = dict(p), cell.initial(x.shape[1], H, kind)
     if state0 is None:
-        return cell, start
+        return cell, p, x, start
     given = len(state0) if isinstance(state0, tuple | list) else 0
     rest = cell.states[given:]
     if given and rest and all(s in cell.start for s in rest):
         state0 = (*state0, *start[given:])
-    return cell, check_each_state(cell, state0, start)
-
-
-def check_each_state(cell, state0, start):
-    """Like check_state, where a cell may carry states of several shapes."""
-    shapes = {s.shape for s in start}
-    if len(shapes) == 1:
-        return check_state(state0, cell.states, start[0].shape)
-    if not isinstance(state0, tuple | list) or len(state0) != len(start):
-        return check_state(state0, cell.states, start[0].shape)
-    return tuple(
-        check_state((s,), (n,), z.shape)[0]
-        for n, s, z in zip(cell.states, state0, start, strict=True)
-    )
+    return cell, p, x, check_each_state(cell, state0, start)
 
 
 def _steps(cell, p, x, state):
@@ -215,16 +206,20 @@ def _backward_by_steps(cell, p, dh, caches, dstate, cut):
     return np.stack(dx[::-1]), dstate, grads
 
 
-def _state_shapes(cell, p, caches):
-    B = next(iter(caches[0].values())).shape[0]
-    return [s.shape for s in cell.initial(B, cell.sizes(p)[1])]
-
-
-def _check_dh(dh, caches):
-    if np.ndim(dh) != 3 or len(dh) != len(caches):
+def _enter_backward(cell, p, dh, caches, dstate, cut):
+    """Check everything once; -> cell, p, dh, dstate, cut."""
+    cell = as_cell(cell)
+    I, H = check_parameters(cell, p)
+    B = check_caches(cell, caches, I, H)
+    dh, T = as_array("dh", dh), len(caches)
+    if dh.shape != (T, B, H):
         raise ValueError(
-            f"dh has shape {np.shape(dh)}, but unroll ran {len(caches)} steps. dh is "
-            "(T, B, H), one gradient for every h_t. Pass zeros where the loss does not "
-            "look?"
+            f"dh has shape {dh.shape}, but unroll ran {T} steps: expected (T, B, H) = "
+            f"{(T, B, H)}, one gradient for every h_t. Pass zeros where the loss does "
+            "not look?"
         )
     check_floats("dh", dh)
+    zeros = tuple(np.zeros(s.shape, dh.dtype) for s in cell.initial(B, H))
+    if dstate is not None:
+        zeros = check_each_state(cell, dstate, zeros, "dstate")
+    return cell, dict(p), dh, zeros, T if cut is None else check_size("cut", cut)

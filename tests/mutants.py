@@ -246,8 +246,7 @@ MUTANTS = {
 # The same for the loop over time, with the cell it is tried on.
 UNROLL_MUTANTS = [
     ("every output the last one", "h.append(end[0])", "h = [*h[:-1], end[0]]"),
-    ("initial state ignored", "return cell, check_each_state(cell, state0, start)",
-     "return cell, start"),
+    ("initial state ignored", "x, check_each_state(cell, state0, start)", "x, start"),
     ("gradients in the wrong time order", "caches[t], dz[t])",
      "caches[t], dz[T - 1 - t])"),
     ("upstream gradient of the first step only",
@@ -257,7 +256,7 @@ UNROLL_MUTANTS = [
      "dstate[0] + dh[t], *dstate[1:])\n        dstate, other",
      "dstate[0] + dh[t], *(0 * d for d in dstate[1:]))\n"
      "        dstate, other"),
-    ("truncated after every second step", "cut = len(caches) if", "cut = 2 if"),
+    ("truncated after every second step", "zeros, T if", "zeros, 2 if"),
     ("elementwise gradient of the last step", "v.sum((0, 1))", "v[-1].sum(0)"),
     ("the old state's products at the new time", "values[s] for s in cell.states)\n"
      "        yield", "values[s] for s in cell.states[::-1])\n        yield"),

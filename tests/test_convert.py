@@ -176,6 +176,28 @@ def test_keras_without_bias_reads_as_bias_zero(name):
     assert set(q) == set(p) and not any(q[k].any() for k in q if k.startswith("b"))
 
 
+@pytest.mark.parametrize("name, order", [("lstm", "ifgo"), ("gru", "urn")])
+def test_cudnn_layers_hold_what_cudnn_reads_block_by_block(name, order):
+    """torch's matrices are cuDNN's, so they make the list that Keras 2 would save."""
+    theirs = MODULES[name](I, H).double()
+    q = {k: v.detach().numpy() for k, v in theirs.named_parameters()}
+    at = {b: slice(k * H, k * H + H) for k, b in enumerate(
+        "ifgo" if name == "lstm" else "run")}
+    poured = [np.hstack([q[k][at[b]].reshape(-1).reshape(n, H) for b in order])
+              for k, n in (("weight_ih_l0", I), ("weight_hh_l0", H))]
+    bias = np.concatenate([q[k][at[b]] for k in ("bias_ih_l0", "bias_hh_l0")
+                           for b in order])
+    assert_same(convert.from_torch(theirs), convert.from_keras([*poured, bias], name))
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize("arrays", [2, 3])
+def test_a_bidirectional_list_is_read_by_halves(arrays, reverse):
+    halves = [convert.to_keras(random_p("lstm", seed=k))[:arrays] for k in (1, 2)]
+    assert_same(convert.from_keras(halves[reverse]),
+                convert.from_keras(halves[0] + halves[1], reverse=reverse))
+
+
 # ------------------------------------------------------------------------------ ONNX
 
 

@@ -4,6 +4,8 @@
     p = convert.from_torch(nn_lstm);  convert.to_torch(p, nn_lstm)
     p = convert.from_keras(layer.get_weights(), cell="gru")
     weights = convert.to_onnx(p, cell="peephole")      # dict(W, R, B, P)
+    weights, attributes = convert.onnx_node("model.onnx")
+    p = convert.from_onnx(weights, "lstm", attributes=attributes)
     convert.export_onnx(layer, "model.onnx")           # a file that onnxruntime runs
     print(convert.count("lstm", 32, 100))              # 53,200, and why
 
@@ -24,7 +26,8 @@ from .counting import count
 from .keras_layout import from_keras, to_keras
 from .onnx_file import export_onnx
 from .onnx_layout import from_onnx, onnx_attributes, to_onnx
+from .onnx_node import onnx_node
 from .torch_layout import from_torch, to_torch
 
 __all__ = ["count", "export_onnx", "from_keras", "from_onnx", "from_torch", "negate",
-           "onnx_attributes", "to_keras", "to_onnx", "to_torch"]
+           "onnx_attributes", "onnx_node", "to_keras", "to_onnx", "to_torch"]

@@ -50,6 +50,12 @@ def negate(p, cell, *blocks):
             f"{', '.join(blocks)}, expected some of {' '.join(cell.blocks)}. "
             "A typing slip?"
         )
+    if blocks and not hasattr(cell, "all_terms"):
+        raise ValueError(
+            f"{cell.name} is no single set of products, so its gates {blocks} cannot "
+            "be turned by negating columns. Expected a cell made of one line of "
+            "products, or several. Negate the layers of a stack one by one?"
+        )
     q = {k: np.array(v) for k, v in p.items()}
     for param, start in {(t.param, t.first + k) for t in cell.all_terms
                          for k, b in enumerate(t.blocks) if b in blocks}:
@@ -63,6 +69,8 @@ def negate(p, cell, *blocks):
 def as_floats(name, a, axes):
     """A float64 array with the given number of axes."""
     try:
+        if np.iscomplexobj(a) or isinstance(a, np.ma.MaskedArray):
+            raise TypeError  # a float would lose half of it
         a = np.array(a, dtype=float)
     except (TypeError, ValueError):
         raise ValueError(

@@ -3,9 +3,9 @@
 The file's inputs are x and, if wanted, lengths and the start state h0 (and c0); its
 outputs are h and the end state h_n (and c_n), all float32, as ``Recurrent`` has them
 in evaluation.  T and B are free.  An input that is not fed takes its default: no
-padding, zero state.  (onnxruntime remarks that such inputs "will not be treated as
-constant"; that is what they are for.  ``SessionOptions.log_severity_level = 3`` hides
-the remark.)
+padding, zero state.  Lengths that are not B numbers from 1 to T make the run fail.
+(onnxruntime remarks that such inputs "will not be treated as constant"; that is what
+they are for.  ``SessionOptions.log_severity_level = 3`` hides the remark.)
 """
 
 import numpy as np
@@ -103,8 +103,8 @@ def _model(g, layer):
 def _lengths(g, x):
     """Lengths (B,): those fed, else T for every sequence.
 
-    The default is an empty list; T, B times, is put behind what is fed and the first B
-    entries are read.
+    The default is an empty list, which is filled with T, B times; a list of another
+    length than B fails when it is given its shape.
     """
     g.port(g.inputs, "lengths", ["N"], whole=True)
     g.constant("lengths", np.zeros(0, np.int64))
@@ -113,11 +113,27 @@ def _lengths(g, x):
     g.node("Shape", [x], ["sizes"])
     g.node("Slice", ["sizes", "zero", "one"], ["T"])
     g.node("Slice", ["sizes", "one", "two"], ["B"])
-    g.node("Expand", ["T", "B"], ["full"])
-    g.node("Concat", ["lengths", "full"], ["more_lengths"], axis=0)
-    g.node("Slice", ["more_lengths", "zero", "B"], ["first_lengths"])
-    return g.node("Cast", ["first_lengths"], ["lengths_int32"],
+    g.node("Shape", ["lengths"], ["N"])
+    g.node("Equal", ["N", "zero"], ["none_fed"])
+    g.node("Cast", ["none_fed"], ["none_fed_int"], to=g.onnx.TensorProto.INT64)
+    g.node("Mul", ["none_fed_int", "B"], ["to_fill"])
+    g.node("Expand", ["T", "to_fill"], ["filled"])
+    g.node("Concat", ["lengths", "filled"], ["all_lengths"], axis=0)
+    g.node("Reshape", ["all_lengths", "B"], ["B_lengths"])
+    return g.node("Cast", [_in_range(g, "B_lengths")], ["lengths_int32"],
                   to=g.onnx.TensorProto.INT32)
+
+
+def _in_range(g, lengths):
+    """Lengths from 1 to T; others fail at a shape of B plus one for each of them."""
+    g.node("Max", [lengths, "one"], ["at_least_one"])
+    g.node("Min", ["at_least_one", "T"], ["in_range"])
+    g.node("Equal", ["in_range", lengths], ["good"])
+    g.node("Not", ["good"], ["wrong"])
+    g.node("Cast", ["wrong"], ["wrong_int"], to=g.onnx.TensorProto.INT64)
+    g.node("ReduceSum", ["wrong_int", "zero"], ["wrong_count"], keepdims=1)
+    g.node("Add", ["B", "wrong_count"], ["B_if_none_is_wrong"])
+    return g.node("Reshape", [lengths, "B_if_none_is_wrong"], ["checked_lengths"])
 
 
 def _start(g, state, n, H):

@@ -6,11 +6,14 @@ the LSTM with input_forget=1, whose forget gate is 1 - i; the reset gate of the 
 comes after the product with linear_before_reset=1.
 """
 
+from numbers import Integral
+
 import numpy as np
 
-from ..doors import as_cell, check_parameters
+from ..doors import as_cell, check_parameters, check_size
 from .blocks import as_floats, check_shape, negate
-from .operators import GATES, PEEPHOLES, operator_of
+from .onnx_node import check_attributes
+from .operators import PEEPHOLES, operator_of
 
 
 def to_onnx(p, cell="lstm"):
@@ -53,7 +56,7 @@ def weights_for(p, cell, op):
     return w
 
 
-def from_onnx(weights, cell="lstm", direction=0):
+def from_onnx(weights, cell="lstm", direction=0, attributes=None):
     """Parameters from ONNX's weights; the inverse of ``to_onnx``.
 
     Parameters
@@ -62,18 +65,40 @@ def from_onnx(weights, cell="lstm", direction=0):
         W and R; B and P where the model has them.
     cell : str or cell
         What the operator's attributes say: "coupled" for input_forget=1, "peephole"
-        where it has P, ``gru.make(reset="before")`` for linear_before_reset=0.
+        where it has P ("cifg" where it has both), ``gru.make(reset="before")`` for
+        linear_before_reset=0.
     direction : int
-        0 forward (or the only one), 1 the second of a bidirectional operator.
+        0 forward, 1 backward: the second of a bidirectional operator, or the only one
+        of an operator with direction="reverse".
+    attributes : dict, optional
+        What the node says, as ``onnx_node`` gives it; compared with the cell.
 
     Returns
     -------
     dict
+
+    Raises
+    ------
+    ValueError
+        For weights that this cell would not use, and for attributes of another cell.
+
+    Examples
+    --------
+    >>> from lstm_course import init
+    >>> w = to_onnx(init("gru", 4, 6, np.random.default_rng(0)), "gru")
+    >>> sorted(from_onnx(w, "gru", attributes=onnx_attributes("gru")))
+    ['W_h', 'W_x', 'b', 'b_h']
     """
     cell = as_cell(cell)
     op = operator_of(cell)
     n = len(op.blocks)
-    W, R, B, P, H = _directions(weights, direction, n)
+    check_names(weights, op)
+    both = {k: as_floats(k, weights[k], 3) for k in "WR"}
+    at = check_direction(direction, both["R"], attributes)
+    if attributes is not None:
+        D, _, H = both["R"].shape
+        check_attributes(attributes, op, cell, H, D, direction)
+    W, R, B, P, H = _directions(weights | both, at, n)
     at = _columns(cell, op)
     p = {"W_x": _scatter(W.T, at, op.blocks, H), "W_h": _scatter(R.T, at, op.blocks, H)}
     b, b_h = (_scatter(half, at, op.blocks, H) for half in np.split(B, 2))
@@ -82,12 +107,52 @@ def from_onnx(weights, cell="lstm", direction=0):
     p |= {k: given.pop(_as_i(k, op)) for k in cell.vectors}
     given.pop("w_cf" if op.coupled else "", None)  # that gate is not computed
     if left := [k for k, v in given.items() if np.any(v)]:
+        hint = "cifg" if op.coupled else "peephole"
         raise ValueError(
             f"P has weights for {', '.join(left)}, but {cell.name} has "
             f"{', '.join(cell.vectors) or 'no peepholes'}. They would be lost. "
-            "Pass cell='peephole'?"
+            f"Pass cell={hint!r}?"
         )
     return negate(p, cell, *op.negated)
+
+
+def check_names(weights, op):
+    """W and R are there, and nothing that would be lost."""
+    if not isinstance(weights, dict) or {"W", "R"} - set(weights):
+        named = isinstance(weights, dict)
+        got = sorted(map(str, weights)) if named else type(weights).__name__
+        absent = "R" if named and "W" in weights else "W"
+        raise ValueError(
+            f"weights has no {absent!r}. Got {got}, expected a dict with W, R and "
+            "optionally B, P, as the operator's inputs are called. For a file, "
+            "call onnx_node(model) first?"
+        )
+    known = "WRBP" if op.kind == "LSTM" else "WRB"
+    zero = {k for k in ("initial_h", "initial_c") if not np.any(weights.get(k, 0))}
+    if unread := sorted(map(str, set(weights) - {*known, *zero})):
+        raise ValueError(
+            f"weights has {unread[0]!r}, which is no weight of {op.kind}: it would be "
+            f"lost. Got {[*weights]}, expected some of {', '.join(known)}. Take "
+            "it out, and pass a start state as state0, sequence_lens as lengths?"
+        )
+
+
+def check_direction(direction, R, attributes):
+    """Where in the weights a direction lies."""
+    if not isinstance(attributes, dict | None):
+        raise ValueError(
+            f"attributes is {type(attributes).__name__}. Expected a dict from names to "
+            "values, as input_forget to 1. Take them from onnx_node(model)?"
+        )
+    D = len(R)
+    whole = isinstance(direction, Integral) and not isinstance(direction, bool)
+    only = (attributes or {}).get("direction") in ("reverse", b"reverse")
+    if not whole or not 0 <= direction < (2 if only else D):
+        raise ValueError(
+            f"There is no direction {direction}. R has shape {R.shape}, that is "
+            f"{D} direction(s), counted from 0. Pass direction=0?"
+        )
+    return 0 if only else direction
 
 
 def onnx_attributes(cell, directions=1):
@@ -111,6 +176,11 @@ def onnx_attributes(cell, directions=1):
     """
     cell = as_cell(cell)
     op = operator_of(cell)
+    if directions not in (1, 2):
+        raise ValueError(
+            f"directions is {directions!r}. An operator runs forward, or both ways. "
+            "Expected 1 or 2. Write directions=2 for both?"
+        )
     found = {"op_type": op.kind}
     if directions == 2:
         found["direction"] = "bidirectional"
@@ -118,7 +188,7 @@ def onnx_attributes(cell, directions=1):
         found["input_forget"] = 1
     if op.after:
         found["linear_before_reset"] = 1
-    if slope := GATES[op.gate]:
+    if slope := op.slope:
         others = ["Tanh"] * len(cell.states)  # g, and h of the LSTM's cell state
         found |= {"activations": ["HardSigmoid", *others] * directions,
                   "activation_alpha": [slope] * directions,
@@ -155,18 +225,9 @@ def _scatter(a, at, blocks, H):
 
 def _directions(weights, direction, n):
     """W, R, B, P and H of one direction, missing ones 0."""
-    if missing := {"W", "R"} - set(weights):
-        raise ValueError(
-            f"weights has no {missing.pop()!r}. Got {sorted(weights)}, expected W, R "
-            "and optionally B, P, as the operator's inputs are called. Rename them?"
-        )
-    W, R = (as_floats(k, weights[k], 3) for k in "WR")
+    W, R = weights["W"], weights["R"]
     D, _, H = R.shape
-    if not 0 <= direction < D:
-        raise ValueError(
-            f"There is no direction {direction}. R has shape {R.shape}, that is "
-            f"{D} direction(s), counted from 0. Pass direction=0?"
-        )
+    check_size("I", W.shape[2]), check_size("H", H)
     hint = f"This cell's operator has {n} block(s) of H = {H}. Is cell= the right one?"
     check_shape("R", R, (D, n * H, H), hint)
     check_shape("W", W, (D, n * H, W.shape[2]), hint)

@@ -27,6 +27,11 @@ class Operator(NamedTuple):
     after: bool = False
     negated: tuple = ()
 
+    @property
+    def slope(self):
+        """Of a hard gate; None for the sigmoid."""
+        return GATES[self.gate]
+
 
 def candidates(cell):
     """Operators whose blocks a cell has."""
@@ -68,7 +73,15 @@ def _is_plain(cell):
     if not hasattr(cell, "all_terms") or cell.masks or cell.constants or cell.extra:
         return False
     known = cell.states in (("h",), ("h", "c")) and {*cell.vectors} <= {*PEEPHOLES}
-    return known and not cell.start
+    return known and not cell.start and _is_full(cell)
+
+
+def _is_full(cell):
+    """x and h reach every block, each by one matrix as wide as all blocks together."""
+    n = len([b for b in cell.blocks if b != "m"])
+    full = {"W_x": (3, n * 5), "W_h": (5, n * 5), "b": (n * 5,)}
+    full |= {v: (5,) for v in cell.vectors}
+    return cell.shapes(3, 5) in (full, full | {"b_h": (n * 5,)})
 
 
 def _agrees(cell, op):

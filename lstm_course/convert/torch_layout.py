@@ -7,6 +7,8 @@ the two biases matters; in nn.GRU the second one sits inside the reset gate's pr
 for block n, so it is kept as b_h.
 """
 
+from numbers import Integral
+
 import numpy as np
 
 from ..doors import as_cell, check_parameters
@@ -32,7 +34,8 @@ def from_torch(module, layer=0, reverse=False):
     Raises
     ------
     ValueError
-        For another module, nonlinearity="relu", proj_size, or a layer it lacks.
+        For another module, a quantised one, nonlinearity="relu", proj_size, a layer it
+        lacks, or weights that are computed from others.
 
     Examples
     --------
@@ -43,7 +46,7 @@ def from_torch(module, layer=0, reverse=False):
     """
     name = _kind(module)
     q = {k: v.detach().cpu().double().numpy() for k, v in
-         _tensors(module, layer, reverse).items()}
+         _tensors(module, layer, reverse, read=True).items()}
     b_ih = q.get("bias_ih", np.zeros(len(q["weight_ih"])))
     b_hh = q.get("bias_hh", np.zeros(len(q["weight_ih"])))
     p = {"W_x": q["weight_ih"].T.copy(), "W_h": q["weight_hh"].T.copy()}
@@ -91,6 +94,12 @@ def _kind(module):
     kinds = {"rnn": (nn.RNN, nn.RNNCell), "lstm": (nn.LSTM, nn.LSTMCell),
              "gru": (nn.GRU, nn.GRUCell)}
     name = next((k for k, types in kinds.items() if isinstance(module, types)), None)
+    if name is None and "quant" in type(module).__module__:
+        raise ValueError(
+            f"This {type(module).__name__} is quantised, from {type(module).__module__}"
+            ": its weights are rounded to 8 bits or prepared for it. Expected a float "
+            "module of torch.nn. Pass the module it was made from, before quantising?"
+        )
     if name is None:
         raise ValueError(
             f"{type(module).__name__} is no recurrent module of torch.nn. Expected "
@@ -110,13 +119,14 @@ def _kind(module):
     return name
 
 
-def _tensors(module, layer, reverse):
-    """The module's own tensors of one layer and direction, by plain name."""
-    suffix, layers = "", getattr(module, "num_layers", 1)
-    if hasattr(module, "num_layers"):
-        suffix = f"_l{layer}" + ("_reverse" if reverse else "")
+def _tensors(module, layer, reverse, read=False):
+    """The module's own tensors of one layer and direction, by plain name; to be read
+    they may also be what a parametrization computes at this moment."""
+    layers = getattr(module, "num_layers", 1)
+    suffix = f"_l{layer}{'_reverse' if reverse else ''}" * hasattr(module, "num_layers")
     two = getattr(module, "bidirectional", False)
-    if not 0 <= layer < layers or (reverse and not two):
+    whole = isinstance(layer, Integral) and not isinstance(layer, bool)
+    if not whole or not 0 <= layer < layers or (reverse and not two):
         raise ValueError(
             f"This {type(module).__name__} has no layer={layer}, reverse={reverse}. "
             f"It has {layers} layer(s), counted from 0, and {2 if two else 1} "
@@ -124,6 +134,16 @@ def _tensors(module, layer, reverse):
         )
     names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
     found = {n: getattr(module, n + suffix, None) for n in names}
+    fine = {*module._parameters, *(getattr(module, "parametrizations", ()) if read
+                                   else ())}
+    if computed := [n + suffix for n in names
+                    if found[n] is not None and n + suffix not in fine]:
+        raise ValueError(
+            f"{computed[0]} of this {type(module).__name__} is computed from other "
+            "parameters, as weight_norm and pruning do. Expected a parameter. Make "
+            "it one with torch.nn.utils.remove_weight_norm, "
+            "parametrize.remove_parametrizations or prune.remove?"
+        )
     return {n: t for n, t in found.items() if t is not None}
 
 

@@ -1,7 +1,9 @@
 """Keras 3 on the torch backend as an oracle: LSTM, both GRUs, SimpleRNN, masks.
 
-Its torch backend multiplies float64 matrices in float32, so states of order 1 are
-compared at 2e-6 however long the weights' numbers are.
+Its torch backend (3.15) runs an LSTM and a GRU with reset after in torch's float64:
+states of order 1 agree to 9e-16 and are compared at 1e-14.  SimpleRNN, the GRU with
+reset before and everything with a mask go through a product that rounds float64 to
+float32; there 6e-7 was seen, and 2e-6 is allowed.
 """
 
 import os
@@ -23,7 +25,8 @@ os.environ.setdefault("KERAS_BACKEND", "torch")
 
 T, B, I, H = 7, 3, 4, 6
 LENGTHS = [5, 7, 2]
-MATMUL = dict(rtol=0, atol=2e-6)
+FLOAT64, FLOAT32 = dict(rtol=0, atol=1e-14), dict(rtol=0, atol=2e-6)
+IN_FLOAT32 = ("rnn", "gru, reset before")
 CASES = {
     "rnn": (rnn.cell, "SimpleRNN", {}),
     "lstm": (lstm.cell, "LSTM", {}),
@@ -35,6 +38,13 @@ CASES = {
                                   dict(recurrent_activation="hard_sigmoid")),
     "gru, takes new": (gru.make(update="takes_new"), "GRU", dict(reset_after=True)),
 }
+
+
+def tolerance(name):
+    """How closely a case without a mask agrees."""
+    return FLOAT32 if name in IN_FLOAT32 else FLOAT64
+
+
 every_case = pytest.mark.parametrize("name", CASES)
 
 
@@ -75,9 +85,9 @@ def test_weights_from_keras_give_the_sequence_of_keras(name, keras):
     x, state = random_input(cell.states)
     h_keras, end_keras = run(layer, x, state)
     h, end, _ = unroll(cell, convert.from_keras(layer, cell), x, state)
-    np.testing.assert_allclose(h, h_keras, **MATMUL)
+    np.testing.assert_allclose(h, h_keras, **tolerance(name))
     for a, b in zip(end, end_keras, strict=True):
-        np.testing.assert_allclose(a, b, **MATMUL)
+        np.testing.assert_allclose(a, b, **tolerance(name))
 
 
 @every_case
@@ -89,7 +99,7 @@ def test_weights_given_to_keras_make_it_compute_our_sequence(name, keras):
     layer.set_weights(convert.to_keras(p, cell))
     x, state = random_input(cell.states)
     np.testing.assert_allclose(unroll(cell, p, x, state)[0], run(layer, x, state)[0],
-                               **MATMUL)
+                               **tolerance(name))
 
 
 @pytest.mark.parametrize("kind, cell", [("SimpleRNN", "rnn"), ("LSTM", "lstm"),
@@ -98,7 +108,7 @@ def test_a_keras_layer_without_bias_agrees(kind, cell, keras):
     layer = random_layer(keras, kind, dict(use_bias=False))
     x, _ = random_input("h")
     h, *_ = unroll(cell, convert.from_keras(layer, cell), x)
-    np.testing.assert_allclose(h, run(layer, x)[0], **MATMUL)
+    np.testing.assert_allclose(h, run(layer, x)[0], **tolerance(cell))
 
 
 @pytest.mark.parametrize("reset_after", [False, True])
@@ -107,14 +117,15 @@ def test_the_bias_of_a_keras_gru_tells_its_form(reset_after, keras):
     x, _ = random_input("h")
     cell = gru.make(reset="after" if reset_after else "before")
     h, *_ = unroll(cell, convert.from_keras(layer, "gru"), x)
-    np.testing.assert_allclose(h, run(layer, x)[0], **MATMUL)
+    close = FLOAT64 if reset_after else FLOAT32
+    np.testing.assert_allclose(h, run(layer, x)[0], **close)
 
 
 def test_the_two_hard_sigmoids_are_not_the_same(keras):
     cell, kind, options = CASES["lstm, Keras 3's hard gates"]
     layer = random_layer(keras, kind, options)
     x, state = random_input(cell.states)
-    p = convert.from_keras(layer)
+    p = convert.from_keras(layer.get_weights())
     old, *_ = unroll(lstm.make(gate=hard_sigmoid), p, x, state)  # Keras 1 and 2
     assert abs(old - run(layer, x, state)[0]).max() > 0.01
 
@@ -130,9 +141,9 @@ def test_masked_steps_after_the_end_leave_the_state_as_our_lengths_do(name, kera
     ours.load(convert.from_keras(layer, cell))
     with torch.no_grad():
         h, end = ours(torch.as_tensor(x), lengths=LENGTHS)
-    np.testing.assert_allclose(h.numpy()[mask], h_keras[mask], **MATMUL)
+    np.testing.assert_allclose(h.numpy()[mask], h_keras[mask], **FLOAT32)
     for a, b in zip(end, end_keras, strict=True):
-        np.testing.assert_allclose(a[0].numpy(), b, **MATMUL)
+        np.testing.assert_allclose(a[0].numpy(), b, **FLOAT32)
 
 
 @every_case
@@ -145,7 +156,7 @@ def test_masked_steps_before_the_start_are_as_if_they_were_not_there(name, keras
     p = convert.from_keras(layer, cell)
     for b, first in enumerate(start):
         h, *_ = unroll(cell, p, x[first:, b : b + 1])
-        np.testing.assert_allclose(h[:, 0], h_keras[first:, b], **MATMUL)
+        np.testing.assert_allclose(h[:, 0], h_keras[first:, b], **FLOAT32)
 
 
 def test_unmasked_padding_in_front_changes_what_the_layer_says(keras):
@@ -153,7 +164,7 @@ def test_unmasked_padding_in_front_changes_what_the_layer_says(keras):
     x, _ = random_input("hc")
     padded = np.concatenate([np.zeros((3, B, I)), x])
     h, *_ = unroll("lstm", convert.from_keras(layer), padded)
-    np.testing.assert_allclose(h, run(layer, padded)[0], **MATMUL)
+    np.testing.assert_allclose(h, run(layer, padded)[0], **FLOAT64)
     assert abs(h[3:] - run(layer, x)[0]).max() > 0.01
 
 
@@ -172,4 +183,4 @@ def test_a_bidirectional_keras_layer_is_two_halves_of_its_list(keras):
     h_keras = layer(torch.as_tensor(x.transpose(1, 0, 2))).detach().numpy()
     with torch.no_grad():
         h = ours(torch.as_tensor(x))[0].numpy()
-    np.testing.assert_allclose(h, h_keras.transpose(1, 0, 2), **MATMUL)
+    np.testing.assert_allclose(h, h_keras.transpose(1, 0, 2), **FLOAT64)
