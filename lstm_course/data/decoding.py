@@ -1,0 +1,174 @@
+"""Bytes to text: UTF-8 and files with a mark are certain, others are guessed aloud.
+
+charset-normalizer says which encodings are possible.  On short texts several are, so
+the one wins whose decoded text is made of that language's most frequent characters;
+where none wins clearly, nothing is guessed: the error shows how each would read.
+"""
+
+import codecs
+from collections.abc import Sequence
+
+import charset_normalizer
+
+from .letters import COMMON, LATIN, LETTER, RUN
+
+MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"),
+         (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"),
+         (codecs.BOM_UTF16_BE, "utf-16"))
+NEAR = 0.1  # of charset-normalizer's "chaos": so much worse is still possible
+CLEARLY = 1.3  # the likeliest has so many times the second's share of characters
+LEAST = 0.15  # share of frequent characters in any honest text
+ENOUGH = 2**18  # bytes that are looked at
+BROKEN = 0.2  # share of spoilt characters up to which a text is damaged UTF-8
+NO_TEXT = {b"PK\x03\x04": "a zip archive or an office document", b"%PDF": "a PDF",
+           b"PAR1": "a Parquet table", b"SQLite": "a database",
+           b"\x1f\x8b": "compressed", b"\xd0\xcf\x11\xe0": "an old office document",
+           b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture",
+           b"\x80\x04": "a pickle"}
+
+
+def decode(named: Sequence[tuple[str, bytes]],
+           encoding: str | None = None) -> tuple[list[str], str]:
+    """Texts of files that come from one place, and how they were read.
+
+    Parameters
+    ----------
+    named : list of (name, bytes)
+    encoding : str, optional
+        Of files without a mark, by a name that Python knows; guessed where they are
+        not UTF-8, all by one guess.
+
+    Returns
+    -------
+    list of str, and a note: "" or "read as gb18030, a guess"
+
+    Raises
+    ------
+    ValueError
+        If a file is no text, is damaged, or its encoding cannot be told.
+    """
+    encoding = _known(encoding)
+    texts = [_certain(name, data, encoding) for name, data in named]
+    left = [pair for pair, text in zip(named, texts, strict=True) if text is None]
+    if not left:
+        return texts, f"read as {encoding}" if encoding else ""
+    guess = _guess(left)
+    texts = [_strictly(*pair, guess) if text is None else text
+             for pair, text in zip(named, texts, strict=True)]
+    return texts, f"read as {guess}, a guess (--encoding names another)"
+
+
+def _known(encoding):
+    try:
+        return encoding and codecs.lookup(encoding).name
+    except LookupError:
+        raise ValueError(
+            f"There is no encoding {encoding!r}. Expected a name that Python knows, "
+            f"such as utf-8, {', '.join(list(COMMON)[:6])}. Pass --encoding cp1252?"
+        ) from None
+
+
+def _certain(name, data, encoding):
+    """The text where nothing is guessed, else None."""
+    mark = next((e for m, e in MARKS if data.startswith(m)), None)
+    if b"\x1b$" in data and not mark:
+        mark = "iso2022_jp"  # its escapes are a mark of their own
+    if mark or encoding:
+        return _strictly(name, data, mark or encoding)
+    kind = next((k for m, k in NO_TEXT.items() if data.startswith(m)), None)
+    if kind:
+        raise _no_text(name, kind)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return _refuse_damaged(name, data, error)
+    return None if "\0" in text else text
+
+
+def _strictly(name, data, encoding):
+    try:
+        return data.decode(encoding)
+    except (UnicodeError, LookupError) as error:
+        where = getattr(error, "start", 0)
+        raise ValueError(
+            f"{name} cannot be read as {encoding}: byte {where} does not fit. "
+            "Expected text in that encoding from beginning to end. Name another with "
+            "--encoding, such as utf-8, gb18030 or cp1252?"
+        ) from None
+
+
+def _refuse_damaged(name, data, error):
+    """Refuse UTF-8 with a few spoilt bytes; -> None where it was never UTF-8."""
+    text = data.decode("utf-8", errors="replace")
+    spoilt = text.count("\ufffd") - data.count("\ufffd".encode())
+    if spoilt > BROKEN * sum(c > "\x7f" for c in text):
+        return None
+    raise ValueError(
+        f"{name} is UTF-8 but for {spoilt} place(s), the first at byte {error.start}: "
+        "damaged, or cut in the middle of a character. Expected one encoding "
+        f"throughout. Drop what is spoilt with 'iconv -c -f UTF-8 -t UTF-8 {name} > "
+        "mended.txt'?"
+    )
+
+
+def _guess(named):
+    """The likeliest encoding of some files, or an error that shows the likely ones."""
+    (name, data), wide = named[0], any(b"\0" in data for _, data in named)
+    if not wide:
+        data = b"\n".join(data for _, data in named) + b"\n"
+    if len(data) > ENOUGH:
+        data = data[: ENOUGH if wide else data.rindex(b"\n", 0, ENOUGH)]
+    matches = list(charset_normalizer.from_bytes(data, cp_isolation=list(COMMON)))
+    if wide:
+        matches = [m for m in matches if m.encoding.startswith("utf_16")]
+        if not matches:
+            raise _no_text(name, "binary: it holds zero bytes")
+        return matches[0].encoding
+    best = min((m.chaos for m in matches), default=0.0)
+    found = {}  # by what is read: many encodings may agree
+    for m in sorted(matches, key=lambda m: list(COMMON).index(m.encoding)):
+        if m.chaos <= best + NEAR:
+            found.setdefault(str(m), (_share(str(m), m.encoding), m.encoding))
+    found = sorted((*how, text) for text, how in found.items())[::-1]
+    other = found[1][0] if len(found) > 1 else 0.0
+    if found and found[0][0] > max(LEAST, CLEARLY * other):
+        return found[0][1]
+    raise _unclear(name, [f for f in found if f[0] > 0][:3] or found[:3])
+
+
+def _share(text, encoding):
+    """Which part of a text, ASCII left out, are frequent characters of an encoding.
+
+    Letters of other scripts stand alone, accents among ASCII letters.
+    """
+    rare = [k for k, c in enumerate(text) if c > "\x7f"]
+    if encoding in LATIN:
+        if sum(map(len, RUN.findall(text))) > NEAR * len(rare):
+            return 0.0
+        fits = rare
+    else:
+        fits = [k for k in rare if not LETTER.match(text[max(0, k - 1)])]
+    return sum(text[k] in COMMON[encoding] for k in fits) / max(1, len(rare))
+
+
+def _unclear(name, found):
+    each = "; ".join(f"as {e} it reads {_excerpt(text)!r}" for _, e, text in found)
+    first = found[0][1] if found else "mac_roman"
+    return ValueError(
+        f"{name} is not UTF-8, and its encoding cannot be told: "
+        f"{each or 'no usual one fits'}. Expected UTF-8, or the encoding by name. "
+        f"Pass --encoding {first}, or whichever reads rightly?"
+    )
+
+
+def _excerpt(text):
+    """A few characters around the first that is not ASCII."""
+    at = next((k for k, c in enumerate(text) if c > "\x7f"), 0)
+    return text[max(0, at - 8) : at + 16]
+
+
+def _no_text(name, kind):
+    return ValueError(
+        f"{name} is {kind}. Expected text: UTF-8, or another encoding by --encoding. "
+        "Save it as plain text, a table as CSV, and pass that file?"
+    )
