@@ -43,9 +43,10 @@ def run(args):
 
     about, model = rebuild.load(_file(args.checkpoint, args.last))
     if about["kind"] == "classify":
-        chance = rebuild.positive(about, model, args.prompt)
+        chance, known, words = rebuild.positive(about, model, args.prompt)
         word = "positive" if chance >= 0.5 else "negative"
-        print(f"{word} (probability of positive {chance:.3f})")
+        print(f"{word} (probability of positive {chance:.3f}; {known} of {words} "
+              "words known)")
         return
     text = rebuild.write(about, model, args.prompt, args.length,
                          np.random.default_rng(args.seed), args.temperature, args.top_k,

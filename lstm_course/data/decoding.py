@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import charset_normalizer
 
-from .letters import COMMON, LATIN, LETTER, RUN
+from .letters import COMMON, LATIN, OWN, RUN
 
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"),
          (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"),
@@ -124,31 +124,41 @@ def _guess(named):
         if not matches:
             raise _no_text(name, "binary: it holds zero bytes")
         return matches[0].encoding
-    best = min((m.chaos for m in matches), default=0.0)
-    found = {}  # by what is read: many encodings may agree
-    for m in sorted(matches, key=lambda m: list(COMMON).index(m.encoding)):
-        if m.chaos <= best + NEAR:
-            found.setdefault(str(m), (_share(str(m), m.encoding), m.encoding))
-    found = sorted((*how, text) for text, how in found.items())[::-1]
-    other = found[1][0] if len(found) > 1 else 0.0
-    if found and found[0][0] > max(LEAST, CLEARLY * other):
+    found = _ranked(matches)
+    rivals = [share for share, encoding, _ in found[1:]
+              if not {encoding, found[0][1]} <= set(LATIN)]
+    if found and found[0][0] > max(LEAST, CLEARLY * max(rivals, default=0.0)):
         return found[0][1]
     raise _unclear(name, [f for f in found if f[0] > 0][:3] or found[:3])
+
+
+def _ranked(matches):
+    """(share, encoding, text) of what is possible, the likeliest first."""
+    best = min((m.chaos for m in matches), default=0.0)
+    found = {}  # by what is read: many encodings may agree
+    for m in matches:
+        if m.chaos <= best + NEAR:  # the mess that charset-normalizer finds in it
+            alike = [e for e in COMMON if e in m.could_be_from_charset]
+            shares = [_share(str(m), e) for e in alike]
+            found[str(m)] = max(found.get(str(m), (0.0, "")), max(
+                zip(shares, alike, strict=True), key=lambda pair: pair[0]))
+    order = list(COMMON)
+    return sorted(((*how, text) for text, how in found.items()),
+                  key=lambda f: (-f[0], order.index(f[1])))
 
 
 def _share(text, encoding):
     """Which part of a text, ASCII left out, are frequent characters of an encoding.
 
-    Letters of other scripts stand alone, accents among ASCII letters.
+    Accents stand among the letters of ASCII, other scripts have words of their own.
     """
-    rare = [k for k, c in enumerate(text) if c > "\x7f"]
+    rare = [c for c in text if c > "\x7f"]
     if encoding in LATIN:
-        if sum(map(len, RUN.findall(text))) > NEAR * len(rare):
-            return 0.0
-        fits = rare
+        alone = sum(map(len, RUN.findall(text)))
+        rare_here = rare if alone < NEAR * len(rare) else ""
     else:
-        fits = [k for k in rare if not LETTER.match(text[max(0, k - 1)])]
-    return sum(text[k] in COMMON[encoding] for k in fits) / max(1, len(rare))
+        rare_here = "".join(OWN.findall(text))
+    return sum(c in COMMON[encoding] for c in rare_here) / max(1, len(rare))
 
 
 def _unclear(name, found):
@@ -164,7 +174,7 @@ def _unclear(name, found):
 def _excerpt(text):
     """A few characters around the first that is not ASCII."""
     at = next((k for k, c in enumerate(text) if c > "\x7f"), 0)
-    return text[max(0, at - 8) : at + 16]
+    return text[max(0, at - 8) : at + 16].strip()
 
 
 def _no_text(name, kind):

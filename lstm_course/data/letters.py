@@ -45,5 +45,5 @@ COMMON = {
     "utf_16_le": "", "utf_16_be": "",  # without a mark: zeros tell
 }
 LATIN = ("cp1252", "cp1250", "iso8859_2", "cp1254")
-LETTER = re.compile("[A-Za-z]")
 RUN = re.compile(r"[^\W\d_A-Za-z]{4,}")  # so many accents in a row are no Latin script
+OWN = re.compile(r"(?<![A-Za-z])[^\x00-\x7f]{2,}(?![A-Za-z])")  # a word of its own

@@ -141,8 +141,9 @@ def _no_columns(table, form):
                           for _, own, known in missing)
     options = " ".join(f"{option} NAME" for option, _, _ in missing)
     step = f"Name yours with {options}"
-    if not table.columns or any(map(_is_verdict, table.columns)):
-        step = f"Add the line {_header(table)!r} as its first"
+    if not any(table.columns) or any(map(_is_verdict, table.columns)):
+        tab = " (with a tab for each \\t)" if table.separator == "\t" else ""
+        step = f"Add the line {_header(table)!r}{tab} as its first"
     return ValueError(
         f"{table.name} has the columns {', '.join(table.columns)[:120]!r}. Expected "
         f"{wanted} in its first line. {step}?"

@@ -7,7 +7,7 @@ from ..models import Classifier, LanguageModel
 from ..models.language_model import generate
 from ..tasks.text import Corpus
 from ..tasks.tokens import close_up
-from ..tasks.vocabulary import Vocabulary, pad
+from ..tasks.vocabulary import UNKNOWN, Vocabulary, pad
 from ..train import load as load_checkpoint
 
 MODELS = {"lm": LanguageModel, "classify": Classifier}
@@ -45,14 +45,16 @@ def write(about, model, prompt, length, rng, temperature, top_k, top_p):
 
 
 def positive(about, model, text):
-    """Probability that a classifier gives to "positive"."""
+    """Probability that a classifier gives to "positive"; known words, all words."""
     if not (text or "").strip():
         raise ValueError(
             f"There is nothing to judge: the text is {text!r}. A classifier reads a "
             "review and says whether it is positive. Pass --prompt 'a warm film'?"
         )
     vocabulary = Vocabulary.of(about["words"], about.get("rule", OLD))
-    rows = [vocabulary.encode(text, start=True)]
-    x = pad(rows, about["length"], about["padding"], about["truncation"])
+    row = vocabulary.encode(text, start=True)
+    known = sum(code != UNKNOWN for code in row) - 1
+    x = pad([row], about["length"], about["padding"], about["truncation"])
     with torch.no_grad():
-        return float(torch.sigmoid(model(torch.from_numpy(x))[0]))
+        chance = float(torch.sigmoid(model(torch.from_numpy(x))[0]))
+    return chance, known, len(row) - 1

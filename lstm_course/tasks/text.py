@@ -138,7 +138,8 @@ def collect(path: str | Path | None = None, pattern: str | tuple | None = None,
     text = "\n".join(_plain(n, t) for (n, _), t in zip(taken, texts, strict=True))
     if len(text) < 2:
         raise _nothing(Path(path).name, taken, found.left, patterns)
-    read = names([n for n, _ in taken], f"{len(taken):,} file(s) read: ")
+    plural = "s" if len(taken) > 1 else ""
+    read = names([n for n, _ in taken], f"{len(taken):,} file{plural} read: ")
     return text, "; ".join(filter(None, [read, names(found.left, "not read: "), guess]))
 
 
@@ -178,9 +179,10 @@ def _nothing(name, taken, left, patterns):
     step = "Name another with --text FILE"
     if suffixes and not taken:
         step = f"Pass --pattern '*{suffixes.most_common(1)[0][0]}'"
+    what = "it is empty" if taken else f"no file in it matches {' '.join(patterns)}"
     return ValueError(
-        f"{name} holds no text: {len(taken)} file(s) match {' '.join(patterns)}"
-        f"{names(left, ', not ')}. A corpus needs at least two characters. {step}?"
+        f"{name} holds no text: {what}{names(left, '; there are ')}. Expected at least "
+        f"two characters. {step}?"
     )
 
 
