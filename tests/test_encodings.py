@@ -24,7 +24,7 @@ SAMPLES = {  # text, and encodings in which it is found
     "Greek": ("Πολύ καλή ταινία\nβαρετή και κακή\n", "cp1253"),
     "Arabic": ("فيلم رائع جدا\nفيلم ممل\n", "cp1256"),
     "French": ("un film très réussi, à voir\nennuyeux, déjà vu, ça traîne\n",
-               "cp1252 latin_1"),
+               "cp1252 latin_1 mac_roman"),
     "German": ("Ein schöner Film über Größe\nLangweilig für mich\n", "cp1252 latin_1"),
     "English": ("the café’s “best” film – a joy\nnot for me\n", "cp1252"),
     "Polish": ("Świetny film, gorąco polecam\nżałosna nuda, źle zagrany\n",
@@ -62,6 +62,12 @@ def test_small_files_from_one_place_are_guessed_together():
     files = [(f"{k}.txt", f"très {k}".encode("cp1252")) for k in range(9)]
     long = ("long.txt", "été, ça, où, à bientôt".encode("cp1252"))
     assert decode([*files, long])[0] == [d.decode("cp1252") for _, d in [*files, long]]
+
+
+@pytest.mark.parametrize("text", ["plain words\n" * 40_000 + "déjà vu, café\n",
+                                  "un café crème, déjà vu " * 20_000])
+def test_the_one_telling_line_of_a_long_text_is_found(text):
+    assert one(text.encode("cp1252"))[0] == text
 
 
 def test_an_unclear_text_is_shown_in_each_way_and_the_named_one_is_taken():

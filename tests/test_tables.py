@@ -318,3 +318,49 @@ def test_a_source_read_from_python_warns_of_what_it_left_out(tmp_path):
     for call in (reviews.read, task.load, task.prepare):
         with pytest.warns(UserWarning, match="8 skipped: 8 without a verdict"):
             call(path)
+
+
+# ------------------------------------------------------------------- less usual sources
+
+
+def test_files_of_one_verdict_hold_a_review_in_every_line(parts):
+    good, bad = (f"{w} film\n" * 9 for w in ("good", "bad"))
+    right(parts({"pos.txt": good, "neg.txt": bad}))
+    right(parts({"rt-polarity.pos": good, "rt-polarity.neg": bad}))
+    got = parts({"train_positive.txt": good, "train_negative.txt": bad + "\n",
+                 "test_positive.txt": good, "test_negative.txt": bad})
+    assert len(got.test.texts) == 18 and got.skipped == 1
+
+
+def test_a_word_list_is_no_file_of_reviews(parts):
+    got = parts({"reviews.csv": lines({"text": text, "label": label}),
+                 "positive-words.txt": "good\n", "negative-words.txt": "bad\n"})
+    right(got)
+    assert "not read: negative-words.txt, positive-words.txt" in got.account
+
+
+def test_lines_with_a_label_in_front_are_a_table(parts):
+    right(parts({"a.txt": "".join(f"__label__{k % 2 + 1} {text(k)}: so, {k}\n"
+                                  for k in range(24))}))
+
+
+def test_the_separator_that_a_spreadsheet_declares_is_taken(parts):
+    right(parts({"a.csv": "\ufeffsep=;\r\n" + lines({"text": text, "label": label},
+                                                    separator=";")}))
+
+
+def test_zips_in_a_folder_are_read_where_they_lie(parts, tmp_path):
+    path = tmp_path / "inner.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("train.tsv", lines({"review": text, "label": label}, 24, "\t"))
+    got = parts({"train.tsv.zip": path.read_bytes(),
+                 "test.csv": lines({"review": text, "label": label})})
+    right(got)
+    assert len(got.test.texts) == 24
+
+
+def test_a_row_is_numbered_as_an_editor_does(parts):
+    with pytest.raises(ValueError, match="Row 3 of a.csv has the verdict 'meh'"):
+        parts({"a.csv": "text,label\ngood,1\nbad,meh\n"})
+    with pytest.raises(ValueError, match="Row 2 of a.json has the verdict 'meh'"):
+        parts({"a.json": '{"text": "a", "label": 1}\n{"text": "b", "label": "meh"}\n'})

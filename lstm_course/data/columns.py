@@ -9,8 +9,8 @@ TEXT = ("review", "text", "review_text", "reviewtext", "review_body", "reviews",
         "comment", "comment_text", "comments", "sentence", "content", "body", "tweet",
         "phrase", "message", "document", "opinion", "utterance", "sms")
 LABEL = ("sentiment", "label", "polarity", "class", "verdict", "target", "labels",
-         "sentiment_label", "airline_sentiment", "category", "rating", "ratings",
-         "stars", "star", "star_rating", "overall", "score", "y")
+         "sentiment_label", "airline_sentiment", "rating", "ratings", "stars", "star",
+         "star_rating", "overall", "score", "category", "y")
 SPLIT = ("split", "subset", "partition", "set", "part", "fold", "dataset_split")
 PERHAPS = ("type", "usage", "dataset", "phase")  # often something else
 FLAGS = {"is_test": "test", "in_test": "test", "is_valid": "valid", "is_val": "valid",

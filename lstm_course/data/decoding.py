@@ -15,9 +15,11 @@ from .letters import COMMON, LATIN, OWN, RUN
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"),
          (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"),
          (codecs.BOM_UTF16_BE, "utf-16"))
-NEAR = 0.1  # of charset-normalizer's "chaos": so much worse is still possible
+WORST = 0.5  # of charset-normalizer's "chaos": many accents look messy to it
+NEAR = 0.1  # of the same: so much worse than the best is still possible
 CLEARLY = 1.3  # the likeliest has so many times the second's share of characters
 LEAST = 0.15  # share of frequent characters in any honest text
+MOST = 0.5  # the same in Latin scripts, whose accents are all known
 ENOUGH = 2**18  # bytes that are looked at
 BROKEN = 0.2  # share of spoilt characters up to which a text is damaged UTF-8
 NO_TEXT = {b"PK\x03\x04": "a zip archive or an office document", b"%PDF": "a PDF",
@@ -71,7 +73,7 @@ def _known(encoding):
 def _certain(name, data, encoding):
     """The text where nothing is guessed, else None."""
     mark = next((e for m, e in MARKS if data.startswith(m)), None)
-    if b"\x1b$" in data and not mark:
+    if b"\x1b$" in data and not (mark or encoding):
         mark = "iso2022_jp"  # its escapes are a mark of their own
     if mark or encoding:
         return _strictly(name, data, mark or encoding)
@@ -114,11 +116,9 @@ def _refuse_damaged(name, data, error):
 def _guess(named):
     """The likeliest encoding of some files, or an error that shows the likely ones."""
     (name, data), wide = named[0], any(b"\0" in data for _, data in named)
-    if not wide:
-        data = b"\n".join(data for _, data in named) + b"\n"
-    if len(data) > ENOUGH:
-        data = data[: ENOUGH if wide else data.rindex(b"\n", 0, ENOUGH)]
-    matches = list(charset_normalizer.from_bytes(data, cp_isolation=list(COMMON)))
+    data = data[:ENOUGH] if wide else _telling(data for _, data in named)
+    matches = list(charset_normalizer.from_bytes(
+        data, threshold=WORST, cp_isolation=list(COMMON)))
     if wide:
         matches = [m for m in matches if m.encoding.startswith("utf_16")]
         if not matches:
@@ -127,9 +127,21 @@ def _guess(named):
     found = _ranked(matches)
     rivals = [share for share, encoding, _ in found[1:]
               if not {encoding, found[0][1]} <= set(LATIN)]
-    if found and found[0][0] > max(LEAST, CLEARLY * max(rivals, default=0.0)):
-        return found[0][1]
+    share, encoding = found[0][:2] if found else (0.0, "")
+    least = MOST if encoding in LATIN else LEAST
+    if share > max(least, CLEARLY * max(rivals, default=0.0)):
+        return encoding
     raise _unclear(name, [f for f in found if f[0] > 0][:3] or found[:3])
+
+
+def _telling(files):
+    """The first lines that are not ASCII, whole ones, as a character may have bytes."""
+    lines, size = [], 0
+    for line in (line for data in files for line in data.splitlines()):
+        if not line.isascii() and size < ENOUGH:
+            lines.append(line)
+            size += len(line)
+    return b"\n".join(lines) + b"\n"
 
 
 def _ranked(matches):
@@ -152,6 +164,7 @@ def _share(text, encoding):
 
     Accents stand among the letters of ASCII, other scripts have words of their own.
     """
+    text = text.lower()
     rare = [c for c in text if c > "\x7f"]
     if encoding in LATIN:
         alone = sum(map(len, RUN.findall(text)))
@@ -163,7 +176,7 @@ def _share(text, encoding):
 
 def _unclear(name, found):
     each = "; ".join(f"as {e} it reads {_excerpt(text)!r}" for _, e, text in found)
-    first = found[0][1] if found else "mac_roman"
+    first = found[0][1] if found else "cp437"
     return ValueError(
         f"{name} is not UTF-8, and its encoding cannot be told: "
         f"{each or 'no usual one fits'}. Expected UTF-8, or the encoding by name. "

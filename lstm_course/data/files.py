@@ -74,13 +74,17 @@ def _is_office(path):
 
 
 def _walk(folder, wanted):
-    """Like ``archives.members`` for a folder on the disk."""
+    """Like ``archives.members`` for a folder on the disk, and the zips in it."""
     for path in sorted(folder.rglob("*")):
         name = PurePosixPath(path.relative_to(folder).as_posix())
         # the folder given may itself be pos, train or aclImdb
         name = PurePosixPath(folder.resolve().name) / name
         hidden = any(p.startswith(".") for p in name.parts[1:])
-        if path.is_file() and not hidden and wanted(name):
+        if not path.is_file() or hidden:
+            continue
+        if path.suffix.lower() == ".zip":
+            yield from members(path, wanted)
+        elif wanted(name):
             yield name, path.read_bytes()
 
 

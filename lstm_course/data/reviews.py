@@ -3,7 +3,8 @@
     parts = read_parts(path)
 
 ``path`` is the IMDB archive (aclImdb_v1.tar.gz, or a zip of it), a folder of it, or a
-table of texts and verdicts (CSV, TSV, JSON, also gzipped, in a zip or in a folder).
+table of texts and verdicts (CSV, TSV, JSON, also gzipped, in a zip or in a folder);
+``rows`` says what else, ``columns``, ``verdicts`` and ``parts`` which words are known.
 Parts that the source does not have are split off, stratified by verdict.  No row goes
 without a word: ``parts.account`` says what was read, left out and split.
 """

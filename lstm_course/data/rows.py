@@ -1,8 +1,10 @@
 """Every review of a source as a row: its text, its verdict, its part.
 
-From files of one review each in folders pos and neg, or from tables.
+From files of one review each in folders pos and neg, from files pos.txt and neg.txt of
+one review in a line, or from tables.
 """
 
+import re
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -13,8 +15,9 @@ from .parts import part_of_file, part_of_word
 from .tables import parse
 from .verdicts import NEGATIVE, NUMBER, POSITIVE, UNLABELLED, verdicts
 
-FOLDERS = {"pos": 1, "positive": 1, "neg": 0, "negative": 0}
+VERDICTS = {"pos": 1, "positive": 1, "neg": 0, "negative": 0}
 TABLES = (".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".json")
+BESIDE = {"txt", "reviews", "rt", "polarity"}  # in names of files with one verdict
 EMPTY = "without text"
 
 
@@ -45,10 +48,10 @@ def rows_of(path: Path, form: Form) -> tuple[list, list]:
     """
     found = gather(path, _is_wanted, "aclImdb_v1.tar.gz, its folder, or a table of "
                    "reviews like a CSV with the columns review,sentiment")
-    single = [pair for pair in found.taken if _is_review(pair[0])]
+    single = [pair for pair in found.taken if _verdict_of(pair[0]) is not None]
     left = found.left
-    if single:
-        left = [*left, *(str(n) for n, _ in found.taken if not _is_review(n))]
+    if single and not (path.is_file() and single[0][0].name == path.name):
+        left = [*left, *(str(n) for n, _ in found.taken if _verdict_of(n) is None)]
         rows, notes = _from_files(single, left, form)
     else:
         rows, notes = _from_tables(found.taken, left, form)
@@ -62,22 +65,34 @@ def rows_of(path: Path, form: Form) -> tuple[list, list]:
 
 
 def _is_wanted(name: PurePosixPath):
-    """A review of its own in a folder pos or neg, or a table."""
+    """A file of reviews with one verdict, or a table."""
     plain = PurePosixPath(name.name.lower().removesuffix(".gz"))
-    return _is_review(name) or plain.suffix in TABLES
+    return _verdict_of(name) is not None or plain.suffix in TABLES
 
 
-def _is_review(name):
-    return name.suffix.lower() in (".txt", "") and name.parent.name.lower() in FOLDERS
+def _verdict_of(name):
+    """What a folder says of the file in it, or a file's name of all its lines."""
+    if name.suffix.lower() in (".txt", "") and name.parent.name.lower() in VERDICTS:
+        return VERDICTS[name.parent.name.lower()]
+    return _verdict_of_lines(name)
+
+
+def _verdict_of_lines(name):
+    """1 for pos.txt, positive.txt, train-pos.txt, rt-polarity.pos; 0 for neg.txt ..."""
+    words = set(re.split(r"[\W_]+", name.name.lower())) - BESIDE
+    found = {VERDICTS[w] for w in words if w in VERDICTS}
+    rest = words - VERDICTS.keys()
+    return found.pop() if len(found) == 1 and all(map(part_of_word, rest)) else None
 
 
 def _from_files(single, left, form):
     texts, note = decode([(n.name, data) for n, data in single], form.encoding)
     rows = []
     for (name, _), text in zip(single, texts, strict=True):
-        parts = map(part_of_word, reversed(name.parts[:-1]))
-        verdict = FOLDERS[name.parent.name.lower()] if text.strip() else EMPTY
-        rows.append(Row(text, verdict, next(filter(None, parts), "")))
+        whole = name.parent.name.lower() in VERDICTS
+        part = part_of_file(name if not whole else name.parent / "review")
+        rows += [Row(t, _verdict_of(name) if t.strip() else EMPTY, part)
+                 for t in ([text] if whole else text.splitlines())]
     unsup = {n for n in left if part_of_word(PurePosixPath(n).parent.name) == "unsup"}
     rows += [Row("", UNLABELLED, "unsup")] * len(unsup)
     return rows, [note, names([n for n in left if n not in unsup], "not read: ")]
@@ -114,7 +129,8 @@ def _cells(name, table, at_text, at_label):
     parts, how = row_parts(table)
     own = part_of_file(name)
     cells = [Cell(row[at_text], row[at_label], part or own, f"Row {n} of {name.name}")
-             for n, (row, part) in enumerate(zip(table.rows, parts, strict=True), 2)]
+             for n, (row, part) in enumerate(
+                 zip(table.rows, parts, strict=True), table.first)]
     return cells, [f"text in {table.columns[at_text]!r}",
                    f"verdict in {table.columns[at_label]!r}", how]
 

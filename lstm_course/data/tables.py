@@ -11,6 +11,8 @@ from .columns import name_of, place
 # Quotes mean nothing (tabs only), are doubled in text, or have a backslash there.
 DIALECTS = ({"quoting": csv.QUOTE_NONE}, {}, {"escapechar": "\\"})
 SEPARATORS = ",\t;|"
+DECLARED = re.compile(r"sep=(.)(?:\r\n|\n|\r)", re.IGNORECASE)
+MARK = "__label__"
 
 
 class Table(NamedTuple):
@@ -20,10 +22,12 @@ class Table(NamedTuple):
     columns: list
     rows: list
     separator: str
+    first: int = 2  # number of the first row, as an editor counts
 
 
 def parse(name: str, text: str, form) -> Table:
-    """A table from CSV, TSV and their kin, or from JSON: objects in lines or a list.
+    """A table from CSV, TSV and their kin, from JSON (objects in lines or in a list),
+    or from lines that begin with ``__label__``, as fastText has them.
 
     Raises
     ------
@@ -33,14 +37,22 @@ def parse(name: str, text: str, form) -> Table:
     text = text.lstrip("\ufeff")
     if text.lstrip()[:1] in ("{", "["):
         return _from_json(name, text)
-    separator = _separator(text, form)
+    if text.startswith(MARK):
+        rows = [line.removeprefix(MARK).partition(" ") for line in text.splitlines()]
+        return Table(name, ["label", "text"], [[a, b] for a, _, b in rows], " ", 1)
+    declared = DECLARED.match(text)  # by Excel, in a line before the first
+    if declared:
+        text = text[declared.end():]
+    separator = declared[1] if declared else _separator(text, form)
     columns, rows = _cells(text, separator)
     for n, row in enumerate(rows, 2):
         if len(row) != len(columns):
+            step = (f"Put text that holds {separator!r} in double quotes"
+                    if len(row) > len(columns) else "Add the cells that it lacks")
             raise ValueError(
-                f"Row {n} of {name} has {len(row)} cells: {'|'.join(row)[:80]!r}. Its "
-                f"first line names {len(columns)} columns. Put text that holds "
-                f"{separator!r} in double quotes?"
+                f"Row {n} of {name} has {len(row)} cell{'s' * (len(row) != 1)}: "
+                f"{'|'.join(row)[:80]!r}. Its "
+                f"first line names {len(columns)} columns. {step}?"
             )
     return Table(name, columns, rows, separator)
 
@@ -82,7 +94,7 @@ def _from_json(name, text):
     objects = _objects(name, text)
     columns = list(dict.fromkeys(k for o in objects for k in o))
     rows = [[_cell(o.get(c)) for c in columns] for o in objects]
-    return Table(name, [name_of(c) for c in columns], rows, "")
+    return Table(name, [name_of(c) for c in columns], rows, "", 1)
 
 
 def _objects(name, text):
