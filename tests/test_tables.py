@@ -217,6 +217,28 @@ def test_the_last_of_numbered_folds_is_the_test_part_and_that_is_said(parts):
     assert len(got.test.texts) == 6 and "fold 10 to test" in got.account
 
 
+def test_a_column_of_any_name_splits_where_all_its_words_are_parts(parts):
+    got = parts({"a.csv": lines({"text": text, "label": label, "mein_teil": lambda k: (
+        "train", "test", "dev")[k // 2 % 3]})})
+    assert [len(some.texts) for some in got[:3]] == [8, 8, 8]
+
+
+def test_folds_may_be_written_as_words(parts):
+    got = parts({"a.csv": lines({"text": text, "label": label,
+                                 "kfold": lambda k: f"fold_{k // 2 % 3}"})})
+    assert len(got.test.texts) == 8 and "fold 2 to test" in got.account
+
+
+def test_two_columns_that_split_differently_are_refused(parts):
+    def late(k):
+        return "train" if k < 16 else "test"
+
+    table = {"text": text, "label": label, "split": late}
+    right(parts({"a.csv": lines(table | {"type": late})}))
+    with pytest.raises(ValueError, match="'split' and 'type', and they differ"):
+        parts({"a.csv": lines(table | {"type": lambda k: late(23 - k)})})
+
+
 def test_a_column_that_says_yes_or_no_splits(parts):
     got = parts({"a.csv": lines({"text": text, "label": label,
                                  "is_valid": lambda k: k >= 16})})

@@ -11,7 +11,9 @@ TEXT = ("review", "text", "review_text", "reviewtext", "review_body", "reviews",
 LABEL = ("sentiment", "label", "polarity", "class", "verdict", "target", "labels",
          "sentiment_label", "airline_sentiment", "rating", "ratings", "stars", "star",
          "star_rating", "overall", "score", "category", "y")
-SPLIT = ("split", "subset", "partition", "set", "part", "fold", "dataset_split")
+SPLIT = ("split", "subset", "partition", "set", "part", "dataset_split")
+FOLDS = ("fold", "folds", "kfold", "cv_fold", "fold_id")
+FOLD = re.compile(r"(?:fold[\s_-]*)?(\d+)(?:\.0)?")
 PERHAPS = ("type", "usage", "dataset", "phase")  # often something else
 FLAGS = {"is_test": "test", "in_test": "test", "is_valid": "valid", "is_val": "valid",
          "is_validation": "valid", "is_dev": "valid", "is_train": "train",
@@ -63,41 +65,55 @@ def row_parts(table) -> tuple[list, str]:
     ValueError
         If a column that splits holds a word that names no part.
     """
-    note = ""
-    for name in SPLIT + PERHAPS:
-        if name not in table.columns:
-            continue
-        at = table.columns.index(name)
+    found, note = [], ""
+    for at, name in enumerate(table.columns):
         cells = [row[at].strip().lower() for row in table.rows]
-        parts = _meaning(table.name, name, set(cells) - {""})
+        parts, how = _meaning(table.name, name, cells)
         if parts:
-            return [parts.get(c, "") for c in cells], f"split by column {name!r}" + (
-                f", fold {max(parts, key=int)} to test" if "fold" == name
-                and max(parts).isdigit() else "")
-        if any(cells):
+            found.append(([parts.get(c, "") for c in cells], name, how))
+        elif name in SPLIT + PERHAPS and any(cells):
             note = f"column {name!r} names no parts"
     flags = [(k, FLAGS[c]) for k, c in enumerate(table.columns) if c in FLAGS]
     if flags:
-        return ([_flagged(row, flags) for row in table.rows],
-                f"split by column {table.columns[flags[0][0]]!r}")
-    return [""] * len(table.rows), note
+        found.append(([_flagged(row, flags) for row in table.rows],
+                      table.columns[flags[0][0]], ""))
+    for parts, name, _ in found[1:]:
+        _check_alike(table.name, found[0], parts, name)
+    if not found:
+        return [""] * len(table.rows), note
+    return found[0][0], f"split by column {found[0][1]!r}{found[0][2]}"
 
 
-def _meaning(file, column, words):
-    """The part of each word, or nothing where the column splits nothing."""
-    if column == "fold" and words and all(w.isdigit() for w in words):
-        last = max(words, key=int)
-        return {w: "test" if w == last else "train" for w in words}
+def _meaning(file, column, cells):
+    """The part of each word, or nothing where the column splits nothing; a remark."""
+    named = column in SPLIT + PERHAPS + FOLDS
+    if not named and not part_of_word(next(filter(None, cells), "")):
+        return {}, ""
+    words = set(cells) - {""}
+    folds = {w: FOLD.fullmatch(w) for w in words}
+    if column in FOLDS and words and all(folds.values()):
+        last = max(words, key=lambda w: int(folds[w][1]))
+        return ({w: "test" if w == last else "train" for w in words},
+                f", fold {folds[last][1]} to test")
     parts = {w: part_of_word(w) for w in words}
     odd = sorted(w for w in words if not parts[w])
-    if odd and (len(odd) < len(words) or column in SPLIT):
+    if named and odd and (len(odd) < len(words) or column in SPLIT + FOLDS):
         raise ValueError(
             f"The column {column!r} of {file} holds {odd[0][:40]!r}, which names no "
             "part of a split. Expected train, valid, test or a usual word for them. "
             "Write one of these, or rename the column, say to 'group', if it splits "
             "nothing?"
         )
-    return {} if odd else parts
+    return ({} if odd or not named and len(words) < 2 else parts), ""
+
+
+def _check_alike(file, first, parts, name):
+    if parts != first[0]:
+        raise ValueError(
+            f"Two columns of {file} split it, {first[1]!r} and {name!r}, and they "
+            "differ. Expected one that says which rows are to train and to test. "
+            "Remove the other?"
+        )
 
 
 def _flagged(row, flags):

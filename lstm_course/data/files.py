@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from .archives import LARGEST, is_archive, members
 
+FEW = 8  # names of files in a line
+
 
 class Found(NamedTuple):
     """Files that were taken, as (name, content), and the names of those left."""
@@ -64,8 +66,8 @@ def names(files: list, before: str) -> str:
     'not read: one.md, two.md'
     """
     few = [PurePosixPath(n).name for n in files]
-    more = f" and {len(few) - 3:,} more" if len(few) > 3 else ""
-    return before + ", ".join(few[:3]) + more if few else ""
+    more = f" and {len(few) - FEW:,} more" if len(few) > FEW else ""
+    return before + ", ".join(few[:FEW]) + more if few else ""
 
 
 def _is_office(path):

@@ -156,7 +156,9 @@ def _no_columns(table, form):
     wanted = " and ".join(repr(own) if own else f"one of {', '.join(known[:8])}"
                           for _, own, known in missing)
     options = " ".join(f"{option} NAME" for option, _, _ in missing)
-    step = f"Name yours with {options}"
+    step = f"Name yours with {options}, or add a column 'sentiment'"
+    if len(missing) > 1:
+        step = f"Name yours with {options}"
     if not any(table.columns) or any(map(_is_verdict, table.columns)):
         tab = " (with a tab for each \\t)" if table.separator == "\t" else ""
         step = f"Add the line {_header(table)!r}{tab} as its first"
