@@ -45,7 +45,7 @@ def main(argv: list[str] | None = None) -> int:
     module = import_module(f".commands.{args.command}", __package__)
     try:
         status = module.run(args) or 0
-        sys.stdout.flush()
+        print(end="", flush=True)
         return status
     except BrokenPipeError:  # whoever read has enough, as in "... | head"
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -34,8 +34,8 @@ def check_room(args, train, valid):
     unit, N, n = train.level, len(train.codes) + len(valid.codes), len(train.codes)
     if len(valid.codes) < 2:
         raise ValueError(
-            f"{args.text} has {N} {unit}: too short. {n} are to train on and "
-            f"{len(valid.codes)} to validate, which takes 2. Expected {LEAST} {unit} "
+            f"{args.text} has {N} {unit}: too short. Of these, {n} would train "
+            f"and {len(valid.codes)} validate, which takes 2. Expected {LEAST} {unit} "
             "or more. Name a longer text with --text?"
         )
     need, most = (args.window + 1) * args.batch + 1, (n - 1) // (args.window + 1)
