@@ -5,6 +5,7 @@ Each command is one module of ``lstm_course.commands`` with ``add_parser(sub)`` 
 """
 
 import argparse
+import os
 import sys
 from importlib import import_module
 
@@ -34,13 +35,21 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run a command; -> exit status: 0, 1 for a refusal, 130 for Ctrl-C."""
+    """Run a command; -> exit status: 0, 1 for a refusal, 130 for Ctrl-C, 141 for a
+    reader of the output that left."""
     argv = sys.argv[1:] if argv is None else argv
+    for stream in (sys.stdout, sys.stderr):
+        _print_anything(stream)
     args = parser().parse_args(argv)
     args.argv = list(argv)
     module = import_module(f".commands.{args.command}", __package__)
     try:
-        return module.run(args) or 0
+        status = module.run(args) or 0
+        print(end="", flush=True)
+        return status
+    except BrokenPipeError:  # whoever read has enough, as in "... | head"
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except (ValueError, OSError, FloatingPointError) as error:
         print(f"lstm-course: {error}", file=sys.stderr)
         return 1
@@ -48,6 +57,12 @@ def main(argv: list[str] | None = None) -> int:
         print("\nlstm-course: stopped. The same command goes on from the last "
               "checkpoint, where it wrote one.", file=sys.stderr)
         return 130
+
+
+def _print_anything(stream):
+    """What a terminal's encoding lacks is written as \\u4f60; printing never fails."""
+    if getattr(stream, "errors", None) == "strict":
+        stream.reconfigure(errors="backslashreplace")
 
 
 if __name__ == "__main__":

@@ -210,7 +210,7 @@ def test_data_refuses_a_wrong_shakespeare_and_names_the_way_out(capsys):
 
 @pytest.mark.parametrize("argv, says", [
     (["train", "lm", "--text", "nothing.txt"], "no file or folder"),
-    (["train", "lm", "--text", "text.txt", "--batch", "999"], "smaller T or B"),
+    (["train", "lm", "--text", "text.txt", "--batch", "999"], "Pass --batch 11"),
     (["train", "task", "adding", "--form", "old"], "form is 'old'"),
     (["train", "task", "adding", "--cell", "lstn"], "Did you mean 'lstm'"),
     (["train", "task", "copying", "--cell", "rnn", "--chrono", "9"], "Chrono"),

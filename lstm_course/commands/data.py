@@ -2,6 +2,8 @@
 
 import argparse
 
+from .options import add_form
+
 ABOUT = """Real data for the chapters. Nothing is downloaded unless you ask here.
 
   sample       240 short film reviews, written for this course; always there
@@ -26,6 +28,7 @@ def add_parser(sub):
     parser.add_argument("--from", dest="path", metavar="PATH",
                         help="read this archive, folder or table; no download")
     parser.add_argument("--url", help="a mirror; the published checksum still counts")
+    add_form(parser)
 
 
 def run(args):
@@ -37,7 +40,8 @@ def run(args):
 def _show():
     from ..data import download, reviews
 
-    print(f"sample       {_count(*reviews.read(reviews.sample_path()))}, written for "
+    parts = reviews.read_parts(reviews.sample_path(), held_out=0.0)
+    print(f"sample       {_count(*parts[:3])}, written for "
           "this course")
     where = reviews.imdb_path()
     state = f"kept in {where}" if where.exists() else "not here; lstm-course data imdb"
@@ -48,22 +52,24 @@ def _show():
     print(f"shakespeare  {state}")
 
 
-def _count(train, test):
+def _count(train, valid, test):
     each = [f"{len(r.texts):,} {name} reviews ({int(r.labels.sum()):,} positive)"
-            for name, r in (("training", train), ("test", test))]
+            for name, r in (("training", train), ("validation", valid), ("test", test))
+            if r.texts]
     return " and ".join(each)
 
 
 def _imdb(args):
     from ..data import download, reviews, sources
+    from ..data.columns import Form
 
     path = args.path or download.fetch(sources.IMDB, args.url)
     print(f"reading {path} ...", flush=True)
-    train, test = reviews.read(path)
+    parts = reviews.read_parts(path, form=Form.of(args), held_out=0.0)
     kept = reviews.imdb_path()
     kept.parent.mkdir(parents=True, exist_ok=True)
-    reviews.write(kept, train, test)
-    print(f"{_count(train, test)}: kept in {kept}\n"
+    reviews.write(kept, parts.train, parts.test, parts.valid)
+    print(f"{parts.account}\n{_count(*parts[:3])}: kept in {kept}\n"
           "try: lstm-course train classify --data imdb")
 
 

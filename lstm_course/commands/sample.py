@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from .options import number, whole
+
 EPILOG = """Temperature divides the scores before one symbol is drawn: 0 always takes
 the best, 0.7 is careful, 1 is as the model believes, 1.3 is wild. --top-k and --top-p
 cut off the unlikely rest, which is where most nonsense comes from.
@@ -21,13 +23,15 @@ def add_parser(sub):
         epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkpoint", help="a checkpoint, or the folder of a run")
     parser.add_argument("--prompt", help="the text to go on from, or to judge")
-    parser.add_argument("--length", type=int, default=500,
+    parser.add_argument("--length", type=whole(1), default=500,
                         help="characters or words to write (default 500)")
-    parser.add_argument("--temperature", type=float, default=1.0, help="default 1.0")
-    parser.add_argument("--top-k", type=int, help="only the k best")
-    parser.add_argument("--top-p", type=float,
+    parser.add_argument("--temperature", type=number(0), default=1.0,
+                        help="default 1.0")
+    parser.add_argument("--top-k", type=whole(1), help="only the k best")
+    parser.add_argument("--top-p", type=number(0),
                         help="only the best that hold this probability together")
-    parser.add_argument("--seed", type=int, default=0, help="of the draws (default 0)")
+    parser.add_argument("--seed", type=whole(0), default=0,
+                        help="of the draws (default 0)")
     parser.add_argument("--last", action="store_true",
                         help="the last checkpoint of a run, not the best")
 
@@ -39,9 +43,10 @@ def run(args):
 
     about, model = rebuild.load(_file(args.checkpoint, args.last))
     if about["kind"] == "classify":
-        chance = rebuild.positive(about, model, args.prompt or "")
+        chance, known, words = rebuild.positive(about, model, args.prompt)
         word = "positive" if chance >= 0.5 else "negative"
-        print(f"{word} (probability of positive {chance:.3f})")
+        print(f"{word} (probability of positive {chance:.3f}; {known} of {words} "
+              "words known)")
         return
     text = rebuild.write(about, model, args.prompt, args.length,
                          np.random.default_rng(args.seed), args.temperature, args.top_k,

@@ -4,6 +4,8 @@ import argparse
 import ast
 from pathlib import Path
 
+from .options import add_encoding, add_form, number, whole
+
 ABOUT = """Train a model. A run writes into its folder: checkpoint.pt (the last state,
 from which the same command goes on after a stop or a crash), checkpoint.best.pt (the
 best by validation), log.jsonl (a line per step), result.json, and plot.svg.
@@ -11,6 +13,7 @@ best by validation), log.jsonl (a line per step), result.json, and plot.svg.
 LM = """A language model of characters or words, trained on a text that is read from its
 beginning to its end, the state carried from window to window (truncated
 back-propagation through time). The last tenth of the text is for validation.
+In Chinese, Japanese, Thai and their like, --level words makes a word of a character.
 
 What you see: loss in nats per symbol; "bits" is loss / ln 2, "perplexity" e^loss.
 """
@@ -19,8 +22,10 @@ frequent words have numbers, rarer ones are 2, a review starts with 1, it is cut
 last --length words and filled with zeros in front. Without --masked the LSTM reads
 those zeros; with it, it skips them.
 
-A tenth of the training part is held out for validation; the test part is looked at
-once, at the end, with the best checkpoint.
+Parts called train, valid and test (or by usual names like them) are kept. Where there
+is none to test, a fifth is split off; none to validate, a tenth of the training part is
+held out. The test part is looked at once, at the end, with the best checkpoint. Rows
+without a verdict are left out; a line says how many, and how the rest was split.
 """
 TASK = """A task of the papers. The answer is known, the gap is known: a model solves it
 only by remembering. Sequences are drawn fresh at every step; "solved" is the published
@@ -67,27 +72,34 @@ class Plain(argparse.RawDescriptionHelpFormatter):
 
 def _lm(p):
     p.add_argument("--text", default="book",
-                   help="a UTF-8 file or folder, 'shakespeare', or 'book' (default)")
+                   help="a file, folder or archive, 'shakespeare', or 'book' (default)")
+    p.add_argument("--pattern", nargs="+", metavar="GLOB",
+                   help="which files of a folder or archive (default '*.txt')")
+    add_encoding(p)
     p.add_argument("--level", choices=("characters", "words"), default="characters")
-    p.add_argument("--size", type=int, help="alphabet of words; rarer ones <unknown>")
-    p.add_argument("--window", type=int, default=64, metavar="T",
+    p.add_argument("--size", type=whole(4),
+                   help="alphabet of words; rarer ones <unknown>")
+    p.add_argument("--window", type=whole(1), default=64, metavar="T",
                    help="steps of back-propagation (default 64)")
-    p.add_argument("--embedding", type=int, help="its width (default: as --hidden)")
+    p.add_argument("--embedding", type=whole(1),
+                   help="its width (default: as --hidden)")
     p.add_argument("--variational", action="store_true",
                    help="drop the same units at every step of a window")
     p.add_argument("--tied", action="store_true",
                    help="readout and embedding share their weights")
     g = _model(p, hidden=256)
-    g.add_argument("--dropout", type=float, default=0.0,
+    g.add_argument("--dropout", type=number(0, 1), default=0.0,
                    help="on embedding, between layers, at the readout (default 0)")
     _training(p, steps=2000, batch=32, lr=3e-3, schedule="cosine", every=200)
 
 
 def _classify(p):
     p.add_argument("--data", default="sample",
-                   help="'sample' (bundled), 'imdb', or an archive, folder or CSV")
-    p.add_argument("--size", type=int, default=5000, help="codes in all (default 5000)")
-    p.add_argument("--length", type=int, default=500, help="words kept (default 500)")
+                   help="'sample' (bundled), 'imdb', or an archive, folder or table")
+    p.add_argument("--size", type=whole(5), default=5000,
+                   help="codes in all (default 5000)")
+    p.add_argument("--length", type=whole(1), default=500,
+                   help="words kept (default 500)")
     p.add_argument("--padding", choices=("pre", "post"), default="pre")
     p.add_argument("--truncation", choices=("pre", "post"), default="pre")
     p.add_argument("--masked", action="store_true", help="skip padding")
@@ -95,10 +107,12 @@ def _classify(p):
                    help="the last state, or the mean of all outputs")
     p.add_argument("--bidirectional", action="store_true",
                    help="also read from the end")
-    p.add_argument("--embedding", type=int, default=32, help="its width (default 32)")
+    p.add_argument("--embedding", type=whole(1), default=32,
+                   help="its width (default 32)")
     g = _model(p, hidden=100)
-    g.add_argument("--dropout", type=float, default=0.5,
+    g.add_argument("--dropout", type=number(0, 1), default=0.5,
                    help="on embedding, between layers, at the readout (default 0.5)")
+    add_form(p)
     _training(p, steps=200, batch=64, lr=3e-3, schedule="constant", every=20)
 
 
@@ -124,9 +138,9 @@ def _task(names, name):
                    help="chrono initialisation: memory times from 1 to T_MAX steps")
     p.add_argument("--forget-bias", type=float,
                    help="its start value (default: the cell's own, 1 for LSTMs)")
-    p.add_argument("--sequences", type=int, default=100_000,
+    p.add_argument("--sequences", type=whole(1), default=100_000,
                    help="how many to train on at most (default 100,000)")
-    p.add_argument("--seeds", type=int, nargs="+", metavar="SEED",
+    p.add_argument("--seeds", type=whole(0), nargs="+", metavar="SEED",
                    help="one run per seed, e.g. --seeds 0 1 2 3 4")
     _model(p, hidden=64)
     _training(p, steps=None, batch=64, lr=3e-3, schedule="constant", every=50)
@@ -137,36 +151,38 @@ def _model(p, hidden):
     g.add_argument("--cell", default="lstm",
                    help="a name (lstm, gru, rnn, peephole, ...) or a call like "
                         "\"gru(reset='before', gate=hard_sigmoid)\"")
-    g.add_argument("--hidden", type=int, default=hidden,
+    g.add_argument("--hidden", type=whole(1), default=hidden,
                    help=f"units per layer (default {hidden})")
-    g.add_argument("--layers", type=int, default=1, help="default 1")
+    g.add_argument("--layers", type=whole(1), default=1, help="default 1")
     return g
 
 
 def _training(p, steps, batch, lr, schedule, every):
     g = p.add_argument_group("training")
     if steps is not None:
-        g.add_argument("--steps", type=int, default=steps,
+        g.add_argument("--steps", type=whole(1), default=steps,
                        help=f"updates in all (default {steps})")
-    g.add_argument("--batch", type=int, default=batch, help=f"default {batch}")
-    g.add_argument("--lr", type=float, default=lr, help=f"learning rate (default {lr})")
+    g.add_argument("--batch", type=whole(1), default=batch, help=f"default {batch}")
+    g.add_argument("--lr", type=number(0), default=lr,
+                   help=f"learning rate (default {lr})")
     g.add_argument("--schedule", choices=("constant", "linear", "cosine"),
                    default=schedule, help=f"of the learning rate (default {schedule})")
-    g.add_argument("--warmup", type=int, default=0, help="steps of an even rise of lr")
-    g.add_argument("--clip", type=float, default=1.0,
+    g.add_argument("--warmup", type=whole(0), default=0,
+                   help="steps of an even rise of lr")
+    g.add_argument("--clip", type=number(0), default=1.0,
                    help="largest norm of the gradient; 0: no clipping (default 1)")
-    g.add_argument("--weight-decay", type=float, default=0.0,
+    g.add_argument("--weight-decay", type=number(0), default=0.0,
                    help="of AdamW (default 0)")
-    g.add_argument("--every", type=int, default=every,
+    g.add_argument("--every", type=whole(1), default=every,
                    help=f"steps between validations and checkpoints (default {every})")
-    g.add_argument("--patience", type=int,
+    g.add_argument("--patience", type=whole(1),
                    help="stop after so many validations without a better one")
-    g.add_argument("--seed", type=int, default=0,
+    g.add_argument("--seed", type=whole(0), default=0,
                    help="of start values, batches and dropout (default 0)")
     g.add_argument("--device", help="cpu, cuda, ... (default: a GPU if there is one)")
     g.add_argument("--precision", choices=("float32", "bfloat16", "float16"),
                    default="float32", help="mixed precision, for GPUs")
-    g.add_argument("--first", type=int, metavar="N",
+    g.add_argument("--first", type=whole(1), metavar="N",
                    help="only the first N steps of the run, to check a result")
     g = p.add_argument_group("output")
     g.add_argument("--out", help="folder of the run (default runs/KIND-CELL-SEED)")

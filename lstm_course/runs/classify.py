@@ -1,5 +1,7 @@
 """Train a classifier of film reviews."""
 
+from ..data import reviews as files
+from ..data.columns import Form
 from ..models import Classifier
 from ..models.classifier import classifier_loss, evaluate
 from ..tasks import reviews
@@ -10,8 +12,9 @@ from . import common
 
 def run(args):
     """Train, test once with the best checkpoint, write the result; -> the result."""
-    data = reviews.prepare(args.data, args.size, args.length, args.padding,
-                           args.truncation)
+    parts = files.read_parts(files.find(args.data), form=Form.of(args))
+    data = reviews.encode_parts(parts, args.size, args.length, args.padding,
+                                args.truncation)
     options = {"words": len(data.vocabulary), "cell": args.cell,
                "embedding_size": args.embedding, "hidden_size": args.hidden,
                "num_layers": args.layers, "dropout": args.dropout, "read": args.read,
@@ -22,12 +25,12 @@ def run(args):
         sizes = ", ".join(f"{len(part[1]):,} {name}" for name, part in
                           zip(("to train on", "to validate", "to test"), data[:3],
                               strict=True))
-        print(f"reviews: {sizes}; {len(data.vocabulary):,} codes; T = "
+        print(f"reviews: {data.account}; {sizes}; {len(data.vocabulary):,} codes; T = "
               f"{len(data.train[0])}; {parameters:,} parameters")
     where = common.folder(args, "classify", args.seed)
     about = {"kind": "classify", "model": options, "words": data.vocabulary.words,
-             "length": len(data.train[0]), "padding": args.padding,
-             "truncation": args.truncation}
+             "rule": data.vocabulary.rule, "length": len(data.train[0]),
+             "padding": args.padding, "truncation": args.truncation}
     history = common.train(
         args, model, classifier_loss,
         lambda rng: reviews.sample(rng, data.train, args.batch), args.steps, where,

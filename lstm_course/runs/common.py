@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 
 from ..palette import GATES, PAGE
-from ..train import fit
+from ..train import fit, load
 from ..training import schedules
 from ..training.parallel import Team
 
@@ -28,6 +28,13 @@ def folder(args, name, seed):
     path = Path(args.out) if args.out else Path("runs") / f"{name}-{cell}-{seed}"
     mine = {k: v for k, v in vars(args).items() if k not in FREE} | {"seed": seed}
     mine = json.loads(json.dumps(mine))
+    if path.exists() and not path.is_dir():
+        raise ValueError(
+            f"{path} is a file. A run writes several files into a folder. Expected a "
+            f"folder, or a name that is free. Pass --out {path}-run?"
+        )
+    if args.result:  # found out before the training, not after it
+        Path(args.result).parent.mkdir(parents=True, exist_ok=True)
     gpu = args.device != "cpu" and torch.cuda.is_available()
     team = Team(torch.device("cuda" if gpu else "cpu"))
     other = team.first(lambda: _prepare(path, mine, args.again))
@@ -58,6 +65,7 @@ def _prepare(path, new, again):
 
 def train(args, model, loss, batches, steps, where, **options):
     """``fit`` with the options of the command line; -> History."""
+    _check_same(where, options["about"])
     rate = schedules.make(args.schedule, args.warmup)
     return fit(
         model, loss, batches, steps=min(steps, args.first or steps), lr=args.lr,
@@ -66,6 +74,22 @@ def train(args, model, loss, batches, steps, where, **options):
         device=args.device, precision=args.precision, tensorboard=args.tensorboard,
         checkpoint=where / "checkpoint.pt", log=where / "log.jsonl",
         progress=not args.quiet, **options)
+
+
+def _check_same(where, about):
+    """Refuse to go on with a run whose symbols meant something else."""
+    path = where / "checkpoint.pt"
+    if not path.exists():
+        return
+    old = load(path)["about"]
+    for name in ("alphabet", "words"):
+        if name in about and list(old.get(name, ())) != list(about[name]):
+            raise ValueError(
+                f"{where} holds a run on other data: its {name} has "
+                f"{len(old.get(name, ())):,} symbols, now there are "
+                f"{len(about[name]):,}, or others. A run resumes on the same data, "
+                "read the same way. Pass --again to forget it, or another --out?"
+            )
 
 
 def curve(history):
@@ -106,7 +130,7 @@ def write(args, where, result):
     text = re.sub(r"\[[^\[\]{}]*\]", lambda m: " ".join(m[0].split()), text)
     for path in filter(None, (where / "result.json", args.result)):
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        Path(path).write_text(text, encoding="utf-8")
+        Path(path).write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
 def rounded(value):
@@ -138,8 +162,9 @@ def plot(path, history, watch):
     if history.valid:
         top.plot([v["step"] for v in history.valid], [v[watch] for v in history.valid],
                  "o-", markersize=3, color=GATES["c"], label=f"validation {watch}")
-    low.semilogy(steps, history.grad_norm, linewidth=0.8, color=PAGE["muted"])
-    low.set(xlabel="step", ylabel="norm of the gradient")
+    low.plot(steps, history.grad_norm, linewidth=0.8, color=PAGE["muted"])
+    low.set(xlabel="step", ylabel="norm of the gradient",
+            yscale="log" if max(history.grad_norm, default=0) > 0 else "linear")
     top.set_ylabel("loss (nats, or squared error)")
     top.legend()
     fig.savefig(path)

@@ -6,9 +6,11 @@ from ..models.language_model import evaluate, stream_loss
 from ..tasks import text
 from . import common
 
+LEAST = 20  # symbols: a tenth of them are two
+
 
 def corpus(args):
-    """The text that the command line names."""
+    """The text that the command line names, and which files it was read from."""
     path = None if args.text == "book" else args.text
     if args.text == "shakespeare":
         path = download.cache() / sources.SHAKESPEARE.file
@@ -17,25 +19,52 @@ def corpus(args):
                 f"Shakespeare is not in {path.parent} yet. It is fetched once, 1 MB. "
                 "Expected shakespeare.txt there. Run 'lstm-course data shakespeare'?"
             )
-    return text.read(path, level=args.level, size=args.size)
+    if args.size and args.level == "characters":
+        raise ValueError(
+            f"--size {args.size} limits an alphabet of words, but the text is read as "
+            "characters, all of which are kept. Expected --level words with it. Pass "
+            f"--level words --size {args.size}, or leave --size out?"
+        )
+    read, account = text.collect(path, args.pattern, args.encoding)
+    return text.corpus(read, args.level, args.size), account
+
+
+def check_room(args, train, valid):
+    """Refuse a text that is too short to learn from, and say which option helps."""
+    unit, N, n = train.level, len(train.codes) + len(valid.codes), len(train.codes)
+    if len(valid.codes) < 2:
+        raise ValueError(
+            f"{args.text} has {N} {unit}: too short. Of these, {n} would train "
+            f"and {len(valid.codes)} validate, which takes 2. Expected {LEAST} {unit} "
+            "or more. Name a longer text with --text?"
+        )
+    need, most = (args.window + 1) * args.batch + 1, (n - 1) // (args.window + 1)
+    if n < need:
+        step = f"--batch {most}" if most else f"--window {n - 2} --batch 1"
+        raise ValueError(
+            f"{args.text} has {n:,} {unit} to train on, too short for --window "
+            f"{args.window} --batch {args.batch}. Expected {need:,}: a window and the "
+            f"symbol after it in every row. Pass {step}, or a longer --text?"
+        )
 
 
 def run(args):
     """Train, write the result; -> the result."""
-    whole = corpus(args)
+    whole, account = corpus(args)
     train, valid = whole.split()
+    check_room(args, train, valid)
     K = len(whole.alphabet)
     options = {"K": K, "cell": args.cell, "hidden_size": args.hidden,
                "num_layers": args.layers, "embedding_size": args.embedding,
                "dropout": args.dropout, "variational": args.variational,
                "tied": args.tied}
     if common.is_first():
-        print(f"{len(train.codes):,} {whole.level} to train on, "
+        print(f"{account}; {len(train.codes):,} {whole.level} to train on, "
               f"{len(valid.codes):,} to validate, {K} different")
     where = common.folder(args, "lm", args.seed)
     model = LanguageModel(**options, seed=args.seed)
     about = {"kind": "lm", "model": options, "level": whole.level,
-             "alphabet": whole.alphabet}
+             "alphabet": whole.alphabet, "rule": whole.rule}
     history = common.train(
         args, model, stream_loss, text.Stream(train, args.window, args.batch),
         args.steps, where, seed=args.seed, about=about,

@@ -6,10 +6,12 @@ import torch
 from ..models import Classifier, LanguageModel
 from ..models.language_model import generate
 from ..tasks.text import Corpus
-from ..tasks.vocabulary import Vocabulary, pad
+from ..tasks.tokens import close_up
+from ..tasks.vocabulary import UNKNOWN, Vocabulary, pad
 from ..train import load as load_checkpoint
 
 MODELS = {"lm": LanguageModel, "classify": Classifier}
+OLD = "words"  # how checkpoints that do not say it were cut into words
 
 
 def load(path):
@@ -31,18 +33,28 @@ def write(about, model, prompt, length, rng, temperature, top_k, top_p):
     """The prompt and what the model adds to it."""
     alphabet = about["alphabet"]
     corpus = Corpus(np.array([]), alphabet if isinstance(alphabet, str)
-                    else tuple(alphabet))
+                    else tuple(alphabet), about.get("rule", OLD))
     if prompt is None:  # as if at the beginning of a line, where the text has lines
         prompt = "\n" if "\n" in alphabet else alphabet[-1]
     start = corpus.encode(prompt)
     codes = generate(model, start, length, rng, temperature, top_k, top_p)
-    joint = "" if corpus.level == "characters" else " "
-    return prompt + joint + corpus.decode(codes)
+    text = corpus.decode(codes)
+    if corpus.level == "words":
+        text = close_up(f"{prompt[-1:]} {text}")[len(prompt[-1:]):]
+    return prompt + text
 
 
 def positive(about, model, text):
-    """Probability that a classifier gives to "positive"."""
-    rows = [Vocabulary.of(about["words"]).encode(text, start=True)]
-    x = pad(rows, about["length"], about["padding"], about["truncation"])
+    """Probability that a classifier gives to "positive"; known words, all words."""
+    if not (text or "").strip():
+        raise ValueError(
+            f"There is nothing to judge: the text is {text!r}. A classifier reads a "
+            "review and says whether it is positive. Pass --prompt 'a warm film'?"
+        )
+    vocabulary = Vocabulary.of(about["words"], about.get("rule", OLD))
+    row = vocabulary.encode(text, start=True)
+    known = sum(code != UNKNOWN for code in row) - 1
+    x = pad([row], about["length"], about["padding"], about["truncation"])
     with torch.no_grad():
-        return float(torch.sigmoid(model(torch.from_numpy(x))[0]))
+        chance = float(torch.sigmoid(model(torch.from_numpy(x))[0]))
+    return chance, known, len(row) - 1

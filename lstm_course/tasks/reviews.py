@@ -10,6 +10,7 @@ with zeros *in front*, so that an LSTM without a mask reads the zeros first.
 Shapes: x (T, N) int64, y (N,) int64 with 1 for positive.  Chance: half right.
 """
 
+import warnings
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,22 +18,23 @@ import numpy as np
 import torch
 
 from ..data import reviews as files
+from ..data.columns import PLAIN, Form
 from .vocabulary import Vocabulary, pad
 
 CHANCE = 0.5
-VALID = 0.1  # share of the training part that is held out for decisions
 
 
 class Data(NamedTuple):
-    """Encoded reviews, pairs (x (T, N), y (N,)), and the vocabulary of the words."""
+    """Encoded reviews, pairs (x (T, N), y (N,)), the vocabulary, what was read."""
 
     train: tuple
     valid: tuple
     test: tuple
     vocabulary: Vocabulary
+    account: str = ""
 
 
-def load(source: str | Path | None = None, seed: int = 0):
+def load(source: str | Path | None = None, seed: int = 0, form: Form = PLAIN):
     """Training and test reviews as text.
 
     Parameters
@@ -42,6 +44,8 @@ def load(source: str | Path | None = None, seed: int = 0):
         fetched them; or an archive, a folder or a table of your own.
     seed : int
         Of the split, where the source has no test part.
+    form : Form
+        How a table is read whose columns or verdicts have unusual names.
 
     Returns
     -------
@@ -54,7 +58,7 @@ def load(source: str | Path | None = None, seed: int = 0):
     >>> len(train.texts), len(test.texts), float(train.labels.mean())
     (192, 48, 0.5)
     """
-    return files.read(files.find(source), seed)
+    return files.read(files.find(source), seed, form)
 
 
 def encode(reviews, vocabulary: Vocabulary, length: int | None = None,
@@ -74,7 +78,8 @@ def _padded(rows, labels, length, padding, truncation):
 
 
 def prepare(source: str | Path | None = None, size: int = 5000, length: int = 500,
-            padding: str = "pre", truncation: str = "pre", seed: int = 0) -> Data:
+            padding: str = "pre", truncation: str = "pre", seed: int = 0,
+            form: Form = PLAIN) -> Data:
     """Everything a classifier needs, the words counted on the training part alone.
 
     Parameters
@@ -88,6 +93,9 @@ def prepare(source: str | Path | None = None, size: int = 5000, length: int = 50
     padding, truncation : str
         "pre" (Keras) or "post".
     seed : int
+        Of what is split off for validation and test.
+    form : Form
+        How a table is read whose columns or verdicts have unusual names.
 
     Examples
     --------
@@ -95,24 +103,20 @@ def prepare(source: str | Path | None = None, size: int = 5000, length: int = 50
     >>> data.train[0].shape, data.valid[0].shape, data.test[0].shape
     (torch.Size([20, 172]), torch.Size([20, 20]), torch.Size([20, 48]))
     """
-    whole, test = load(source, seed)
-    train, valid = hold_out(whole, VALID, seed)
-    vocabulary = Vocabulary(train.texts, size)
-    coded = [_rows(part, vocabulary) for part in (train, valid, test)]
+    parts = files.read_parts(files.find(source), seed, form)
+    if parts.skipped:
+        warnings.warn(parts.account, stacklevel=2)
+    return encode_parts(parts, size, length, padding, truncation)
+
+
+def encode_parts(parts, size: int = 5000, length: int = 500, padding: str = "pre",
+                 truncation: str = "pre") -> Data:
+    """The same from ``Parts`` of reviews."""
+    vocabulary = Vocabulary(parts.train.texts, size)
+    coded = [_rows(part, vocabulary) for part in parts[:3]]
     length = min(length, max(len(row) for rows, _ in coded for row in rows))
     return Data(*(_padded(*part, length, padding, truncation) for part in coded),
-                vocabulary)
-
-
-def hold_out(reviews, share: float = VALID, seed: int = 0):
-    """Split off a share of the reviews, the same of each verdict."""
-    rng, out = np.random.default_rng([seed, 1]), set()
-    for verdict in (0, 1):
-        where = np.flatnonzero(reviews.labels == verdict)
-        out |= set(rng.permutation(where)[: max(1, round(share * len(where)))].tolist())
-    kept = [k for k in range(len(reviews.texts)) if k not in out]
-    return tuple(files.Reviews([reviews.texts[k] for k in part], reviews.labels[part])
-                 for part in (kept, sorted(out)))
+                vocabulary, parts.account)
 
 
 def sample(rng: np.random.Generator, data, batch_size: int = 64):

@@ -1,4 +1,4 @@
-"""A stream of characters or words of any UTF-8 text; by default the book's own text.
+"""A stream of characters or words of any text; by default the book's own text.
 
 A task for language models: x are numbers of characters (or words), y the same one step
 later.  Chance, all K characters alike: log2(K) bits per character.  What counts is bits
@@ -9,16 +9,19 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import torch
 
+from ..data.decoding import decode as decode_files
+from ..data.files import gather, names
+from .tokens import RULE, close_up, pattern
 from .vocabulary import PAD, UNKNOWN
 
 LEVELS = ("characters", "words")
 SPECIAL = ("<pad>", "<start>", "<unknown>")  # codes 0, 1, 2 of words
-WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*|[^\w\s]|\n")
+PATTERNS = ("*.txt",)  # which files of a folder are read
 RESET = 0.05  # so a state is carried over 20 windows on average
 TRAIN = 0.9  # share of a text that is for training; words are counted there
 
@@ -28,11 +31,13 @@ class Corpus:
     """A text as numbers: ``codes`` (N,) int64 into ``alphabet``.
 
     The alphabet is a string of sorted characters, or a tuple of words, the most
-    frequent first, after ``<pad>``, ``<start>`` and ``<unknown>``.
+    frequent first, after ``<pad>``, ``<start>`` and ``<unknown>``; ``rule`` is the name
+    of how words are cut (see ``tokens``).
     """
 
     codes: np.ndarray
     alphabet: str | tuple
+    rule: str = RULE
 
     @property
     def level(self) -> str:
@@ -44,44 +49,57 @@ class Corpus:
         """
         index = {c: k for k, c in enumerate(self.alphabet)}
         if self.level == "words":
-            return _numbers(WORD.findall(text), index, UNKNOWN)
+            return _numbers(words(text, self.rule), index, UNKNOWN)
         missing = sorted(set(text) - set(index))
         if missing and unknown is None:
             raise ValueError(
                 f"The text holds {missing[0]!r}, which the corpus does not. Its "
-                f"{len(index)} characters are {self.alphabet!r}. Leave it out, or pass "
-                "unknown=' '?"
+                f"{len(index)} characters are {_short(self.alphabet)}. Leave it out, "
+                "or pass unknown=' '?"
             )
         return _numbers(text, index, index.get(unknown))
 
     def decode(self, codes) -> str:
-        """Numbers to text; words are joined by spaces, padding is left out."""
+        """Numbers to text; words are joined by spaces, padding is left out.
+
+        No space is put where a script has none.
+        """
         if self.level == "characters":
             return "".join(self.alphabet[int(k)] for k in codes)
         text = " ".join(self.alphabet[int(k)] for k in codes if k != PAD)
-        return re.sub(r" ?\n ?", "\n", re.sub(r" ([.,;:!?)])", r"\1", text))
+        text = close_up(re.sub(r" ([.,;:!?)])", r"\1", text))
+        return re.sub(r" ?\n ?", "\n", text)
 
     def split(self, valid: float = 1.0 - TRAIN) -> tuple["Corpus", "Corpus"]:
         """The first part for training, the last for validation."""
         cut = int(len(self.codes) * (1.0 - valid))
-        return (Corpus(self.codes[:cut], self.alphabet),
-                Corpus(self.codes[cut:], self.alphabet))
+        return tuple(Corpus(codes, self.alphabet, self.rule)
+                     for codes in (self.codes[:cut], self.codes[cut:]))
+
+
+def words(text: str, rule: str = RULE) -> list[str]:
+    """Words, signs and line ends of a text, in their order; case is kept."""
+    return pattern(rule, joints="'\u2019", signs=True).findall(text)
+
+
+def _short(alphabet):
+    text = repr(alphabet)
+    return text if len(text) < 120 else f"{text[:100]} ..."
 
 
 def _numbers(items, index, unknown):
     return np.array([index.get(c, unknown) for c in items], dtype=np.int64)
 
 
-def read(path: str | Path | None = None, pattern: str = "*.md",
-         level: str = "characters", size: int | None = None) -> Corpus:
-    """Read a UTF-8 file, or every file of a folder that matches the pattern.
+def read(path: str | Path | None = None, pattern: str | tuple | None = None,
+         level: str = "characters", size: int | None = None,
+         encoding: str | None = None) -> Corpus:
+    """Read a file, or every file of a folder or archive that matches a pattern.
 
     Parameters
     ----------
-    path : path, optional
-        By default the folder of the book, if the course was cloned.
-    pattern : str
-        Which files of a folder; notebooks (``*.ipynb``) give their Markdown cells.
+    path, pattern, encoding
+        As for ``collect``.
     level : str
         "characters", or "words": words, punctuation marks and line ends.
     size : int, optional
@@ -90,25 +108,82 @@ def read(path: str | Path | None = None, pattern: str = "*.md",
     Raises
     ------
     ValueError
-        If there is nothing to read or a file is not UTF-8.
+        If there is nothing to read or a file is no text.
     """
-    path = Path(path) if path is not None else book_folder()
-    if not path.exists():
-        raise ValueError(
-            f"There is no file or folder {str(path)!r}. A corpus is read from a UTF-8 "
-            "text file or a folder of them. Check the path?"
-        )
-    files = sorted(path.rglob(pattern)) if path.is_dir() else [path]
-    files = [f for f in files if f.is_file()]
-    if path == book_folder():
-        files += sorted(path.glob("*.ipynb"))
-    text = "\n".join(_read_one(f) for f in files)
+    return corpus(collect(path, pattern, encoding)[0], level, size)
+
+
+def collect(path: str | Path | None = None, pattern: str | tuple | None = None,
+            encoding: str | None = None) -> tuple[str, str]:
+    """The text of some files, joined by line ends, and which files they were.
+
+    Parameters
+    ----------
+    path : path, optional
+        By default the folder of the book, if the course was cloned.
+    pattern : str or sequence of str
+        Which files of a folder or archive, ``*.txt`` by default; notebooks
+        (``*.ipynb``) give their Markdown cells.
+    encoding : str, optional
+        Of the files, if they are not UTF-8; it is guessed where it is clear.
+    """
+    patterns = (pattern,) if isinstance(pattern, str) else tuple(pattern or ())
+    if path is None or Path(path) == book_folder():
+        return _book(patterns)
+    patterns = patterns or PATTERNS
+    found = gather(path, lambda name: _matches(name, patterns),
+                   "a text file, or a folder or an archive of them")
+    taken = sorted(found.taken)
+    texts, guess = decode_files([(n.name, data) for n, data in taken], encoding)
+    text = "\n".join(_plain(n, t) for (n, _), t in zip(taken, texts, strict=True))
     if len(text) < 2:
+        raise _nothing(Path(path).name, taken, found.left, patterns)
+    plural = "s" if len(taken) > 1 else ""
+    read = names([n for n, _ in taken], f"{len(taken):,} file{plural} read: ")
+    return text, "; ".join(filter(None, [read, names(found.left, "not read: "), guess]))
+
+
+def _matches(name: PurePosixPath, patterns):
+    plain = PurePosixPath(str(name).lower().removesuffix(".gz"))
+    return any(plain.match(p.lower()) for p in patterns)
+
+
+def _plain(name, text):
+    """Line ends as one character; of a notebook its Markdown cells."""
+    if name.suffix == ".ipynb":
+        cells = json.loads(text)["cells"]
+        text = "\n\n".join("".join(c["source"]) for c in cells
+                           if c["cell_type"] == "markdown")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _book(patterns):
+    """The book's own text: its pages, then its chapters."""
+    folder = book_folder()
+    if not folder.is_dir():
         raise ValueError(
-            f"{path.name} holds no text. A corpus needs at least two characters from a "
-            f"file, or from files {pattern} of a folder. Check the path?"
+            f"There is no folder {str(folder)!r} with the book's text. It comes with a "
+            "clone of the course, not with the package alone. Name a text of your own "
+            "with --text FILE?"
         )
-    return corpus(text, level, size)
+    files = [f for p in patterns or ("*.md",) for f in sorted(folder.rglob(p))]
+    files += [] if patterns else sorted(folder.glob("*.ipynb"))
+    text = "\n".join(_plain(f, f.read_text(encoding="utf-8-sig")) for f in files
+                     if f.is_file())
+    return text, f"the book's own text, {len(files)} files"
+
+
+def _nothing(name, taken, left, patterns):
+    suffixes = Counter(PurePosixPath(n).suffix for n in left)
+    suffixes.pop("", None)
+    step = "Name another with --text FILE"
+    if suffixes and not taken:
+        step = f"Pass --pattern '*{suffixes.most_common(1)[0][0]}'"
+    what = "it is empty" if taken else f"no file in it matches {' '.join(patterns)}"
+    return ValueError(
+        f"{name} holds no text: {what}{names(left, '; there are ')}. Expected at least "
+        f"two characters. {step}?"
+    )
 
 
 def corpus(text: str, level: str = "characters", size: int | None = None) -> Corpus:
@@ -129,12 +204,18 @@ def corpus(text: str, level: str = "characters", size: int | None = None) -> Cor
         alphabet = "".join(sorted(set(text)))
         index = {c: k for k, c in enumerate(alphabet)}
         return Corpus(_numbers(text, index, None), alphabet)
-    words = WORD.findall(text)
-    counts = Counter(words[: int(len(words) * TRAIN)])
+    if size is not None and size <= len(SPECIAL):
+        raise ValueError(
+            f"size is {size}, but {len(SPECIAL)} codes are taken by "
+            f"{', '.join(SPECIAL)}. Expected at least {len(SPECIAL) + 1}. Write "
+            "size=1000, or --size 1000?"
+        )
+    found = words(text)
+    counts = Counter(found[: int(len(found) * TRAIN)])
     ranked = sorted(counts, key=lambda w: (-counts[w], w))
     alphabet = SPECIAL + tuple(ranked[: None if size is None else size - len(SPECIAL)])
     index = {w: k for k, w in enumerate(alphabet)}
-    return Corpus(_numbers(words, index, UNKNOWN), alphabet)
+    return Corpus(_numbers(found, index, UNKNOWN), alphabet)
 
 
 def book_folder() -> Path:

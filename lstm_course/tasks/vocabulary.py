@@ -7,29 +7,37 @@ the most frequent word is 4, the next 5, and so on.  ``size`` counts all codes, 
 
 import html
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
 import numpy as np
 
 from ..doors import check_size
+from .tokens import RULE, pattern
 
 PAD, START, UNKNOWN, FIRST = 0, 1, 2, 4
 NAMES = ("<pad>", "<start>", "<unknown>", "<unused>")
 TAG = re.compile(r"</?[a-zA-Z][^<>]{0,80}>")  # <br /> and its like
-WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 
 
-def tokenize(text: str) -> list[str]:
+def tokenize(text: str, rule: str = RULE) -> list[str]:
     """Words in lower case, without punctuation, tags and HTML entities.
+
+    In scripts without spaces every character is a word; ``rule`` is the name of an
+    older way to cut, which a checkpoint may ask for (see ``tokens``).
 
     Examples
     --------
     >>> tokenize("It's GREAT!<br /><br />Don&#39;t miss it -- 10/10.")
     ["it's", 'great', "don't", 'miss', 'it', '10', '10']
     """
-    text = html.unescape(TAG.sub(" ", text)).replace("\u2019", "'")
-    return WORD.findall(text.lower())
+    text = html.unescape(TAG.sub(" ", text)).replace("\u2019", "'").lower()
+    if text.isascii():  # there all rules agree, and the oldest is the quickest
+        return pattern("words").findall(text)
+    if rule == RULE:  # an accent may be a letter's part or a mark behind it
+        text = unicodedata.normalize("NFC", text)
+    return pattern(rule).findall(text)
 
 
 class Vocabulary:
@@ -41,6 +49,8 @@ class Vocabulary:
         Count words of the training part only, as the test part is not yet known.
     size : int, optional
         Number of codes in all; every word has its own by default.
+    rule : str
+        How texts are cut into words.
 
     Examples
     --------
@@ -49,8 +59,9 @@ class Vocabulary:
     (('a', 'film'), [4, 2, 5], '<start> a <unknown> film')
     """
 
-    def __init__(self, texts: Iterable[str], size: int | None = None):
-        counts = Counter(w for text in texts for w in tokenize(text))
+    def __init__(self, texts: Iterable[str], size: int | None = None,
+                 rule: str = RULE):
+        counts = Counter(w for text in texts for w in tokenize(text, rule))
         if not counts:
             raise ValueError(
                 "A vocabulary needs words, but the texts hold none. Got no text, or "
@@ -60,19 +71,20 @@ class Vocabulary:
         if size is not None and check_size("size", size) <= FIRST:
             raise ValueError(
                 f"size is {size}, but codes 0 to 3 are taken (padding, start, rare, "
-                f"unused). Expected at least {FIRST + 1}. Write size=5000?"
+                f"unused). Expected at least {FIRST + 1}. Write size=5000, or --size "
+                "5000?"
             )
-        self._take(ranked[: None if size is None else size - FIRST])
+        self._take(ranked[: None if size is None else size - FIRST], rule)
 
     @classmethod
-    def of(cls, words):
+    def of(cls, words, rule: str = RULE):
         """A vocabulary from its words, the most frequent first."""
         self = cls.__new__(cls)
-        self._take(words)
+        self._take(words, rule)
         return self
 
-    def _take(self, words):
-        self.words = tuple(words)
+    def _take(self, words, rule):
+        self.words, self.rule = tuple(words), rule
         self._code = {w: k for k, w in enumerate(self.words, FIRST)}
 
     def __len__(self):
@@ -80,7 +92,7 @@ class Vocabulary:
 
     def encode(self, text: str, start: bool = False) -> list[int]:
         """Text to codes; a word that is not in the vocabulary is UNKNOWN."""
-        codes = [self._code.get(w, UNKNOWN) for w in tokenize(text)]
+        codes = [self._code.get(w, UNKNOWN) for w in tokenize(text, self.rule)]
         return [START, *codes] if start else codes
 
     def decode(self, codes) -> str:

@@ -20,7 +20,14 @@ def choose_device(device: str | None = None) -> torch.device:
     if device is None:
         device = "cuda" if torch.cuda.is_available() else "cpu"
         print(f"device: {device}")
-    return torch.device(device)
+    try:
+        return torch.empty(0, device=device).device
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        raise ValueError(
+            f"The device {str(device)!r} cannot be used: {str(error).splitlines()[0]}. "
+            "Expected one that this torch has, such as cpu. Pass device='cpu', or "
+            "--device cpu?"
+        ) from None
 
 
 class Run:
