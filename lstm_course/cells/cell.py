@@ -24,6 +24,7 @@ from inspect import signature
 
 import numpy as np
 
+from .checks import check_names
 from .options import Made
 from .products import add_products, columns, parse
 
@@ -96,48 +97,10 @@ class Cell(Made):
         self.terms = [first] + [[t for t in terms if t.source in ph.gives]
                                 for ph in self.phases[:-1]]
         self.all_terms = terms
-        self._check_names(given)
+        check_names(self)
 
     def __repr__(self):
         return f"<cell {self.name}: {'; '.join(self.reads.split(chr(10))).strip()}>"
-
-    def _check_names(self, given):
-        news = {n for ph in self.phases for n in ph.names}
-        known = {f"z{b}" for b in self.blocks} | {f"{s}_prev" for s in self.states}
-        known |= {*self.vectors, *self.constants, *self.fixed, self.extra, *news}
-        for ph in self.phases:
-            back = known | {f"d{n}" for n in ph.gives}
-            for names, fine in ((ph.args, known), (ph.back_args, back)):
-                if unknown := [a for a in names if a not in fine]:
-                    raise ValueError(
-                        f"cell {self.name!r} has an argument {unknown[0]!r} that names "
-                        "nothing it reads, carries or gives. Known: "
-                        f"{sorted(map(str, fine))}. Rename it, or add it to reads, "
-                        "states or vectors?"
-                    )
-        if missing := [s for s in self.states if s not in news]:
-            raise ValueError(
-                f"cell {self.name!r} never gives its state {missing[0]!r}. Its phases "
-                f"give {sorted(news)}. Add it to gives?"
-            )
-        self._check_order(news)
-
-    def _check_order(self, news):
-        """Each phase reads what is complete, and no gradient has two ways into it."""
-        read = set()
-        for k, ph in enumerate(self.phases, 1):
-            later = [t for terms in self.terms[k:] for t in terms]
-            waits = {f"z{b}" for t in later for b in t.blocks}
-            for a in ph.args:
-                if a in {*news, *read, *waits} - {*self.fixed}:
-                    raise ValueError(
-                        f"cell {self.name!r} has a phase that reads {a!r}, which is "
-                        "given inside the step, read by an earlier phase or not "
-                        "complete yet; no gradient would come back. Expected what "
-                        "reads and states give, each pre-activation in one phase. "
-                        f"Send {a!r} through a product, or write one phase?"
-                    )
-            read |= {a for a in ph.args if a[0] == "z"}
 
     # ------------------------------------------------------------------ parameters
 
@@ -169,11 +132,12 @@ class Cell(Made):
 
     def prepare(self, p, H):
         """Parameters ready for use: masks applied, constants added."""
+        constants = {k: f(H) for k, f in self.constants.items()}
         kind = p[self.all_terms[0].param]
         fixed = {k: _like(np.full(H, v), kind) for k, v in self.fixed.items()}
         if kind.dtype.itemsize < 4:
             kind = kind.float() if hasattr(kind, "requires_grad") else np.float32(0)
-        fixed |= {k: _like(f(H), kind) for k, f in self.constants.items()}
+        fixed |= {k: _like(v, kind) for k, v in constants.items()}
         masked = {k: p[k] * _like(f(H), p[k]) for k, f in self.masks.items()}
         return p | fixed | masked
 
