@@ -46,11 +46,10 @@ def mistakes(function, *rows):
     return tuple((edited(function, (old, new)), text) for old, new, text in rows)
 
 
-def form(right, wrong, rng=None, signs=(-1, 1)):
-    """``wrong``, or with an rng one that errs in the same places by other sizes."""
-    if rng is None:
+def form(right, wrong, size=1.0):
+    """``wrong``, or with another size one that errs in the same places by as much."""
+    if size == 1.0:
         return wrong
-    size = rng.choice(signs) * rng.uniform(0.5, 2.0)
 
     def between(a, b):
         if isinstance(a, dict):
@@ -59,7 +58,11 @@ def form(right, wrong, rng=None, signs=(-1, 1)):
             return tuple(map(between, a, b))
         return a + size * (b - a)
 
-    return lambda *args: between(right(*args), wrong(*args))
+    @functools.wraps(right)
+    def formed(*args, **named):
+        return between(right(*args, **named), wrong(*args, **named))
+
+    return formed
 
 
 class Suspect:
@@ -72,20 +75,23 @@ class Suspect:
         return self.function(*args, **named)
 
 
-def clinic(suspects, sound, lessons, strict=None):
+def clinic(suspects, sound, lessons, strict=None, signs=(-1, 1)):
     """The parts of an exercise in which the student writes a test.
 
     Parameters
     ----------
     suspects : callable
-        ``suspects(bug, rng) -> tuple of arguments``; a Suspect is the last of them.
-        Without rng as in the text, with it in another form of the same mistake.
+        ``suspects(bug, rng, size) -> tuple of arguments``; a Suspect is the last of
+        them.  Its mistake is ``size`` times the one in the text, and what may differ
+        between right ones is drawn from rng.
     sound : tuple of str
         Names of different right ones, "" among them.
     lessons : dict
         bug -> what a test that overlooks it has to learn.
     strict : str
         What a test has to learn that refuses a right one.
+    signs : tuple of int
+        Directions in which a mistake may err.
 
     Returns
     -------
@@ -95,9 +101,12 @@ def clinic(suspects, sound, lessons, strict=None):
     """
 
     def cases(bug):
+        right = sound[list(lessons).index(bug) % len(sound)]
+
         def make(rng):
-            drawn = [suspects(name, rng) for name in (*sound, *[bug] * (FORMS - 1))]
-            return [suspects(bug), *drawn]
+            sizes = rng.choice(signs, FORMS - 1) * rng.uniform(0.5, 2.0, FORMS - 1)
+            forms = [suspects(bug, rng, size) for size in (1.0, *sizes)]
+            return [forms[0], suspects(right, rng, 1.0), *forms[1:]]
 
         return make
 

@@ -34,9 +34,28 @@ TORCH = (
 )  # fmt: skip
 HERE = Path(__file__).parent
 INSIDE = {
-    "grading": ("worker.py", "channel.py", "stubs.py", "magics.py", "protocol.py"),
+    "grading": (
+        "worker.py",
+        "running.py",
+        "reading.py",
+        "alarms.py",
+        "watching.py",
+        "channel.py",
+        "stubs.py",
+        "magics.py",
+        "protocol.py",
+    ),
     "exercises": ("values.py",),
 }
+TRANSFORMER = ("core/inputtransformer2.py", "utils/tokenutil.py")  # of IPython
+STUB = """
+
+def __getattr__(name):
+    from lstm_course.grading import stubs
+    if name.startswith("__") and name != "__version__":
+        raise AttributeError(name)
+    return stubs.attribute({name!r}, name)
+"""
 BOOT = "import sys; sys.path[:0] = {paths}; from lstm_course.grading import worker; "
 KINDS = ("bubblewrap", "landlock", "partial")
 
@@ -48,13 +67,17 @@ class Kit:
     ----------
     kind : str
         One of KINDS.
-    helpers : tuple of str
-        Functions of ``lstm_course.ops`` the submission may use.
+    helpers : tuple of str or None
+        Functions of ``lstm_course.ops`` the submission may use; None: all of them.
     torch : bool
+    questions : tuple of Exercise
+        Whose names the worker watches, and whose points ``check`` returns in the jail.
     """
 
-    def __init__(self, kind, helpers=(), torch=False, limits=None):
+    def __init__(self, kind, helpers=(), torch=False, limits=None, questions=()):
         self.kind, self.torch = kind, torch
+        self.asked = tuple(e.function for e in questions if not e.manual)
+        self.points = {e.id: float(e.points) for e in questions}
         self.limits = limits or (lim.TORCH if torch else lim.Limits())
         self.holder = Folder()
         self.folder = self.holder.path / "kit"
@@ -72,13 +95,25 @@ class Kit:
             (root / name / "__init__.py").touch()
             for file in files:
                 shutil.copyfile(HERE.parent / name / file, root / name / file)
-        text = "from .grading.stubs import Anything\n\n\ndef __getattr__(name):\n"
-        text += '    if name.startswith("__"):\n        raise AttributeError(name)\n'
-        text += '    return Anything("lstm_course." + name)\n'
-        (root / "__init__.py").write_text(text)
-        if helpers:
-            (root / "ops.py").write_text(excerpt(HERE.parent / "ops.py", helpers))
+        (root / "__init__.py").write_text(STUB.format(name="lstm_course"))
+        ops = HERE.parent / "ops.py"
+        text = ops.read_text() if helpers is None else excerpt(ops, helpers)
+        (root / "ops.py").write_text(text + STUB.format(name="lstm_course.ops"))
+        self._transformer()
         compileall.compile_dir(root, quiet=1)  # once, not in every jail
+
+    def _transformer(self):
+        """The two files of IPython that read magics, in a package of stubs."""
+        home, here = Path(find_spec("IPython").origin).parent, self.folder / "IPython"
+        for file in TRANSFORMER:
+            target = here / file
+            target.parent.mkdir(parents=True)
+            shutil.copyfile(home / file, target)
+            text = STUB.format(name=f"IPython.{target.parent.name}")
+            text = f"import IPython.{target.parent.name}.{target.stem}\n{text}"
+            (target.parent / "__init__.py").write_text(text)
+        (here / "__init__.py").write_text(STUB.format(name="IPython"))
+        compileall.compile_dir(here, quiet=1)
 
     def _link(self, names):
         """Links to the packages in site/; returns where they really are."""

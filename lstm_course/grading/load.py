@@ -7,7 +7,7 @@ import json
 import os
 import stat
 
-FILE_LIMIT = 16 << 20  # bytes of a notebook
+FILE_LIMIT = 128 << 20  # bytes of a notebook: saved figures are large
 CELL_LIMIT, CODE_LIMIT = 200_000, 1_000_000  # characters of one cell, of all
 CELLS = 1000
 FLAGS = os.O_RDONLY
@@ -82,12 +82,10 @@ def cells(data):
 
 
 def _parse(data):
-    """The JSON object of a notebook, strictly read."""
+    """The JSON object of a notebook; NaN and Infinity are what Python writes."""
     try:
         text = data.decode("utf-8-sig")
-        made = json.loads(
-            text, parse_constant=_refuse, parse_int=_int, object_pairs_hook=_unique
-        )
+        made = json.loads(text, parse_int=_int, object_pairs_hook=_unique)
     except UnicodeDecodeError:
         raise Unreadable("The file is not UTF-8 text, so no notebook.") from None
     except RecursionError:
@@ -99,10 +97,6 @@ def _parse(data):
     if type(made) is not dict:
         raise Unreadable("The file is JSON, but no notebook.")
     return made
-
-
-def _refuse(name):
-    raise ValueError(f"{name} is not JSON")
 
 
 def _int(digits):

@@ -20,7 +20,7 @@ from .. import exercises
 from .fingerprint import fingerprint
 from .limits import TORCH, Limits
 
-VERSION = 3  # of the grader's own rules; a new one grades everything again
+VERSION = 4  # of the grader's own rules; a new one grades everything again
 UNTESTED = {"id", "points", "hints", "axes", "manual", "make_variant"}
 
 

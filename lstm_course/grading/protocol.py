@@ -24,6 +24,7 @@ JSON_LIMIT, RAW_LIMIT = 2 << 20, 16 << 20  # bytes
 NDIM, DIM = 16, 1 << 31
 FIELDS = {"kind", "id", "status", "text", "name", "out", "value"}
 SPECIAL = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+CALL, ID = b'{"kind": "call", "id": "', 32  # how a call begins; characters of an id
 
 
 class ProtocolError(ValueError):
@@ -53,6 +54,11 @@ def sizes(head):
     if text > JSON_LIMIT or raw > RAW_LIMIT:
         raise ProtocolError(f"A frame of {text} + {raw} bytes is over the limit.")
     return text, raw
+
+
+def call_id(text):
+    """The id of a frame that is a call, from its first bytes; "" for all others."""
+    return text[len(CALL) :][:ID].decode() if text.startswith(CALL) else ""
 
 
 def unpack(text, raw, function=None):

@@ -25,7 +25,10 @@ REASONS = {
     "time": ("runs", "It took too long and was stopped."),
     "died": ("runs", "Its process ended: too much memory, or a crash."),
     "large": ("type", "It returned more than may be returned."),
-    "unavailable": ("runs", "It used lstm_course, which computes nothing here."),
+    "unavailable": (
+        "runs",
+        "It used lstm_course or a package that computes nothing here.",
+    ),
     "silent": ("runs", "Its process ended without an answer."),
     "channel": ("runs", "Something other than an answer came out of the jail."),
     "asks": ("runs", "It called the function it was given too often or too largely."),
@@ -58,7 +61,7 @@ class Session:
     def __init__(self, kit, until):
         self.kit, self.limits, self.until = kit, kit.limits, until
         self.process, self.group, self.tmp = jail.start(kit)
-        self.alive = True
+        self.alive, self.old, self.id, self.buffer = True, set(), "", b""
         self._prepare()
         config = {
             "cell": self.limits.cell,
@@ -66,6 +69,8 @@ class Session:
             "processes": self._processes(),
             "fork": kit.kind == "bubblewrap",
             "torch": kit.torch,
+            "names": tuple(kit.asked),
+            "points": kit.points,
         }
         try:
             self._send(
@@ -89,14 +94,28 @@ class Session:
             os.set_blocking(self.source, False)
             os.set_blocking(self.target, False)
 
-    def cell(self, source):
-        """Run one cell: (status, error text, output); raises Dead."""
-        frame = protocol.pack("cell", id=self._new(), text=source)
+    def cell(self, source, late=False):
+        """Run one cell; raises Dead.
+
+        Returns
+        -------
+        status, text, out : str
+            "ok", "failed", "time" or "written"; what was left out; what was printed.
+        made, stale : tuple of str
+            Answers that it defined, answers that use what some cell has changed since.
+        """
+        status = "late" if late else ""
+        frame = protocol.pack("cell", id=self._new(), status=status, text=source)
         self._send(frame, self.limits.cell + self.limits.spare)
         message = self._receive("done")
-        if message["status"] not in ("ok", "failed", "time"):
+        if message["status"] not in ("ok", "failed", "time", "written"):
             self._end("channel")
-        return message["status"], message["text"][:TEXT], message["out"][:OUT]
+        made, stale = (
+            tuple(n for n in self.kit.asked if n in names)
+            for names in _pair(message["value"])
+        )
+        text, out = message["text"][:TEXT], message["out"][:OUT]
+        return message["status"], text, out, made, stale
 
     def call(self, name, args, torch=False):
         """The value the student's function returns; raises Stopped or Dead."""
@@ -115,9 +134,9 @@ class Session:
             elif message["kind"] == "answer" and answer is None:
                 answer = message
             elif message["kind"] == "end":
-                ends = {message["status"], answer["status"] if answer else "silent"}
-                if asked and ends != {"ok"}:
-                    self.close()  # it may have left half a conversation in the pipe
+                whole = answer and answer["status"] != "time"
+                if asked and (message["status"] != "ok" or not whole):
+                    self.close()  # it may have left half a frame in the pipe
                 return outcome(answer, message["status"])
             else:
                 self._end("channel")
@@ -133,12 +152,13 @@ class Session:
         try:
             args, named = fresh(value)
             value = plain(functions[int(number)](*args, **named))
-            frame = protocol.pack("told", value, status="ok")
+            frame = protocol.pack("told", value, id=self.id, status="ok")
         except Exception:  # its words could tell which function this is
-            frame = protocol.pack("told", status="raised", text=REFUSED)
+            frame = protocol.pack("told", id=self.id, status="raised", text=REFUSED)
         self._write(frame)
 
     def _new(self):
+        self.old.add(self.id)
         self.id = secrets.token_hex(16)
         return self.id
 
@@ -147,29 +167,34 @@ class Session:
         self._write(frame)
 
     def _receive(self, *kinds):
-        """The next frame, which must answer the last question."""
-        try:
-            text, raw = protocol.sizes(self._read(protocol.HEAD.size))
-            message = protocol.unpack(self._read(text), self._read(raw))
-        except (protocol.ProtocolError, MemoryError):
-            self._end("channel")
-        if message.get("kind") not in kinds or message["id"] != self.id:
-            self._end("channel")
-        return message
+        """The next frame; those that answer an earlier question are skipped."""
+        while True:
+            try:
+                text, raw = protocol.sizes(self._read(protocol.HEAD.size))
+                message = protocol.unpack(self._read(text), self._read(raw))
+            except (protocol.ProtocolError, MemoryError):
+                self._end("channel")
+            if message["id"] == self.id and message["kind"] in kinds:
+                return message
+            if message["id"] not in self.old:
+                self._end("channel")
 
     def _read(self, n):
-        parts = []
-        while n:
+        parts, n = [self.buffer], n - len(self.buffer)
+        while n > 0:
             self._wait(self.source, select.POLLIN if self.polls else 0)
             try:
-                part = os.read(self.source, min(n, 1 << 20))
+                part = os.read(self.source, max(1 << 16, min(n, 1 << 20)))
             except BlockingIOError:
                 continue
             if not part:
                 self._end("died")
             parts.append(part)
             n -= len(part)
-        return b"".join(parts)
+        whole = b"".join(parts)
+        cut = len(whole) + n  # n is now minus what came of the next frame
+        self.buffer = whole[cut:]
+        return whole[:cut]
 
     def _write(self, frame):
         view = memoryview(frame)
@@ -237,6 +262,12 @@ class Session:
             if self.group.remove():
                 break
             time.sleep(0.01)
+
+
+def _pair(value):
+    """Two tuples that came out of the jail, or empty ones."""
+    fits = type(value) is tuple and [type(v) for v in value] == [tuple, tuple]
+    return value if fits else ((), ())
 
 
 def outcome(answer, status):

@@ -3,13 +3,14 @@
 Nothing here protects anything; the student's code can change all of it.  What it can
 not do is know an expected value: they never enter this process.  Each call runs in a
 fork of the state the cells left, so that calls see their inputs and nothing of each
-other.
+other.  The fork reads its own question: what the stem touches, it pays for again after
+every fork.
 """
 
 import builtins
 import contextlib
+import gc
 import io
-import linecache
 import os
 import select
 import signal
@@ -18,16 +19,15 @@ import types
 
 from ..exercises.values import to_tensors
 from . import magics, protocol, stubs
-from .channel import Capped, claim, clean
+from .alarms import TooLong, arm, disarm
+from .channel import Capped, claim
+from .running import Notebook, describe
+from .watching import Watch
 
 OUT_LIMIT = 8000  # characters of output kept per cell
-ERROR_LIMIT = 400
 GRACE = 1.0  # seconds between the polite and the final end of a call
 CAN_FORK = hasattr(os, "fork") and hasattr(os, "pidfd_open")
-
-
-class TooLong(BaseException):
-    """The time of a cell or call is over."""
+WRITTEN = "This is not written yet."
 
 
 class Worker:
@@ -36,52 +36,58 @@ class Worker:
     def __init__(self, pipe, config):
         self.pipe, self.config = pipe, config
         self.module = types.ModuleType("__main__")
-        self.module.__dict__.update(
-            get_ipython=stubs.Anything("get_ipython()"), display=stubs.nothing
-        )
+        names = self.module.__dict__
+        self.notebook = Notebook(names)
+        names.update(stubs.names(magics.Shell(self.notebook.run, names)))
         sys.modules["__main__"] = self.module
+        self.watch = Watch(config["names"], names)
         self.cells, self.pid = 0, os.getpid()
 
     def serve(self):
         while True:
-            message = self.pipe.read(self.function)
+            text, raw = self.pipe.frame()
+            if id := protocol.call_id(text):
+                self.call(id, text, raw)
+                continue
+            message = protocol.unpack(text, raw)
             if message["kind"] == "cell":
-                self.cell(message["id"], message["text"])
-            else:
-                self.call(message)
+                self.cell(message)
 
-    def cell(self, id, source):
-        """Run one cell and report how it went."""
+    def cell(self, message):
+        """Run one cell and report how it went, and which answers it defined."""
         self.cells += 1
         out, status, text = Capped(OUT_LIMIT), "ok", ""
-        stubs.Phase.used = ""
         sys.stdout = sys.stderr = out
         try:
-            with alarm(self.config["cell"]):
-                run(source, f"<cell {self.cells}>", self.module.__dict__)
+            late = message["status"] == "late"
+            file, seconds = f"<cell {self.cells}>", self.config["cell"]
+            notes = self.notebook.cell(message["text"], file, seconds, late)
+            status, text = summary(notes)
         except TooLong:
             status, text = "time", "The cell took too long."
+        except NotImplementedError:
+            status, text = "written", WRITTEN
         except BaseException as e:
-            status, text = "failed", describe(e)
-            if stubs.Phase.used:
-                text = f"Not run to its end: {stubs.Phase.used} computes nothing here."
+            status, text = "failed", " ".join([*said(self.notebook.notes), describe(e)])
         sys.stdout = sys.stderr = Capped(0)
         self.tidy()
         self.pipe.write(
-            protocol.pack("done", id=id, status=status, text=text, out=out.text())
-        )
+            protocol.pack("done", self.watch.look(), id=message["id"], status=status,
+                          text=text, out=out.text())
+        )  # fmt: skip
 
-    def call(self, message):
+    def call(self, id, text, raw):
         """Answer one call in a child of its own; say how the child ended."""
+        gc.freeze()  # a collection in the child must not touch every page
         pid, status = self.fork(), "ok"
         if pid == 0:
-            self.child(message)
+            self.child(text, raw)
         elif pid is None:
-            self.answer(message)
+            self.answer(text, raw)
         else:
             status = outcome(pid, self.config["call"] + GRACE)
             self.tidy()
-        self.pipe.write(protocol.pack("end", id=message["id"], status=status))
+        self.pipe.write(protocol.pack("end", id=id, status=status))
 
     def fork(self):
         """As os.fork; None where there is none, or no room left for it."""
@@ -103,19 +109,22 @@ class Worker:
                 while True:
                     os.waitpid(-1, 0)
 
-    def child(self, message):
+    def child(self, text, raw):
         try:
             limit_cpu(self.config["call"] + GRACE)
-            self.answer(message)
+            self.answer(text, raw)
         finally:
             os._exit(0)
 
-    def answer(self, message):
+    def answer(self, text, raw):
         """Call the function and send what it returned, or why there is nothing."""
-        self.id = message["id"]
+        self.id = protocol.call_id(text)
         try:
-            with alarm(self.config["call"]):
-                frame = self.compute(message)
+            arm(self.config["call"])
+            try:
+                frame = self.compute(protocol.unpack(text, raw, self.function))
+            finally:
+                disarm()
         except TooLong:
             frame = protocol.pack("answer", id=self.id, status="time")
         except NotImplementedError:
@@ -151,6 +160,8 @@ class Worker:
             value, name = (args, named), str(k)
             self.pipe.write(protocol.pack("ask", value, id=self.id, name=name))
             told = self.pipe.read()
+            while told["id"] != self.id:  # an answer that nobody waited for
+                told = self.pipe.read()
             if told["status"] != "ok":
                 raise ValueError(told["text"])
             return told["value"]
@@ -158,18 +169,17 @@ class Worker:
         return ask
 
 
-def run(source, name, namespace):
-    linecache.cache[name] = (len(source), None, source.splitlines(True), name)
-    code = compile(magics.parse(source), name, "exec", dont_inherit=True)
-    exec(code, namespace)
+def said(notes):
+    """The texts of notes, each once; of the package's own stubs nothing is said."""
+    return dict.fromkeys(text for kind, text in notes if kind != "stub")
 
 
-def describe(error):
-    """An error of a cell in one line."""
-    try:
-        return clean(f"{type(error).__name__}: {error}"[:ERROR_LIMIT])
-    except BaseException:
-        return "an error without a readable message"
+def summary(notes):
+    """(status, text) of a cell that ran to its end but for what its notes say."""
+    if not (texts := said(notes)):
+        return "ok", ""
+    kinds = {kind for kind, _ in notes}
+    return "time" if "time" in kinds else "failed", " ".join(texts)
 
 
 def kind(error):
@@ -178,28 +188,6 @@ def kind(error):
         if getattr(builtins, c.__name__, None) is c:
             return c.__name__
     return "Exception"
-
-
-class alarm:
-    """Raises TooLong inside the block after so many seconds, again and again."""
-
-    def __init__(self, seconds):
-        self.seconds = seconds if hasattr(signal, "setitimer") else 0
-
-    def __enter__(self):
-        if self.seconds:
-            signal.signal(signal.SIGALRM, too_long)
-            signal.setitimer(signal.ITIMER_REAL, self.seconds, 0.2)
-
-    def __exit__(self, *error):
-        if self.seconds:
-            signal.signal(signal.SIGALRM, signal.SIG_IGN)
-            signal.setitimer(signal.ITIMER_REAL, 0)
-        return False
-
-
-def too_long(*_):
-    raise TooLong
 
 
 def outcome(pid, seconds):
@@ -239,6 +227,7 @@ def main():
     limit_processes(config["processes"])
     sys.stdin, sys.stdout, sys.stderr = io.StringIO(), Capped(0), Capped(0)
     stubs.install()
+    stubs.POINTS.update(config["points"])
     sys.path.append(os.getcwd())  # for what %%writefile wrote
     if config["torch"]:
         import torch
