@@ -99,6 +99,9 @@ class Exercise:
         ``form_of(*args) -> str``: cases of one test with the same name are forms of
         one mistake.  Who gets some of them right and others wrong is guessing, and
         loses what the test would have brought.
+    alike : bool
+        Right boxes of different cases give the same answers, so that notes on one tell
+        about the next: some cases are asked again where nothing was before.
     hints : tuple of str
         In stages, from a nudge to almost the line.
     misconceptions : tuple of (callable, str)
@@ -125,6 +128,7 @@ class Exercise:
     verify: Callable = None
     must: Callable = None
     form_of: Callable = None
+    alike: bool = False
     hints: tuple = ()
     misconceptions: tuple = ()
     manual: bool = False

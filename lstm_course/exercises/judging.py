@@ -75,15 +75,15 @@ def judge(exercise, call, rng, order=None, alone=None):
     order : numpy Generator or None
         Ask the cases in random order, so that no order can be learned by heart.
     alone : callable or None
-        As ``call``, on a function that has met nothing yet.  In a clinic a few right
-        answers have to be given there again.
+        As ``call``, on a function that has met nothing yet.  Where boxes are alike a
+        few right answers have to be given there again.
 
     Returns
     -------
     Verdict
     """
     verdict, right = _whole(exercise, call, rng, order)
-    if not (alone and exercise.must and verdict.fraction):
+    if not (alone and exercise.alike and verdict.fraction):
         return verdict
     share = _held(exercise, alone, right, order)
     if share == 1.0:

@@ -3,7 +3,7 @@
 import functools
 import inspect
 
-FORMS = 3  # of every mistake in a bug clinic; who guesses has to guess them all
+FORMS = 2  # of every mistake in a bug clinic; who guesses has to guess them all
 SIZES = ((5, 3, 4, 6), (4, 2, 5, 3))  # T, B, I, H of the usual two cases
 
 
@@ -23,6 +23,7 @@ def source_of(function):
     return inspect.getsource(function)
 
 
+@functools.cache
 def edited(function, *edits):
     """A wrong form of a function: its text with each (old, new) replaced.
 
@@ -101,12 +102,14 @@ def clinic(suspects, sound, lessons, strict=None, signs=(-1, 1)):
     """
 
     def cases(bug):
-        right = sound[list(lessons).index(bug) % len(sound)]
+        turn, odd = divmod(list(lessons).index(bug), 2)
 
         def make(rng):
             sizes = rng.choice(signs, FORMS - 1) * rng.uniform(0.5, 2.0, FORMS - 1)
             forms = [suspects(bug, rng, size) for size in (1.0, *sizes)]
-            return [forms[0], suspects(right, rng, 1.0), *forms[1:]]
+            if odd:  # one right one for two mistakes
+                return forms
+            return [forms[0], suspects(sound[turn % len(sound)], rng), *forms[1:]]
 
         return make
 

@@ -15,7 +15,6 @@ import functools
 import json
 import os
 import shutil
-import subprocess
 import sys
 import sysconfig
 import tempfile
@@ -25,6 +24,7 @@ from pathlib import Path
 from . import limits as lim
 from . import seccomp
 from .leftovers import Folder
+from .started import Alone, Nursery
 
 NOBODY = 65534
 NUMPY = ("numpy", "numpy.libs", "scipy", "scipy.libs")
@@ -44,6 +44,8 @@ INSIDE = {
         "stubs.py",
         "magics.py",
         "protocol.py",
+        "forks.py",
+        "launch.py",
     ),
     "exercises": ("values.py",),
 }
@@ -56,7 +58,11 @@ def __getattr__(name):
         raise AttributeError(name)
     return stubs.attribute({name!r}, name)
 """
-BOOT = "import sys; sys.path[:0] = {paths}; from lstm_course.grading import worker; "
+BOOT = "import sys; sys.path[:0] = {paths}; from lstm_course.grading import worker, "
+BOOTS = {  # what a jail begins with: one worker, or one that forks them
+    "spec": BOOT + "protocol; worker.prepare({torch}); worker.main()",
+    "ahead": BOOT + "forks; forks.main()",
+}
 KINDS = ("bubblewrap", "landlock", "partial")
 
 
@@ -85,7 +91,10 @@ class Kit:
         self._package(helpers)
         self.paths = ["", "site"]  # below the folder; of Windows, also elsewhere
         self.packages = self._link(NUMPY + TORCH if torch else NUMPY)
-        (self.folder / "spec.json").write_text(json.dumps(self._spec()))
+        for name in BOOTS:
+            text = json.dumps(self._spec(name))
+            (self.folder / f"{name}.json").write_text(text)
+        self.nursery = Nursery(self) if kind == "bubblewrap" else None
 
     def _package(self, helpers):
         """A package lstm_course with the worker and nothing that gives an answer."""
@@ -134,16 +143,19 @@ class Kit:
                     break
         return found
 
-    def _spec(self):
+    def _spec(self, name):
         filter = self.folder / "filter.bpf"
         if sys.platform == "linux":
             filter.write_bytes(seccomp.program(self.kind == "bubblewrap"))
         seen = Path("/jail") if self.kind == "bubblewrap" else self.folder
-        boot = BOOT.format(paths=[str(seen / p) for p in self.paths]) + "worker.main()"
+        paths = [str(seen / p) for p in self.paths]
+        boot = BOOTS[name].format(paths=paths, torch=self.torch)
         python = os.path.realpath(sys.executable)
         read, hide, links = system(python)
         return {
             "mode": self.kind,
+            "ahead": name == "ahead",
+            "torch": self.torch,
             "bwrap": shutil.which("bwrap"),
             "command": [python, "-I", "-S", "-B", "-X", "utf8", "-c", boot],
             "read": read,
@@ -161,6 +173,8 @@ class Kit:
         }
 
     def close(self):
+        if self.nursery:
+            self.nursery.close()
         self.holder.close()
 
 
@@ -208,20 +222,6 @@ def start(kit):
     tmp = None
     if kit.kind != "bubblewrap":
         tmp = tempfile.mkdtemp(prefix="tmp-", dir=kit.holder.path)
-    launch = [sys.executable, "-I", "-S", "-B", str(HERE / "launch.py")]
-    launch += [str(kit.folder / "spec.json"), tmp or ""]
-    if sys.platform == "win32":
-        launch = json.loads((kit.folder / "spec.json").read_text())["command"]
-    process = subprocess.Popen(
-        launch + (group.procs() if group else []),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        bufsize=0,
-        cwd=tmp,
-        start_new_session=sys.platform != "win32",
-        env={"SYSTEMROOT": os.environ.get("SYSTEMROOT", "")}
-        if sys.platform == "win32"
-        else {},
-    )
-    return process, group, tmp
+    if kit.nursery and (process := kit.nursery.born(group.procs())):
+        return process, group, tmp
+    return Alone(kit, group.procs() if group else [], tmp), group, tmp

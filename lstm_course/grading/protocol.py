@@ -61,6 +61,13 @@ def call_id(text):
     return text[len(CALL) :][:ID].decode() if text.startswith(CALL) else ""
 
 
+def end(id, status):
+    """The frame that says how a call ended: as from ``pack``, without its cost."""
+    said = id.encode(), status.encode()
+    text = b'{"kind": "end", "id": "%b", "status": "%b"}' % said
+    return HEAD.pack(len(text), 0) + text
+
+
 def unpack(text, raw, function=None):
     """The fields of a frame as a dict, ``value`` decoded.
 

@@ -6,9 +6,6 @@ import os
 import secrets
 import select
 import shutil
-import signal
-import subprocess
-import sys
 import threading
 import time
 
@@ -16,8 +13,9 @@ from ..exercises.judging import Stopped
 from ..exercises.values import fresh, plain
 from . import jail, protocol
 
-FAREWELL, PATIENCE = 0.5, 5.0  # seconds until a jail is asked to end, made to end
+FAREWELL = 0.5  # seconds until a jail is made to end
 ASKS, ASK_SIZE = 50_000, 20_000  # black-box calls per call, numbers in each
+OUTER = 2  # processes around a worker that count as its user's
 TEXT, OUT = 400, 8000  # characters of a cell's error, of what it printed
 REASONS = {
     "missing": ("written", "The notebook defines no function of this name."),
@@ -84,7 +82,7 @@ class Session:
     def _processes(self):
         if self.kit.kind != "bubblewrap":
             return 0  # counted per user there, and others may be that user too
-        return self.limits.processes if self.group else self.limits.few
+        return OUTER + (self.limits.processes if self.group else self.limits.few)
 
     def _prepare(self):
         self.source = self.process.stdout.fileno()
@@ -222,26 +220,14 @@ class Session:
         """Windows: a thread that ends the process at the deadline."""
         with contextlib.suppress(AttributeError):
             self.watch.cancel()
-        self.watch = threading.Timer(max(left, 0), self._kill)
+        self.watch = threading.Timer(max(left, 0), self.process.kill)
         self.watch.daemon = True
         self.watch.start()
 
     def _end(self, reason):
-        self._kill()
+        self.process.kill()
         self.close()
         raise Dead(reason)
-
-    def _kill(self):
-        """End the whole jail: bubblewrap takes its processes along."""
-        if sys.platform == "win32":
-            self.process.kill()
-            return
-        if self.kit.kind == "bubblewrap":
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.terminate()
-                self.process.wait(PATIENCE)
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
 
     def close(self):
         """End the jail and remove what it left."""
@@ -249,13 +235,11 @@ class Session:
             return
         self.alive = False
         self.process.stdin.close()
-        try:
-            self.process.wait(FAREWELL)  # a worker without a pipe ends by itself
-        except subprocess.TimeoutExpired:
-            pass
-        self._kill()
-        self.process.wait()
+        if not self.process.wait(FAREWELL):  # a worker without a pipe ends by itself
+            self.process.kill()
+            self.process.wait()
         self.process.stdout.close()
+        self.process.release()
         if self.tmp:
             shutil.rmtree(self.tmp, ignore_errors=True)
         for _ in range(100 if self.group else 0):

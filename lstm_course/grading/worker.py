@@ -10,15 +10,15 @@ every fork.
 import builtins
 import contextlib
 import gc
+import importlib
 import io
 import os
-import select
 import signal
 import sys
 import types
 
 from ..exercises.values import to_tensors
-from . import magics, protocol, stubs
+from . import magics, protocol, reading, stubs
 from .alarms import TooLong, arm, disarm
 from .channel import Capped, claim
 from .running import Notebook, describe
@@ -26,7 +26,7 @@ from .watching import Watch
 
 OUT_LIMIT = 8000  # characters of output kept per cell
 GRACE = 1.0  # seconds between the polite and the final end of a call
-CAN_FORK = hasattr(os, "fork") and hasattr(os, "pidfd_open")
+CAN_FORK = hasattr(os, "fork")
 WRITTEN = "This is not written yet."
 
 
@@ -85,9 +85,9 @@ class Worker:
         elif pid is None:
             self.answer(text, raw)
         else:
-            status = outcome(pid, self.config["call"] + GRACE)
+            status = ended(os.waitpid(pid, 0)[1])
             self.tidy()
-        self.pipe.write(protocol.pack("end", id=id, status=status))
+        self.pipe.write(protocol.end(id, status))
 
     def fork(self):
         """As os.fork; None where there is none, or no room left for it."""
@@ -190,16 +190,8 @@ def kind(error):
     return "Exception"
 
 
-def outcome(pid, seconds):
-    """Wait for a child; "ok", or how it died."""
-    fd = os.pidfd_open(pid)
-    ready, _, _ = select.select([fd], [], [], seconds)
-    os.close(fd)
-    if not ready:
-        os.kill(pid, signal.SIGKILL)
-    _, status = os.waitpid(pid, 0)
-    if not ready:
-        return "time"
+def ended(status):
+    """ "ok", or how a child died; one that does not end is ended from outside."""
     if os.WIFSIGNALED(status):
         return "time" if os.WTERMSIG(status) == signal.SIGXCPU else "died"
     return "ok"
@@ -220,19 +212,26 @@ def limit_processes(n):
         resource.setrlimit(resource.RLIMIT_NPROC, (n, n))
 
 
+def prepare(torch):
+    """Load all that any notebook needs, before there is one."""
+    stubs.install()
+    reading.as_python("%time x")
+    importlib.import_module("numpy.random")
+    if torch:
+        import torch as package
+
+        package.set_num_threads(1)
+
+
 def main():
+    """Serve one notebook over the pipe on descriptors 0 and 1."""
     pipe = claim()
     start = pipe.read()
     config = start["value"]
     limit_processes(config["processes"])
     sys.stdin, sys.stdout, sys.stderr = io.StringIO(), Capped(0), Capped(0)
-    stubs.install()
     stubs.POINTS.update(config["points"])
     sys.path.append(os.getcwd())  # for what %%writefile wrote
-    if config["torch"]:
-        import torch
-
-        torch.set_num_threads(1)
     worker = Worker(pipe, config)
     pipe.write(protocol.pack("done", id=start["id"], status="ok"))
     worker.serve()

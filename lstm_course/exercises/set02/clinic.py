@@ -61,6 +61,7 @@ EXERCISE = Exercise(
     "clips_well",
     15,
     answer="verdict",
+    alike=True,
     hints=(
         "Draw a dictionary of several random arrays and compute yourself what has to "
         "come out, for a limit below the norm and for one above it.",

@@ -98,6 +98,7 @@ EXERCISE = Exercise(
     "starts_well",
     15,
     answer="verdict",
+    alike=True,
     hints=(
         "Call make with sizes of your own, I and H different and not too small, and "
         "with two seeds. Then ask one question after the other.",
