@@ -87,7 +87,9 @@ class Kit:
         self.limits = limits or (lim.TORCH if torch else lim.Limits())
         self.holder = Folder()
         self.folder = self.holder.path / "kit"
-        (self.folder / "stage").mkdir(parents=True)
+        self.folder.mkdir()
+        self.stage = self.holder.path / "stage"  # outside of what a jail can see
+        self.stage.mkdir()
         self._package(helpers)
         self.paths = ["", "site"]  # below the folder; of Windows, also elsewhere
         self.packages = self._link(NUMPY + TORCH if torch else NUMPY)
@@ -163,7 +165,7 @@ class Kit:
             "packages": self.packages,
             "links": links,
             "kit": str(self.folder),
-            "stage": str(self.folder / "stage"),
+            "stage": str(self.stage),
             "filter": str(filter),
             "memory": self.limits.memory,
             "output": self.limits.output,

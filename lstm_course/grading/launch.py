@@ -26,7 +26,7 @@ ENV = {
     "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
     "NUMEXPR_NUM_THREADS": "1", "VECLIB_MAXIMUM_THREADS": "1",
 }  # fmt: skip
-CLONE_NEWNS, MS_BIND, MS_PRIVATE, MS_REC = 0x20000, 4096, 1 << 18, 16384
+CLONE_NEWNS, MS_BIND, MS_PRIVATE, MS_REC, MNT_DETACH = 0x20000, 4096, 1 << 18, 16384, 2
 NO_NEW_PRIVS, SET_SECCOMP, FILTER = 38, 22, 2
 CHILD_SUBREAPER, DEATH_SIGNAL = 36, 1
 RULESET, ADD_RULE, RESTRICT = 444, 445, 446  # Landlock, the same on every machine
@@ -85,6 +85,7 @@ def reach(spec):
     for k, path in enumerate(closed):
         os.makedirs(os.path.dirname(path), exist_ok=True)
         _bind(c, f"{stage}/{k}", path, os.path.isdir(f"{stage}/{k}"))
+    check(c.umount2(stage.encode(), MNT_DETACH), f"umount {stage}")
 
 
 def _closed(path):

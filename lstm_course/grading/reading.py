@@ -9,14 +9,16 @@ import ast
 import re
 import sys
 
+PROMPT = "In ["  # as a copy from a terminal begins; Python reads it otherwise
 MOST = 20  # statements of one cell that may be left out for their newer syntax
-NEWER = (
-    ((3, 12), re.compile(r"f-string|unterminated string|unterminated triple"),
-     re.compile(r"\bf[rR]?['\"]|\b[rR]f['\"]")),
-    ((3, 12), None, re.compile(r"^\s*type\s+\w+\s*(\[.*\])?\s*=")),
-    ((3, 12), None, re.compile(r"^\s*(async\s+)?(def|class)\s+\w+\s*\[")),
-    ((3, 14), None, re.compile(r"^\s*except\*?\s+\w+(\.\w+)*\s*,")),
-    ((3, 14), None, re.compile(r"\btr?['\"]|\brt['\"]")),
+FSTRING = r"\b(?:[fF][rR]?|[rR][fF])"
+NEWER = (  # a version of Python and how a line looks that only it can read
+    ((3, 12), FSTRING + r"""(['"]).*\{[^}]*(\1|\\|#).*\}"""),  # quotes inside braces
+    ((3, 12), FSTRING + r"""(['"])[^'"]*\{[^}'"]*$"""),  # a field over several lines
+    ((3, 12), r"^\s*type\s+\w+\s*(\[.*\])?\s*="),
+    ((3, 12), r"^\s*(async\s+)?(def|class)\s+\w+\s*\["),
+    ((3, 14), r"^\s*except\*?\s+\w+(\.\w+)*\s*,"),
+    ((3, 14), r"""\b(?:[tT][rR]?|[rR][tT])['"]"""),
 )  # fmt: skip
 
 
@@ -35,9 +37,11 @@ def read(source, flags=0):
         Where neither Python nor IPython can read the cell.
     """
     try:
-        return _tree(source, flags), source, []
+        if not source.lstrip().startswith(PROMPT):
+            return _tree(source, flags), source, []
     except SyntaxError:
-        text = as_python(source)
+        pass
+    text = as_python(source)
     notes = []
     while True:
         try:
@@ -72,10 +76,8 @@ def newer(error, text):
     k = (error.lineno or 0) - 1
     if not 0 <= k < len(lines):
         return None
-    for version, said, pattern in NEWER:
-        if sys.version_info >= version or not pattern.search(lines[k]):
-            continue
-        if said is None or said.search(error.msg or ""):
+    for version, looks in NEWER:
+        if sys.version_info < version and re.search(looks, lines[k]):
             return ".".join(map(str, version))
     return None
 
