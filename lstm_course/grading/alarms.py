@@ -13,16 +13,19 @@ class TooLong(BaseException):
     """The time of a statement or call is over."""
 
 
-def arm(seconds):
-    """Raise TooLong after so many seconds, again and again."""
+def arm(seconds, handler=True):
+    """Raise TooLong after so many seconds, again and again.
+
+    Without ``handler`` the one that was set before is trusted, which is cheaper.
+    """
     if CAN_ALARM:
-        signal.signal(signal.SIGALRM, too_long)
+        if handler:
+            signal.signal(signal.SIGALRM, too_long)
         signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
 
 
 def disarm():
     if CAN_ALARM:
-        signal.signal(signal.SIGALRM, signal.SIG_IGN)
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 

@@ -54,7 +54,7 @@ class Pipe:
         return whole[:text], whole[text:]
 
     def read(self):
-        return protocol.unpack(*self.frame())
+        return protocol.load(*self.frame())
 
     def write(self, frame):
         view = memoryview(frame)

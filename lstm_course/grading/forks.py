@@ -20,6 +20,8 @@ NAMESPACES = 0x20000 | 0x04000000 | 0x08000000 | 0x20000000 | 0x40000000
 NOSUID_NODEV = 2 | 4
 CLONE = {"x86_64": 56, "aarch64": 220}
 DROP_BOUND, AMBIENT, CLEAR_ALL, CAPABILITIES = 24, 47, 4, 41
+OPEN_TREE, MOVE_MOUNT, HERE = 428, 429, -100  # the same numbers on every machine
+COPY, EMPTY_PATH = 0x8001, 4  # a tree with all below it; the tree itself
 CAP_VERSION = 0x20080522
 MOST_FDS = 8
 
@@ -102,9 +104,7 @@ def walls(spec):
     c = libc()
     check(c.prctl(DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0), "death signal")
     check(c.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None), "private mounts")
-    options = f"mode=755,size={spec['tmp_size']}".encode()
-    check(c.mount(b"tmpfs", b"/tmp", b"tmpfs", NOSUID_NODEV, options), "mount /tmp")
-    os.chdir("/tmp")
+    private_tmp(c, spec)
     limits(spec)
     for number in range(CAPABILITIES):
         c.prctl(DROP_BOUND, number, 0, 0, 0)
@@ -113,3 +113,20 @@ def walls(spec):
     none = (ctypes.c_uint32 * 6)()
     check(c.capset(ctypes.byref(head), ctypes.byref(none)), "capabilities")
     install(c, "/jail/filter.bpf")
+
+
+def private_tmp(c, spec):
+    """A new /tmp; packages that lie below the old one appear in it again."""
+    below = [p for p in (*spec["read"], *spec["packages"]) if p.startswith("/tmp/")]
+    kept = [(p, os.path.isdir(p), c.syscall(OPEN_TREE, HERE, p.encode(), COPY))
+            for p in below]  # fmt: skip
+    options = f"mode=755,size={spec['tmp_size']}".encode()
+    check(c.mount(b"tmpfs", b"/tmp", b"tmpfs", NOSUID_NODEV, options), "mount /tmp")
+    for path, folder, tree in kept:
+        os.makedirs(path if folder else os.path.dirname(path), exist_ok=True)
+        if not folder:
+            open(path, "x").close()
+        moved = c.syscall(MOVE_MOUNT, tree, b"", HERE, path.encode(), EMPTY_PATH)
+        check(moved, f"mount {path}")
+        os.close(tree)
+    os.chdir("/tmp")

@@ -56,6 +56,13 @@ class Anything:
         self._touch()
         return False
 
+    def _no_number(self):
+        self._touch()
+        raise TypeError(f"{self._name} is not computed here")
+
+    def __bool__(self):
+        return True
+
     def __call__(self, *args, **kwargs):
         self._touch()
         if len(args) == 1 and not kwargs and isinstance(args[0], types.FunctionType):
@@ -102,6 +109,8 @@ for _name in OPERATORS.split():
     setattr(Anything, f"__r{_name}__", Anything._touch)
 for _name in "neg pos abs invert round getitem".split():
     setattr(Anything, f"__{_name}__", Anything._touch)
+for _name in "float int index complex len".split():
+    setattr(Anything, f"__{_name}__", Anything._no_number)
 for _name in "lt le gt ge".split():  # a loop that waits for a small loss ends
     setattr(Anything, f"__{_name}__", Anything._never)
 

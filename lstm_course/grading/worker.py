@@ -8,7 +8,7 @@ every fork.
 """
 
 import builtins
-import contextlib
+import ctypes
 import gc
 import importlib
 import io
@@ -16,6 +16,11 @@ import os
 import signal
 import sys
 import types
+
+try:
+    import resource
+except ImportError:  # Windows, where nothing forks and nothing is counted
+    resource = None
 
 from ..exercises.values import to_tensors
 from . import magics, protocol, reading, stubs
@@ -26,7 +31,6 @@ from .watching import Watch
 
 OUT_LIMIT = 8000  # characters of output kept per cell
 GRACE = 1.0  # seconds between the polite and the final end of a call
-CAN_FORK = hasattr(os, "fork")
 WRITTEN = "This is not written yet."
 
 
@@ -42,6 +46,7 @@ class Worker:
         sys.modules["__main__"] = self.module
         self.watch = Watch(config["names"], names)
         self.cells, self.pid = 0, os.getpid()
+        self.bare = ctypes.PyDLL(None).fork if config["fork"] else None
 
     def serve(self):
         while True:
@@ -49,7 +54,7 @@ class Worker:
             if id := protocol.call_id(text):
                 self.call(id, text, raw)
                 continue
-            message = protocol.unpack(text, raw)
+            message = protocol.load(text, raw)
             if message["kind"] == "cell":
                 self.cell(message)
 
@@ -90,9 +95,16 @@ class Worker:
         self.pipe.write(protocol.end(id, status))
 
     def fork(self):
-        """As os.fork; None where there is none, or no room left for it."""
-        if not (CAN_FORK and self.config["fork"]):
+        """As os.fork; None where there is none, or no room left for it.
+
+        Where one thread is all there is, Python's own hooks have nothing to do, and
+        what they touch costs more than the fork.
+        """
+        if not self.config["fork"]:
             return None
+        if len(sys._current_frames()) == 1:
+            pid = self.bare()
+            return None if pid < 0 else pid
         try:
             return os.fork()
         except OSError:
@@ -103,11 +115,12 @@ class Worker:
         if os.getpid() != self.pid:
             os._exit(0)
         if self.config["fork"] and os.getppid() == 1:
-            with contextlib.suppress(OSError):
+            try:
                 os.kill(-1, signal.SIGKILL)  # all in this namespace but pid 1 and us
-            with contextlib.suppress(ChildProcessError):
                 while True:
                     os.waitpid(-1, 0)
+            except OSError:
+                return
 
     def child(self, text, raw):
         try:
@@ -120,9 +133,9 @@ class Worker:
         """Call the function and send what it returned, or why there is nothing."""
         self.id = protocol.call_id(text)
         try:
-            arm(self.config["call"])
+            arm(self.config["call"], handler=False)
             try:
-                frame = self.compute(protocol.unpack(text, raw, self.function))
+                frame = self.compute(protocol.load(text, raw, self.function))
             finally:
                 disarm()
         except TooLong:
@@ -198,8 +211,6 @@ def ended(status):
 
 
 def limit_cpu(seconds):
-    import resource
-
     soft = int(seconds) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (soft, soft + 1))
 
@@ -207,8 +218,6 @@ def limit_cpu(seconds):
 def limit_processes(n):
     """Inside the user namespace of the jail this counts the jail's processes only."""
     if n:
-        import resource
-
         resource.setrlimit(resource.RLIMIT_NPROC, (n, n))
 
 
