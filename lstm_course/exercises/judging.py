@@ -187,7 +187,8 @@ def _misconception(exercise, args, expected, got):
         apart = {f.where for f in compare(exercise, theirs, got)}
         if spoiled and not apart:
             return message
-        if explained := (spoiled - apart) & sure - {""} if "" not in apart else set():
+        told = {w for w in spoiled & sure if not {w, w.partition("[")[0], ""} & apart}
+        if explained := told - {""}:
             found.append((explained, len(spoiled & apart), message))
     found.sort(key=lambda row: (-len(row[0]), row[1]))
     second = [m for parts, _, m in found[1:] if not parts & found[0][0]]

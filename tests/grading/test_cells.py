@@ -111,7 +111,7 @@ def test_from_future_holds_for_later_cells(book):
         "from google.colab import drive\ndrive.mount('/content/drive')",
         "data = open('/kaggle/input/data.csv').read()\nrows = data.split()",
         "from my_helpers import *\nhelp_me(3)",
-        "import urllib.request\nurllib.request.urlopen('http://127.0.0.1:9/x', None, 1)",
+        "import urllib.request as u\nu.urlopen('http://127.0.0.1:9/x', None, 1)",
         "name = input('Your name? ')\nprint(name.upper())",
         "import numpy as np\nnp.a_function_of_another_version(3)",
         "%run helpers.ipynb\nset_up_everything()",
@@ -129,10 +129,17 @@ def test_an_unknown_package_is_named(book):
 
 
 @pytest.mark.parametrize(
-    "error", ["1 / 0", "assert False", "raise ValueError", "undefined_name", "exit()"]
+    ("error", "kind"),
+    [
+        ("1 / 0", ZeroDivisionError),
+        ("assert False", AssertionError),
+        ("raise ValueError", ValueError),
+        ("undefined_name", NameError),
+        ("exit()", SystemExit),
+    ],
 )
-def test_every_other_exception_ends_its_cell(book, error):
-    with pytest.raises(BaseException):
+def test_every_other_exception_ends_its_cell(book, error, kind):
+    with pytest.raises(kind):
         run(book, f"x = 1\n{error}\ny = 1")
     assert "x" in book.names and "y" not in book.names
 

@@ -254,7 +254,8 @@ c = ctypes.CDLL(None, use_errno=True)
 held = (ctypes.c_uint32 * 6)()
 c.capget(ctypes.byref((ctypes.c_uint32 * 2)(0x20080522, 0)), ctypes.byref(held))
 print(os.getpid(), os.getppid(), list(held), os.getcwd(), sorted(os.listdir('/tmp')))
-print(c.prctl(21, 0, 0, 0, 0), c.unshare(0x20000), c.mount(b'x', b'/tmp', b'tmpfs', 0, 0))
+mounted = c.mount(b'x', b'/tmp', b'tmpfs', 0, 0)
+print(c.prctl(21, 0, 0, 0, 0), c.unshare(0x20000), mounted)
 open('/tmp/left', 'w').write('x')
 """
 
