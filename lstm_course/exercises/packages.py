@@ -1,5 +1,6 @@
 """Which packages a function computes with, for those that the grader does not have."""
 
+import contextlib
 import sys
 import types
 
@@ -34,14 +35,22 @@ def strangers(function):
         if code is None or code in seen:
             continue
         seen.add(code)
-        names = function.__globals__
-        for value in (names[n] for n in _names(code) if n in names):
+        for value in _used(function, code):
             home = _home(value)
             if home == function.__module__ and callable(value):
                 todo.append(value)
             elif home and home != OPS and home.partition(".")[0] not in HERE:
                 found.add(home.partition(".")[0])
     return sorted(found - {"__main__"})
+
+
+def _used(function, code):
+    """What its globals and its closure hold of the names in a function's code."""
+    names = function.__globals__
+    yield from (names[n] for n in _names(code) if n in names)
+    for cell in function.__closure__ or ():
+        with contextlib.suppress(ValueError):  # empty, so far
+            yield cell.cell_contents
 
 
 def _home(value):
