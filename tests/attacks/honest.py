@@ -216,4 +216,8 @@ CORPUS = [
            "    def forward(self, x):\n        out, (h, c) = self.cell(x)\n"
            "        return out\nnet = Net()\n"
            "optimiser = torch.optim.Adam(net.parameters())\nok = 1", "assert ok"),
+    instead("takes_tensors_as_well", IMPORTS="import torch, pandas as pd\n"
+            + sample.IMPORTS, UNIT="def unit(x):\n    if isinstance(x, torch.Tensor):\n"
+            "        x = x.numpy()\n    if isinstance(x, (pd.Series, pd.DataFrame)):\n"
+            "        x = x.values\n    return x / np.sqrt((x**2).sum())"),
 ]  # fmt: skip

@@ -363,3 +363,32 @@ def test_landlock_grades_as_bubblewrap_does():
     made, kit = prepared(kind="landlock")
     result = grade.grade(sample.CELLS, made, kit)
     assert [q["fraction"] for q in result["questions"].values()] == [1, 1, 1, 1, 1, 0]
+
+
+ALLOWED_MORE = sample.OVERLAY.read_text() + """
+PACKAGES = ("sklearn", "matplotlib")
+"""
+
+
+@jailed
+def test_packages_that_an_overlay_allows_are_real_in_the_jail():
+    made = plan.make("90_sample", "s", ALLOWED_MORE)
+    kit = jail.Kit(
+        isolation.best(), made.set.helpers, made.torch, made.limits, (), made.packages
+    )
+    session = Session(kit, time.monotonic() + 60)
+    status, error, out, *_ = session.cell(
+        "from sklearn.metrics import accuracy_score\nimport matplotlib\n"
+        "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\n"
+        "line, = ax.plot([1, 2])\nfig.savefig('a.png')\n"
+        "print(accuracy_score([1, 0], [1, 1]), matplotlib.get_backend(), "
+        "line.get_ydata())\nimport pandas"
+    )
+    session.close()
+    kit.close()
+    assert out.splitlines()[-1] == "0.5 Agg [1 2]" and status == "ok", error
+
+
+def test_an_unknown_package_of_an_overlay_is_refused_with_a_next_step():
+    with pytest.raises(ValueError, match="as they are imported"):
+        jail.Kit("partial", packages=("no_such_package",))
