@@ -276,10 +276,14 @@ def test_a_worker_that_was_forked_ahead_has_every_wall():
 
 @jailed
 @pytest.mark.skipif(isolation.best() != "bubblewrap", reason="needs namespaces")
-def test_where_nothing_can_be_forked_ahead_every_notebook_starts_its_own():
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("forks.main()", "no_such_name"), ('"tmp_size": ', '"tmp_size": -')],
+)
+def test_where_nothing_can_be_forked_ahead_every_notebook_starts_its_own(old, new):
     made, kit = prepared()
     path = kit.folder / "ahead.json"
-    path.write_text(path.read_text().replace("forks.main()", "no_such_name"))
+    path.write_text(path.read_text().replace(old, new))
     result = grade.grade(sample.CELLS, made, kit)
     assert not kit.nursery.works
     assert sum(q["fraction"] for q in result["questions"].values()) == 5
