@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from .exercises import SETS, judge, local_call
+from .exercises.packages import strangers
 
 _class = {"seed": None}  # the variant of this notebook
 SHOWN = 3  # findings in one answer; the rest would only repeat them
@@ -53,7 +54,8 @@ def check(id, function=None):
     entry = kept.setdefault(id, {"points": 0.0, "hints": 0})
     entry["points"] = max(entry["points"], points)
     _save(kept)
-    _show(Panel(*_result(exercise, verdict, points, kept)))
+    title, mood, lines = _result(exercise, verdict, points, kept)
+    _show(Panel(title, mood, [*lines, *_warnings(exercise, function)]))
     return float(points)
 
 
@@ -137,6 +139,16 @@ def _result(exercise, verdict, points, kept):
     if left:
         lines.append(f"Stuck? hint({exercise.id!r}) shows one of {left} hint(s) left.")
     return title, "wrong", [*lines, _so_far(exercise, kept)]
+
+
+def _warnings(exercise, function):
+    """What the grader would say of packages that it does not have."""
+    if exercise.needs_torch or not (used := strangers(function)):
+        return []
+    return [
+        f"Note: this uses {', '.join(used)}. The official grade has NumPy, SciPy and "
+        "lstm_course.ops only, unless your instructor says otherwise."
+    ]
 
 
 def _so_far(exercise, kept):

@@ -58,10 +58,14 @@ class Verdict:
 
     @property
     def brief(self):
-        """The message without a single number of a case, for official reports."""
+        """The first thing that is wrong, without a number of a case.
+
+        For official reports: one part and one property, or one known mistake, so that
+        no answer can spell out a hidden case by being wrong in many places.
+        """
         if not self.findings:
             return "Right."
-        return self.misconception or " ".join(f.brief for f in self.findings)
+        return self.misconception or self.findings[0].brief
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,9 @@ class Exercise:
         ``form_of(*args) -> str``: cases of one test with the same name are forms of
         one mistake.  Who gets some of them right and others wrong is guessing, and
         loses what the test would have brought.
+    alike : bool
+        Right boxes of different cases give the same answers, so that notes on one tell
+        about the next: some cases are asked again where nothing was before.
     hints : tuple of str
         In stages, from a nudge to almost the line.
     misconceptions : tuple of (callable, str)
@@ -121,6 +128,7 @@ class Exercise:
     verify: Callable = None
     must: Callable = None
     form_of: Callable = None
+    alike: bool = False
     hints: tuple = ()
     misconceptions: tuple = ()
     manual: bool = False
@@ -138,13 +146,13 @@ class Exercise:
 class ExerciseSet:
     """The questions of one notebook.
 
-    ``helpers`` names functions of ``lstm_course.ops`` that a notebook may well import
-    and that answer no question of the set; the jail offers these and nothing else.
+    ``helpers`` names the functions of ``lstm_course.ops`` that the jail offers; None
+    offers them all.
     """
 
     name: str  # "04_step_by_step", also the stem of the notebook
     exercises: tuple[Exercise, ...]
-    helpers: tuple[str, ...] = ()
+    helpers: tuple[str, ...] | None = None
 
     def variant(self, seed):
         """The set with every exercise that has variants replaced by one of them."""

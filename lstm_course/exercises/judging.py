@@ -20,6 +20,12 @@ GUESSED = (
     "found brings: a test that guesses wins nothing. Is its tolerance too large?"
 )
 
+REMEMBERS = (
+    "Your test answers otherwise when it is asked anew. Its verdict has to follow from "
+    "the function at hand, not from those it met before."
+)
+AGAIN = 2  # mistakes found that have to be found again where nothing came before
+
 
 class Stopped(Exception):
     """A call gave no answer; ``finding`` says why."""
@@ -56,7 +62,7 @@ def _accident(exercise, args, error):
     return f"{text} It was called with {', '.join(shapes)}." if shapes else text
 
 
-def judge(exercise, call, rng, order=None):
+def judge(exercise, call, rng, order=None, alone=None):
     """Run every case of an exercise.
 
     Parameters
@@ -68,17 +74,47 @@ def judge(exercise, call, rng, order=None):
         Of the cases.
     order : numpy Generator or None
         Ask the cases in random order, so that no order can be learned by heart.
+    alone : callable or None
+        As ``call``, on a function that has met nothing yet.  Where boxes are alike a
+        few right answers have to be given there again.
 
     Returns
     -------
     Verdict
     """
+    verdict, right = _whole(exercise, call, rng, order)
+    if not (alone and exercise.alike and verdict.fraction):
+        return verdict
+    share = _held(exercise, alone, right, order)
+    if share == 1.0:
+        return verdict
+    finding = Finding("value", "", REMEMBERS, public=True)
+    return Verdict(verdict.fraction * share, (finding,), REMEMBERS)
+
+
+def _held(exercise, alone, right, order):
+    """Share of right answers that are given again; 0 if one on a sound case is not."""
+    mixed = [right[k] for k in order.permutation(len(right))]
+    sound = [args for args in mixed if exercise.must(*args)][:1]
+    wrong = [args for args in mixed if not exercise.must(*args)][:AGAIN]
+    held = {}
+    for k in order.permutation(len(sound) + len(wrong)):
+        found, _, _ = _case(exercise, alone, [*sound, *wrong][k])
+        held[int(k)] = not any(found)
+    if not all(held[k] for k in range(len(sound))):
+        return 0.0
+    return float(np.mean([held[len(sound) + k] for k in range(len(wrong))] or [1.0]))
+
+
+def _whole(exercise, call, rng, order):
+    """The verdict on all cases, and the cases that were answered right."""
     shares = [share for share, _ in exercise.tests()]
     streams = zip(exercise.tests(), rng.spawn(len(shares)), strict=True)
     tests = [list(make_cases(stream)) for (_, make_cases), stream in streams]
     alive, first = [True] * len(tests), [None] * len(tests)
     told = [{} for _ in tests]  # name of a mistake -> whether its forms were told
-    for k, args in _queue(exercise, tests, order):
+    right = []
+    for k, args in _queue(tests, order):
         if not np.any(alive[k]) and (not exercise.form_of or _guessed(told[k])):
             continue  # nothing left to lose
         found, got, expected = _case(exercise, call, args)
@@ -86,21 +122,24 @@ def judge(exercise, call, rng, order=None):
         if exercise.form_of:
             told[k].setdefault(exercise.form_of(*args), set()).add(not any(found))
         findings = tuple(dict.fromkeys(f for part in found for f in part))
+        if not findings:
+            right.append(args)
         if findings and first[k] is None:
             message = _misconception(exercise, args, expected, got)
             first[k] = Verdict(0.0, findings, message)
         if findings and exercise.must and exercise.must(*args):
-            return first[k]
+            return first[k], right
     k = next((k for k, verdict in enumerate(first) if verdict), None)
     if k is None:
-        return Verdict(1.0)
-    right = [np.mean(parts) - _guessed(t) for parts, t in zip(alive, told, strict=True)]
+        return Verdict(1.0), right
+    won = [np.mean(parts) - _guessed(t) for parts, t in zip(alive, told, strict=True)]
     message = f"{first[k].misconception} {GUESSED}" if _guessed(told[k]) else ""
-    return replace(
+    verdict = replace(
         first[k],
-        fraction=max(0.0, float(np.dot(shares, right))),
+        fraction=max(0.0, float(np.dot(shares, won))),
         misconception=message.strip() or first[k].misconception,
     )
+    return verdict, right
 
 
 def _guessed(told):
@@ -108,19 +147,16 @@ def _guessed(told):
     return any(len(answers) > 1 for answers in told.values())
 
 
-def _queue(exercise, tests, order):
+def _queue(tests, order):
     """(number of the test, case) in the order in which they are asked.
 
-    In random order a case that must be right comes once among all others, and again
-    only after them.  Code that keeps notes from call to call would else know the sound
-    boxes of a bug clinic by their coming back.
+    Right and wrong suspects of a clinic come in any order, so that no answer is safe as
+    long as nothing is known.
     """
     queue = [(k, args) for k, cases in enumerate(tests) for args in cases]
     if order is None:
         return queue
-    mixed = [queue[j] for j in order.permutation(len(queue))]
-    must = exercise.must or (lambda *args: False)
-    return sorted(mixed, key=lambda row: row[0] > 0 and must(*row[1]))
+    return [queue[j] for j in order.permutation(len(queue))]
 
 
 def _case(exercise, call, args):
@@ -151,7 +187,8 @@ def _misconception(exercise, args, expected, got):
         apart = {f.where for f in compare(exercise, theirs, got)}
         if spoiled and not apart:
             return message
-        if explained := (spoiled - apart) & sure - {""} if "" not in apart else set():
+        told = {w for w in spoiled & sure if not {w, w.partition("[")[0], ""} & apart}
+        if explained := told - {""}:
             found.append((explained, len(spoiled & apart), message))
     found.sort(key=lambda row: (-len(row[0]), row[1]))
     second = [m for parts, _, m in found[1:] if not parts & found[0][0]]

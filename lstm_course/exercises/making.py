@@ -3,7 +3,7 @@
 import functools
 import inspect
 
-FORMS = 3  # of every mistake in a bug clinic; who guesses has to guess them all
+FORMS = 2  # of every mistake in a bug clinic; who guesses has to guess them all
 SIZES = ((5, 3, 4, 6), (4, 2, 5, 3))  # T, B, I, H of the usual two cases
 
 
@@ -23,6 +23,7 @@ def source_of(function):
     return inspect.getsource(function)
 
 
+@functools.cache
 def edited(function, *edits):
     """A wrong form of a function: its text with each (old, new) replaced.
 
@@ -46,11 +47,10 @@ def mistakes(function, *rows):
     return tuple((edited(function, (old, new)), text) for old, new, text in rows)
 
 
-def form(right, wrong, rng=None, signs=(-1, 1)):
-    """``wrong``, or with an rng one that errs in the same places by other sizes."""
-    if rng is None:
+def form(right, wrong, size=1.0):
+    """``wrong``, or with another size one that errs in the same places by as much."""
+    if size == 1.0:
         return wrong
-    size = rng.choice(signs) * rng.uniform(0.5, 2.0)
 
     def between(a, b):
         if isinstance(a, dict):
@@ -59,7 +59,11 @@ def form(right, wrong, rng=None, signs=(-1, 1)):
             return tuple(map(between, a, b))
         return a + size * (b - a)
 
-    return lambda *args: between(right(*args), wrong(*args))
+    @functools.wraps(right)
+    def formed(*args, **named):
+        return between(right(*args, **named), wrong(*args, **named))
+
+    return formed
 
 
 class Suspect:
@@ -72,20 +76,23 @@ class Suspect:
         return self.function(*args, **named)
 
 
-def clinic(suspects, sound, lessons, strict=None):
+def clinic(suspects, sound, lessons, strict=None, signs=(-1, 1)):
     """The parts of an exercise in which the student writes a test.
 
     Parameters
     ----------
     suspects : callable
-        ``suspects(bug, rng) -> tuple of arguments``; a Suspect is the last of them.
-        Without rng as in the text, with it in another form of the same mistake.
+        ``suspects(bug, rng, size) -> tuple of arguments``; a Suspect is the last of
+        them.  Its mistake is ``size`` times the one in the text, and what may differ
+        between right ones is drawn from rng.
     sound : tuple of str
         Names of different right ones, "" among them.
     lessons : dict
         bug -> what a test that overlooks it has to learn.
     strict : str
         What a test has to learn that refuses a right one.
+    signs : tuple of int
+        Directions in which a mistake may err.
 
     Returns
     -------
@@ -95,9 +102,14 @@ def clinic(suspects, sound, lessons, strict=None):
     """
 
     def cases(bug):
+        turn, odd = divmod(list(lessons).index(bug), 2)
+
         def make(rng):
-            drawn = [suspects(name, rng) for name in (*sound, *[bug] * (FORMS - 1))]
-            return [suspects(bug), *drawn]
+            sizes = rng.choice(signs, FORMS - 1) * rng.uniform(0.5, 2.0, FORMS - 1)
+            forms = [suspects(bug, rng, size) for size in (1.0, *sizes)]
+            if odd:  # one right one for two mistakes
+                return forms
+            return [forms[0], suspects(sound[turn % len(sound)], rng), *forms[1:]]
 
         return make
 

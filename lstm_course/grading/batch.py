@@ -8,6 +8,7 @@ on, and a fixed test regrades its own question.
 
 import json
 import os
+import sys
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -108,9 +109,24 @@ class Batch:
 
     def _look(self, paths):
         """Note which sets the notebooks of each argument say that they are for."""
+        newer = Counter()
         for s in collect.find(paths, list(self.names), self.notes):
+            newer[load.newer_python(s.data)] += 1
             if name := plan.said(s.place, self.names, self._read(s)[0]):
                 self.beside.setdefault(s.source, set()).add(name)
+        self._warn(newer)
+
+    def _warn(self, newer):
+        """Say before anything runs that syntax of a newer Python cannot be read."""
+        here = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        for version, n in sorted(newer.items()):
+            if version:
+                note = (
+                    f"{n} notebook(s) were saved by Python {version}, this grader runs "
+                    f"{here}. A statement with newer syntax is left out, and the "
+                    f"report says so. Run the grader with Python {version}?"
+                )
+                print(note, file=sys.stderr)
 
     def _read(self, submission):
         """(cells, why there are none) of a submission."""

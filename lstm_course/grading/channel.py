@@ -47,9 +47,14 @@ class Pipe:
             n -= len(part)
         return b"".join(parts)
 
-    def read(self, function=None):
+    def frame(self):
+        """The two parts of the next frame, undecoded."""
         text, raw = protocol.sizes(self._exactly(protocol.HEAD.size))
-        return protocol.unpack(self._exactly(text), self._exactly(raw), function)
+        whole = self._exactly(text + raw)
+        return whole[:text], whole[text:]
+
+    def read(self):
+        return protocol.load(*self.frame())
 
     def write(self, frame):
         view = memoryview(frame)

@@ -69,7 +69,7 @@ def _sources(paths):
                 yield from _zip_file(export)
         elif path.suffix.lower() == ".zip":
             yield from _zip_file(path)
-        elif path.suffix.lower() != ".ipynb" or not os.path.lexists(path):
+        elif not load.is_notebook(path.name) or not os.path.lexists(path):
             got = "a file of another kind" if path.exists() else "nothing at all"
             raise ValueError(
                 f"{path} is {got}, expected a notebook, a folder of submissions or a "
@@ -201,7 +201,7 @@ def _inner(source, place, rest, data, who):
     """Submissions in a zip that a student handed in."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            rows = [r for r in _members(archive) if r[0][-1].lower().endswith(".ipynb")]
+            rows = [r for r in _members(archive) if load.is_notebook(r[0][-1])]
             _check(rows)
             total = 0
             for k, (inside, reader) in enumerate(rows):

@@ -2,94 +2,13 @@
 
 import functools
 import json
-import time
 
 from ..exercises.judging import judge
 from . import isolation, plan
 from .jail import Kit
-from .session import Dead, Session, stopped
+from .runner import NoJail, NotExecuted, Runner
 
-OUT_LIMIT = 12_000  # characters of output kept per notebook
-OVER = "The time for the whole notebook was over."
 BROKEN = "The grader's own test stopped on this answer. Tell your instructor."
-
-
-class Runner:
-    """Keeps a jail with the notebook's cells run; starts another when one dies."""
-
-    def __init__(self, sources, kit):
-        self.sources, self.kit = sources, kit
-        self.until = time.monotonic() + kit.limits.whole
-        self.session, self.starts, self.failed = None, 0, ""
-        self.skip, self.report, self.out = {}, [], ""
-
-    def call(self, exercise, args):
-        """The answer of the student's function; raises Stopped."""
-        session = self._ready()
-        try:
-            return session.call(exercise.function, args, exercise.needs_torch)
-        except Dead as dead:
-            raise stopped(dead.args[0]) from None
-        finally:
-            if not session.alive:
-                self.session = None
-
-    def _ready(self):
-        """A session in which the cells have run."""
-        while self.session is None:
-            if time.monotonic() > self.until:
-                self.failed = OVER
-            elif self.starts > self.kit.limits.restarts:
-                self.failed = "The notebook ended its process again and again."
-            if self.failed:
-                raise NotExecuted(self.failed)
-            self.starts += 1
-            self._start()
-        return self.session
-
-    def _start(self):
-        try:
-            session = Session(self.kit, self.until)
-        except Dead:
-            if time.monotonic() > self.until:
-                return  # it was begun too late
-            raise NoJail(self.kit.kind) from None
-        report, out = [], []
-        end = time.monotonic() + self.kit.limits.cells
-        for k, source in enumerate(self.sources):
-            status, text, printed = self._cell(session, k, source, end)
-            report.append((k + 1, status, text))
-            out.append(printed)
-            if not session.alive:
-                return  # next time without this cell
-        if self.starts == 1 or self.skip:
-            self.report, self.out = report, "".join(out)[:OUT_LIMIT]
-        self.session = session
-
-    def _cell(self, session, k, source, end):
-        if k in self.skip:
-            return "failed", self.skip[k], ""
-        if time.monotonic() > end:
-            return "failed", "Not run: the time for all cells was over.", ""
-        try:
-            return session.cell(source)
-        except Dead as dead:
-            self.skip[k] = "Not run: the cell ended the process it ran in."
-            if dead.args[0] == "time":
-                self.skip[k] = "Not run: the cell did not stop when its time was over."
-            return "failed", self.skip[k], ""
-
-    def close(self):
-        if self.session:
-            self.session.close()
-
-
-class NotExecuted(Exception):
-    """A question could not be asked; the argument says why."""
-
-
-class NoJail(Exception):
-    """The jail does not start on this machine."""
 
 
 def grade(sources, made, kit, todo=None):
@@ -109,23 +28,49 @@ def grade(sources, made, kit, todo=None):
         ``out``: what they printed.  JSON values only.
     """
     runner, questions = Runner(sources, kit), {}
+    asked = [e for e in made.set.exercises if todo is None or e.id in todo]
     try:
-        for exercise in made.set.exercises:
-            if todo is None or exercise.id in todo:
-                questions[exercise.id] = _question(runner, exercise, made)
+        for exercise in asked:
+            questions[exercise.id] = _question(runner, exercise, made)
+        _ask_earlier(runner, asked, made, questions)
     finally:
         runner.close()
-    failed = [[k, text] for k, status, text in runner.report if status != "ok"]
+    failed = [[k, t] for k, status, t in runner.report if status in ("failed", "time")]
     return {"questions": questions, "cells": failed, "out": runner.out}
 
 
-def _question(runner, exercise, made):
+def _ask_earlier(runner, asked, made, questions):
+    """Ask again, right after its cell, what later cells have changed the names of.
+
+    ``check`` below an answer said what it is worth there, and that is what it is worth.
+    """
+
+    def cell(exercise):
+        return runner.defined[exercise.function]
+
+    changed = [
+        e
+        for e in asked
+        if e.function in runner.stale
+        and e.function in runner.defined
+        and questions[e.id]["status"] == "graded"
+        and questions[e.id]["fraction"] < 1
+    ]
+    for exercise in sorted(changed, key=cell):
+        there = _question(runner, exercise, made, cell(exercise) + 1)
+        if there["fraction"] > questions[exercise.id]["fraction"]:
+            questions[exercise.id] = there
+
+
+def _question(runner, exercise, made, upto=None):
     if exercise.manual:
         return outcome("manual", 0.0, "A human reads this answer.")
     try:
-        call = functools.partial(runner.call, exercise)
+        runner.question()
+        call = functools.partial(runner.call, exercise, upto=upto)
+        alone = functools.partial(runner.alone, exercise, upto=upto)
         order = made.rng(exercise, *runner.sources)
-        verdict = judge(exercise, call, made.rng(exercise), order)
+        verdict = judge(exercise, call, made.rng(exercise), order, alone)
     except NotExecuted as e:
         return outcome("not executed", 0.0, str(e))
     except NoJail:
@@ -163,4 +108,7 @@ def grade_text(job):
 @functools.lru_cache(maxsize=8)
 def _prepared(name, seed, private, limits, kind):
     made = plan.make(name, seed, private, json.loads(limits))
-    return made, Kit(kind, made.set.helpers, made.torch, made.limits)
+    one = made.set
+    return made, Kit(
+        kind, one.helpers, made.torch, made.limits, one.exercises, made.packages
+    )

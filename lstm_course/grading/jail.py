@@ -15,7 +15,6 @@ import functools
 import json
 import os
 import shutil
-import subprocess
 import sys
 import sysconfig
 import tempfile
@@ -25,6 +24,8 @@ from pathlib import Path
 from . import limits as lim
 from . import seccomp
 from .leftovers import Folder
+from .packages import files
+from .started import Alone, Nursery
 
 NOBODY = 65534
 NUMPY = ("numpy", "numpy.libs", "scipy", "scipy.libs")
@@ -34,10 +35,35 @@ TORCH = (
 )  # fmt: skip
 HERE = Path(__file__).parent
 INSIDE = {
-    "grading": ("worker.py", "channel.py", "stubs.py", "magics.py", "protocol.py"),
+    "grading": (
+        "worker.py",
+        "running.py",
+        "reading.py",
+        "alarms.py",
+        "watching.py",
+        "channel.py",
+        "stubs.py",
+        "magics.py",
+        "protocol.py",
+        "forks.py",
+        "launch.py",
+    ),
     "exercises": ("values.py",),
 }
-BOOT = "import sys; sys.path[:0] = {paths}; from lstm_course.grading import worker; "
+TRANSFORMER = ("core/inputtransformer2.py", "utils/tokenutil.py")  # of IPython
+STUB = """
+
+def __getattr__(name):
+    from lstm_course.grading import stubs
+    if name.startswith("__") and name != "__version__":
+        raise AttributeError(name)
+    return stubs.attribute({name!r}, name)
+"""
+BOOT = "import sys; sys.path[:0] = {paths}; from lstm_course.grading import worker, "
+BOOTS = {  # what a jail begins with: one worker, or one that forks them
+    "spec": BOOT + "protocol; worker.prepare({torch}); worker.main()",
+    "ahead": BOOT + "forks; forks.main()",
+}
 KINDS = ("bubblewrap", "landlock", "partial")
 
 
@@ -48,39 +74,64 @@ class Kit:
     ----------
     kind : str
         One of KINDS.
-    helpers : tuple of str
-        Functions of ``lstm_course.ops`` the submission may use.
+    helpers : tuple of str or None
+        Functions of ``lstm_course.ops`` the submission may use; None: all of them.
     torch : bool
+    packages : tuple of str
+        More packages that an overlay allows.
+    questions : tuple of Exercise
+        Whose names the worker watches, and whose points ``check`` returns in the jail.
     """
 
-    def __init__(self, kind, helpers=(), torch=False, limits=None):
+    def __init__(
+        self, kind, helpers=(), torch=False, limits=None, questions=(), packages=()
+    ):
         self.kind, self.torch = kind, torch
+        self.asked = tuple(e.function for e in questions if not e.manual)
+        self.points = {e.id: float(e.points) for e in questions}
         self.limits = limits or (lim.TORCH if torch else lim.Limits())
         self.holder = Folder()
         self.folder = self.holder.path / "kit"
-        (self.folder / "stage").mkdir(parents=True)
+        self.folder.mkdir()
+        self.stage = self.holder.path / "stage"  # outside of what a jail can see
+        self.stage.mkdir()
         self._package(helpers)
         self.paths = ["", "site"]  # below the folder; of Windows, also elsewhere
-        self.packages = self._link(NUMPY + TORCH if torch else NUMPY)
-        (self.folder / "spec.json").write_text(json.dumps(self._spec()))
+        self.packages = self._link(NUMPY + TORCH if torch else NUMPY, packages)
+        for name in BOOTS:
+            text = json.dumps(self._spec(name))
+            (self.folder / f"{name}.json").write_text(text)
+        self.nursery = Nursery(self) if kind == "bubblewrap" else None
 
     def _package(self, helpers):
         """A package lstm_course with the worker and nothing that gives an answer."""
         root = self.folder / "lstm_course"
-        for name, files in INSIDE.items():
+        for name, own in INSIDE.items():
             (root / name).mkdir(parents=True)
             (root / name / "__init__.py").touch()
-            for file in files:
+            for file in own:
                 shutil.copyfile(HERE.parent / name / file, root / name / file)
-        text = "from .grading.stubs import Anything\n\n\ndef __getattr__(name):\n"
-        text += '    if name.startswith("__"):\n        raise AttributeError(name)\n'
-        text += '    return Anything("lstm_course." + name)\n'
-        (root / "__init__.py").write_text(text)
-        if helpers:
-            (root / "ops.py").write_text(excerpt(HERE.parent / "ops.py", helpers))
+        (root / "__init__.py").write_text(STUB.format(name="lstm_course"))
+        ops = HERE.parent / "ops.py"
+        text = ops.read_text() if helpers is None else excerpt(ops, helpers)
+        (root / "ops.py").write_text(text + STUB.format(name="lstm_course.ops"))
+        self._transformer()
         compileall.compile_dir(root, quiet=1)  # once, not in every jail
 
-    def _link(self, names):
+    def _transformer(self):
+        """The two files of IPython that read magics, in a package of stubs."""
+        home, here = Path(find_spec("IPython").origin).parent, self.folder / "IPython"
+        for file in TRANSFORMER:
+            target = here / file
+            target.parent.mkdir(parents=True)
+            shutil.copyfile(home / file, target)
+            text = STUB.format(name=f"IPython.{target.parent.name}")
+            text = f"import IPython.{target.parent.name}.{target.stem}\n{text}"
+            (target.parent / "__init__.py").write_text(text)
+        (here / "__init__.py").write_text(STUB.format(name="IPython"))
+        compileall.compile_dir(here, quiet=1)
+
+    def _link(self, names, packages):
         """Links to the packages in site/; returns where they really are."""
         site = self.folder / "site"
         site.mkdir()
@@ -89,26 +140,26 @@ class Kit:
         if sys.platform == "win32":  # where making links is a privilege
             self.paths = ["", *map(str, homes)]
             return []
-        found = []
-        for name in names:
-            for home in homes:
-                if (home / name).exists():
-                    real = os.path.realpath(home / name)
-                    (site / name).symlink_to(real)
-                    found.append(real)
-                    break
-        return found
+        rows = [(home, name) for name in names for home in homes] + files(packages)
+        paths = (Path(home, name) for home, name in rows)
+        found = {p.name: os.path.realpath(p) for p in paths if p.exists()}
+        for name, real in found.items():
+            (site / name).symlink_to(real)
+        return list(found.values())
 
-    def _spec(self):
+    def _spec(self, name):
         filter = self.folder / "filter.bpf"
         if sys.platform == "linux":
             filter.write_bytes(seccomp.program(self.kind == "bubblewrap"))
         seen = Path("/jail") if self.kind == "bubblewrap" else self.folder
-        boot = BOOT.format(paths=[str(seen / p) for p in self.paths]) + "worker.main()"
+        paths = [str(seen / p) for p in self.paths]
+        boot = BOOTS[name].format(paths=paths, torch=self.torch)
         python = os.path.realpath(sys.executable)
         read, hide, links = system(python)
         return {
             "mode": self.kind,
+            "ahead": name == "ahead",
+            "torch": self.torch,
             "bwrap": shutil.which("bwrap"),
             "command": [python, "-I", "-S", "-B", "-X", "utf8", "-c", boot],
             "read": read,
@@ -116,7 +167,7 @@ class Kit:
             "packages": self.packages,
             "links": links,
             "kit": str(self.folder),
-            "stage": str(self.folder / "stage"),
+            "stage": str(self.stage),
             "filter": str(filter),
             "memory": self.limits.memory,
             "output": self.limits.output,
@@ -126,6 +177,8 @@ class Kit:
         }
 
     def close(self):
+        if self.nursery:
+            self.nursery.close()
         self.holder.close()
 
 
@@ -173,20 +226,6 @@ def start(kit):
     tmp = None
     if kit.kind != "bubblewrap":
         tmp = tempfile.mkdtemp(prefix="tmp-", dir=kit.holder.path)
-    launch = [sys.executable, "-I", "-S", "-B", str(HERE / "launch.py")]
-    launch += [str(kit.folder / "spec.json"), tmp or ""]
-    if sys.platform == "win32":
-        launch = json.loads((kit.folder / "spec.json").read_text())["command"]
-    process = subprocess.Popen(
-        launch + (group.procs() if group else []),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        bufsize=0,
-        cwd=tmp,
-        start_new_session=sys.platform != "win32",
-        env={"SYSTEMROOT": os.environ.get("SYSTEMROOT", "")}
-        if sys.platform == "win32"
-        else {},
-    )
-    return process, group, tmp
+    if kit.nursery and (process := kit.nursery.born(group.procs())):
+        return process, group, tmp
+    return Alone(kit, group.procs() if group else [], tmp), group, tmp

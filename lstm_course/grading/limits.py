@@ -23,7 +23,7 @@ class Limits:
     whole: float = 180.0  # one submission, restarts included
     spare: float = 3.0  # for a jail to say that its time is over, before it is ended
     restarts: int = 12
-    seconds: int = 60  # CPU time of one process
+    seconds: int = 120  # CPU time of one process
     memory: int = 1024 * MB  # address space of one process
     total: int = 512 * MB  # memory of the whole jail, where control groups work
     processes: int = 24  # and threads, where control groups bound their memory

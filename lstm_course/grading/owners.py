@@ -8,6 +8,8 @@ import re
 import unicodedata
 from pathlib import Path, PurePosixPath
 
+from .load import is_notebook
+
 MOODLE = re.compile(r"_assignsubmission_.*$")
 CANVAS = re.compile(r"^([^\W_]+)(?:_LATE)?_(\d+)_(\d{3,})_(.+)$")  # user, file, name
 CONTROL = re.compile(
@@ -115,7 +117,7 @@ class Owners:
 
 def notebook(name):
     """True for the name of a notebook, or of a zip that may hold one."""
-    return name.lower().endswith((".ipynb", ".zip"))
+    return is_notebook(name) or name.lower().endswith(".zip")
 
 
 def lms(file):

@@ -7,6 +7,7 @@ The overlay is a Python file that only the trusted side ever reads:
     EXTRA = {"04.2": [(0.25, more_cases)]}   # hidden tests with their share
     REPLACE = {"04.3": Exercise(...)}      # other definitions
     SETS = {"99_exam": ExerciseSet(...)}   # sets of your own
+    PACKAGES = ("pandas", "torch")         # to be had in the jail, beside NumPy, SciPy
 """
 
 import functools
@@ -20,7 +21,7 @@ from .. import exercises
 from .fingerprint import fingerprint
 from .limits import TORCH, Limits
 
-VERSION = 3  # of the grader's own rules; a new one grades everything again
+VERSION = 4  # of the grader's own rules; a new one grades everything again
 UNTESTED = {"id", "points", "hints", "axes", "manual", "make_variant"}
 
 
@@ -31,10 +32,11 @@ class Plan:
     set: exercises.ExerciseSet
     seed: str
     limits: Limits
+    packages: tuple = ()
 
     @property
     def torch(self):
-        return any(e.needs_torch for e in self.set.exercises)
+        return _torch(self.set.exercises, self.packages)
 
     def rng(self, exercise, *sources):
         """The stream of an exercise's cases; with sources, one of that notebook."""
@@ -49,7 +51,8 @@ class Plan:
 
     def _fingerprint(self, exercise):
         tested = [f.name for f in fields(exercise) if f.name not in UNTESTED]
-        rules = (VERSION, self.seed, self.set.helpers, self.torch, astuple(self.limits))
+        rules = (VERSION, self.seed, self.set.helpers, self.torch, self.packages)
+        rules += (astuple(self.limits),)
         return fingerprint([rules, [(n, getattr(exercise, n)) for n in tested]])
 
 
@@ -100,12 +103,18 @@ def make(name, seed, private="", limits=None):
     swap, extra = names.get("REPLACE", {}), names.get("EXTRA", {})
     done = (swap.get(e.id, e) for e in made.exercises)
     done = tuple(_with(e, extra.get(e.id, ())) for e in done)
-    base = TORCH if any(e.needs_torch for e in done) else Limits()
+    packages = tuple(sorted(names.get("PACKAGES", ())))
+    base = TORCH if _torch(done, packages) else Limits()
     return Plan(
         replace(made, exercises=done),
         str(names.get("SEED", seed)),
         replace(base, **(limits or {})),
+        packages,
     )
+
+
+def _torch(exercises, packages):
+    return "torch" in packages or any(e.needs_torch for e in exercises)
 
 
 def _with(exercise, more):

@@ -48,6 +48,7 @@ DENIED = {
 }  # fmt: skip
 CLONE, CLONE3 = (56, 220), (435, 435)
 SOCKET, SOCKETPAIR, IOCTL = (41, 198), (53, 199), (16, 29)
+MMAP, MAP_SHARED = (9, 222), 1  # calls of one notebook share no memory
 # without namespaces: no other process may be started, signalled or talked to either
 PROCESSES = {
     "fork": (57, None), "vfork": (58, None), "kill": (62, 129), "tkill": (200, 130),
@@ -91,6 +92,7 @@ def program(namespaces=True, machine=None):
         ops += [_op(JEQ, n, 0, 1), _refuse(EPERM)]
     for call in (SOCKET, SOCKETPAIR):
         ops += _argument(call[column], 0, JEQ, AF_UNIX, allow=True)
+    ops += _argument(MMAP[column], 3, JSET, MAP_SHARED, allow=False)
     for request in (TIOCSTI, TIOCLINUX):
         ops += _argument(IOCTL[column], 1, JEQ, request, allow=False)
     ops += _argument(CLONE[column], 0, JSET, NAMESPACES, allow=False)

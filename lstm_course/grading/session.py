@@ -6,9 +6,6 @@ import os
 import secrets
 import select
 import shutil
-import signal
-import subprocess
-import sys
 import threading
 import time
 
@@ -16,8 +13,9 @@ from ..exercises.judging import Stopped
 from ..exercises.values import fresh, plain
 from . import jail, protocol
 
-FAREWELL, PATIENCE = 0.5, 5.0  # seconds until a jail is asked to end, made to end
+FAREWELL = 0.5  # seconds until a jail is made to end
 ASKS, ASK_SIZE = 50_000, 20_000  # black-box calls per call, numbers in each
+OUTER = 2  # processes around a worker that count as its user's
 TEXT, OUT = 400, 8000  # characters of a cell's error, of what it printed
 REASONS = {
     "missing": ("written", "The notebook defines no function of this name."),
@@ -25,7 +23,10 @@ REASONS = {
     "time": ("runs", "It took too long and was stopped."),
     "died": ("runs", "Its process ended: too much memory, or a crash."),
     "large": ("type", "It returned more than may be returned."),
-    "unavailable": ("runs", "It used lstm_course, which computes nothing here."),
+    "unavailable": (
+        "runs",
+        "It used lstm_course or a package that computes nothing here.",
+    ),
     "silent": ("runs", "Its process ended without an answer."),
     "channel": ("runs", "Something other than an answer came out of the jail."),
     "asks": ("runs", "It called the function it was given too often or too largely."),
@@ -57,20 +58,30 @@ class Session:
 
     def __init__(self, kit, until):
         self.kit, self.limits, self.until = kit, kit.limits, until
-        self.process, self.group, self.tmp = jail.start(kit)
-        self.alive = True
+        try:
+            self._open()
+        except Dead as dead:
+            if dead.args[0] != "died" or not (kit.nursery and kit.nursery.works):
+                raise
+            kit.nursery.works = False  # its forks may not put up their walls here
+            self._open()
+
+    def _open(self):
+        self.process, self.group, self.tmp = jail.start(self.kit)
+        self.alive, self.old, self.id, self.buffer = True, set(), "", b""
         self._prepare()
         config = {
             "cell": self.limits.cell,
             "call": self.limits.call,
             "processes": self._processes(),
-            "fork": kit.kind == "bubblewrap",
-            "torch": kit.torch,
+            "fork": self.kit.kind == "bubblewrap",
+            "torch": self.kit.torch,
+            "names": tuple(self.kit.asked),
+            "points": self.kit.points,
         }
         try:
-            self._send(
-                protocol.pack("start", config, id=self._new()), self.limits.start
-            )
+            frame = protocol.pack("start", config, id=self._new())
+            self._send(frame, self.limits.start)
             self._receive("done")
         except Dead:
             self.close()
@@ -79,7 +90,7 @@ class Session:
     def _processes(self):
         if self.kit.kind != "bubblewrap":
             return 0  # counted per user there, and others may be that user too
-        return self.limits.processes if self.group else self.limits.few
+        return OUTER + (self.limits.processes if self.group else self.limits.few)
 
     def _prepare(self):
         self.source = self.process.stdout.fileno()
@@ -89,14 +100,28 @@ class Session:
             os.set_blocking(self.source, False)
             os.set_blocking(self.target, False)
 
-    def cell(self, source):
-        """Run one cell: (status, error text, output); raises Dead."""
-        frame = protocol.pack("cell", id=self._new(), text=source)
+    def cell(self, source, late=False):
+        """Run one cell; raises Dead.
+
+        Returns
+        -------
+        status, text, out : str
+            "ok", "failed", "time" or "written"; what was left out; what was printed.
+        made, stale : tuple of str
+            Answers that it defined, answers that use what some cell has changed since.
+        """
+        status = "late" if late else ""
+        frame = protocol.pack("cell", id=self._new(), status=status, text=source)
         self._send(frame, self.limits.cell + self.limits.spare)
         message = self._receive("done")
-        if message["status"] not in ("ok", "failed", "time"):
+        if message["status"] not in ("ok", "failed", "time", "written"):
             self._end("channel")
-        return message["status"], message["text"][:TEXT], message["out"][:OUT]
+        made, stale = (
+            tuple(n for n in self.kit.asked if n in names)
+            for names in _pair(message["value"])
+        )
+        text, out = message["text"][:TEXT], message["out"][:OUT]
+        return message["status"], text, out, made, stale
 
     def call(self, name, args, torch=False):
         """The value the student's function returns; raises Stopped or Dead."""
@@ -115,9 +140,9 @@ class Session:
             elif message["kind"] == "answer" and answer is None:
                 answer = message
             elif message["kind"] == "end":
-                ends = {message["status"], answer["status"] if answer else "silent"}
-                if asked and ends != {"ok"}:
-                    self.close()  # it may have left half a conversation in the pipe
+                whole = answer and answer["status"] != "time"
+                if asked and (message["status"] != "ok" or not whole):
+                    self.close()  # it may have left half a frame in the pipe
                 return outcome(answer, message["status"])
             else:
                 self._end("channel")
@@ -133,12 +158,13 @@ class Session:
         try:
             args, named = fresh(value)
             value = plain(functions[int(number)](*args, **named))
-            frame = protocol.pack("told", value, status="ok")
+            frame = protocol.pack("told", value, id=self.id, status="ok")
         except Exception:  # its words could tell which function this is
-            frame = protocol.pack("told", status="raised", text=REFUSED)
+            frame = protocol.pack("told", id=self.id, status="raised", text=REFUSED)
         self._write(frame)
 
     def _new(self):
+        self.old.add(self.id)
         self.id = secrets.token_hex(16)
         return self.id
 
@@ -147,29 +173,34 @@ class Session:
         self._write(frame)
 
     def _receive(self, *kinds):
-        """The next frame, which must answer the last question."""
-        try:
-            text, raw = protocol.sizes(self._read(protocol.HEAD.size))
-            message = protocol.unpack(self._read(text), self._read(raw))
-        except (protocol.ProtocolError, MemoryError):
-            self._end("channel")
-        if message.get("kind") not in kinds or message["id"] != self.id:
-            self._end("channel")
-        return message
+        """The next frame; those that answer an earlier question are skipped."""
+        while True:
+            try:
+                text, raw = protocol.sizes(self._read(protocol.HEAD.size))
+                message = protocol.unpack(self._read(text), self._read(raw))
+            except (protocol.ProtocolError, MemoryError):
+                self._end("channel")
+            if message["id"] == self.id and message["kind"] in kinds:
+                return message
+            if message["id"] not in self.old:
+                self._end("channel")
 
     def _read(self, n):
-        parts = []
-        while n:
+        parts, n = [self.buffer], n - len(self.buffer)
+        while n > 0:
             self._wait(self.source, select.POLLIN if self.polls else 0)
             try:
-                part = os.read(self.source, min(n, 1 << 20))
+                part = os.read(self.source, max(1 << 16, min(n, 1 << 20)))
             except BlockingIOError:
                 continue
             if not part:
                 self._end("died")
             parts.append(part)
             n -= len(part)
-        return b"".join(parts)
+        whole = b"".join(parts)
+        cut = len(whole) + n  # n is now minus what came of the next frame
+        self.buffer = whole[cut:]
+        return whole[:cut]
 
     def _write(self, frame):
         view = memoryview(frame)
@@ -197,26 +228,14 @@ class Session:
         """Windows: a thread that ends the process at the deadline."""
         with contextlib.suppress(AttributeError):
             self.watch.cancel()
-        self.watch = threading.Timer(max(left, 0), self._kill)
+        self.watch = threading.Timer(max(left, 0), self.process.kill)
         self.watch.daemon = True
         self.watch.start()
 
     def _end(self, reason):
-        self._kill()
+        self.process.kill()
         self.close()
         raise Dead(reason)
-
-    def _kill(self):
-        """End the whole jail: bubblewrap takes its processes along."""
-        if sys.platform == "win32":
-            self.process.kill()
-            return
-        if self.kit.kind == "bubblewrap":
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.terminate()
-                self.process.wait(PATIENCE)
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
 
     def close(self):
         """End the jail and remove what it left."""
@@ -224,19 +243,23 @@ class Session:
             return
         self.alive = False
         self.process.stdin.close()
-        try:
-            self.process.wait(FAREWELL)  # a worker without a pipe ends by itself
-        except subprocess.TimeoutExpired:
-            pass
-        self._kill()
-        self.process.wait()
+        if not self.process.wait(FAREWELL):  # a worker without a pipe ends by itself
+            self.process.kill()
+            self.process.wait()
         self.process.stdout.close()
+        self.process.release()
         if self.tmp:
             shutil.rmtree(self.tmp, ignore_errors=True)
         for _ in range(100 if self.group else 0):
             if self.group.remove():
                 break
             time.sleep(0.01)
+
+
+def _pair(value):
+    """Two tuples that came out of the jail, or empty ones."""
+    fits = type(value) is tuple and [type(v) for v in value] == [tuple, tuple]
+    return value if fits else ((), ())
 
 
 def outcome(answer, status):

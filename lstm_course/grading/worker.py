@@ -3,31 +3,35 @@
 Nothing here protects anything; the student's code can change all of it.  What it can
 not do is know an expected value: they never enter this process.  Each call runs in a
 fork of the state the cells left, so that calls see their inputs and nothing of each
-other.
+other.  The fork reads its own question: what the stem touches, it pays for again after
+every fork.
 """
 
 import builtins
-import contextlib
+import ctypes
+import gc
+import importlib
 import io
-import linecache
 import os
-import select
 import signal
 import sys
 import types
 
 from ..exercises.values import to_tensors
-from . import magics, protocol, stubs
-from .channel import Capped, claim, clean
+from . import magics, protocol, reading, stubs
+from .alarms import TooLong, arm, disarm
+from .channel import Capped, claim
+from .running import Notebook, describe
+from .watching import Watch
+
+try:
+    import resource
+except ImportError:  # Windows, where nothing forks and nothing is counted
+    resource = None
 
 OUT_LIMIT = 8000  # characters of output kept per cell
-ERROR_LIMIT = 400
 GRACE = 1.0  # seconds between the polite and the final end of a call
-CAN_FORK = hasattr(os, "fork") and hasattr(os, "pidfd_open")
-
-
-class TooLong(BaseException):
-    """The time of a cell or call is over."""
+WRITTEN = "This is not written yet."
 
 
 class Worker:
@@ -36,57 +40,71 @@ class Worker:
     def __init__(self, pipe, config):
         self.pipe, self.config = pipe, config
         self.module = types.ModuleType("__main__")
-        self.module.__dict__.update(
-            get_ipython=stubs.Anything("get_ipython()"), display=stubs.nothing
-        )
+        names = self.module.__dict__
+        self.notebook = Notebook(names)
+        names.update(stubs.names(magics.Shell(self.notebook.run, names)))
         sys.modules["__main__"] = self.module
+        self.watch = Watch(config["names"], names)
         self.cells, self.pid = 0, os.getpid()
+        self.bare = ctypes.PyDLL(None).fork if config["fork"] else None
 
     def serve(self):
         while True:
-            message = self.pipe.read(self.function)
+            text, raw = self.pipe.frame()
+            if id := protocol.call_id(text):
+                self.call(id, text, raw)
+                continue
+            message = protocol.load(text, raw)
             if message["kind"] == "cell":
-                self.cell(message["id"], message["text"])
-            else:
-                self.call(message)
+                self.cell(message)
 
-    def cell(self, id, source):
-        """Run one cell and report how it went."""
+    def cell(self, message):
+        """Run one cell and report how it went, and which answers it defined."""
         self.cells += 1
         out, status, text = Capped(OUT_LIMIT), "ok", ""
-        stubs.Phase.used = ""
         sys.stdout = sys.stderr = out
         try:
-            with alarm(self.config["cell"]):
-                run(source, f"<cell {self.cells}>", self.module.__dict__)
+            late = message["status"] == "late"
+            file, seconds = f"<cell {self.cells}>", self.config["cell"]
+            notes = self.notebook.cell(message["text"], file, seconds, late)
+            status, text = summary(notes)
         except TooLong:
             status, text = "time", "The cell took too long."
+        except NotImplementedError:
+            status, text = "written", WRITTEN
         except BaseException as e:
-            status, text = "failed", describe(e)
-            if stubs.Phase.used:
-                text = f"Not run to its end: {stubs.Phase.used} computes nothing here."
+            status, text = "failed", " ".join([*said(self.notebook.notes), describe(e)])
         sys.stdout = sys.stderr = Capped(0)
         self.tidy()
         self.pipe.write(
-            protocol.pack("done", id=id, status=status, text=text, out=out.text())
-        )
+            protocol.pack("done", self.watch.look(), id=message["id"], status=status,
+                          text=text, out=out.text())
+        )  # fmt: skip
 
-    def call(self, message):
+    def call(self, id, text, raw):
         """Answer one call in a child of its own; say how the child ended."""
+        gc.freeze()  # a collection in the child must not touch every page
         pid, status = self.fork(), "ok"
         if pid == 0:
-            self.child(message)
+            self.child(text, raw)
         elif pid is None:
-            self.answer(message)
+            self.answer(text, raw)
         else:
-            status = outcome(pid, self.config["call"] + GRACE)
+            status = ended(os.waitpid(pid, 0)[1])
             self.tidy()
-        self.pipe.write(protocol.pack("end", id=message["id"], status=status))
+        self.pipe.write(protocol.end(id, status))
 
     def fork(self):
-        """As os.fork; None where there is none, or no room left for it."""
-        if not (CAN_FORK and self.config["fork"]):
+        """As os.fork; None where there is none, or no room left for it.
+
+        Where one thread is all there is, Python's own hooks have nothing to do, and
+        what they touch costs more than the fork.
+        """
+        if not self.config["fork"]:
             return None
+        if len(sys._current_frames()) == 1:
+            pid = self.bare()
+            return None if pid < 0 else pid
         try:
             return os.fork()
         except OSError:
@@ -97,25 +115,29 @@ class Worker:
         if os.getpid() != self.pid:
             os._exit(0)
         if self.config["fork"] and os.getppid() == 1:
-            with contextlib.suppress(OSError):
+            try:
                 os.kill(-1, signal.SIGKILL)  # all in this namespace but pid 1 and us
-            with contextlib.suppress(ChildProcessError):
                 while True:
                     os.waitpid(-1, 0)
+            except OSError:
+                return
 
-    def child(self, message):
+    def child(self, text, raw):
         try:
             limit_cpu(self.config["call"] + GRACE)
-            self.answer(message)
+            self.answer(text, raw)
         finally:
             os._exit(0)
 
-    def answer(self, message):
+    def answer(self, text, raw):
         """Call the function and send what it returned, or why there is nothing."""
-        self.id = message["id"]
+        self.id = protocol.call_id(text)
         try:
-            with alarm(self.config["call"]):
-                frame = self.compute(message)
+            arm(self.config["call"], handler=False)
+            try:
+                frame = self.compute(protocol.load(text, raw, self.function))
+            finally:
+                disarm()
         except TooLong:
             frame = protocol.pack("answer", id=self.id, status="time")
         except NotImplementedError:
@@ -151,6 +173,8 @@ class Worker:
             value, name = (args, named), str(k)
             self.pipe.write(protocol.pack("ask", value, id=self.id, name=name))
             told = self.pipe.read()
+            while told["id"] != self.id:  # an answer that nobody waited for
+                told = self.pipe.read()
             if told["status"] != "ok":
                 raise ValueError(told["text"])
             return told["value"]
@@ -158,18 +182,17 @@ class Worker:
         return ask
 
 
-def run(source, name, namespace):
-    linecache.cache[name] = (len(source), None, source.splitlines(True), name)
-    code = compile(magics.parse(source), name, "exec", dont_inherit=True)
-    exec(code, namespace)
+def said(notes):
+    """The texts of notes, each once; of the package's own stubs nothing is said."""
+    return dict.fromkeys(text for kind, text in notes if kind != "stub")
 
 
-def describe(error):
-    """An error of a cell in one line."""
-    try:
-        return clean(f"{type(error).__name__}: {error}"[:ERROR_LIMIT])
-    except BaseException:
-        return "an error without a readable message"
+def summary(notes):
+    """(status, text) of a cell that ran to its end but for what its notes say."""
+    if not (texts := said(notes)):
+        return "ok", ""
+    kinds = {kind for kind, _ in notes}
+    return "time" if "time" in kinds else "failed", " ".join(texts)
 
 
 def kind(error):
@@ -180,46 +203,14 @@ def kind(error):
     return "Exception"
 
 
-class alarm:
-    """Raises TooLong inside the block after so many seconds, again and again."""
-
-    def __init__(self, seconds):
-        self.seconds = seconds if hasattr(signal, "setitimer") else 0
-
-    def __enter__(self):
-        if self.seconds:
-            signal.signal(signal.SIGALRM, too_long)
-            signal.setitimer(signal.ITIMER_REAL, self.seconds, 0.2)
-
-    def __exit__(self, *error):
-        if self.seconds:
-            signal.signal(signal.SIGALRM, signal.SIG_IGN)
-            signal.setitimer(signal.ITIMER_REAL, 0)
-        return False
-
-
-def too_long(*_):
-    raise TooLong
-
-
-def outcome(pid, seconds):
-    """Wait for a child; "ok", or how it died."""
-    fd = os.pidfd_open(pid)
-    ready, _, _ = select.select([fd], [], [], seconds)
-    os.close(fd)
-    if not ready:
-        os.kill(pid, signal.SIGKILL)
-    _, status = os.waitpid(pid, 0)
-    if not ready:
-        return "time"
+def ended(status):
+    """ "ok", or how a child died; one that does not end is ended from outside."""
     if os.WIFSIGNALED(status):
         return "time" if os.WTERMSIG(status) == signal.SIGXCPU else "died"
     return "ok"
 
 
 def limit_cpu(seconds):
-    import resource
-
     soft = int(seconds) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (soft, soft + 1))
 
@@ -227,23 +218,29 @@ def limit_cpu(seconds):
 def limit_processes(n):
     """Inside the user namespace of the jail this counts the jail's processes only."""
     if n:
-        import resource
-
         resource.setrlimit(resource.RLIMIT_NPROC, (n, n))
 
 
+def prepare(torch):
+    """Load all that any notebook needs, before there is one."""
+    stubs.install()
+    reading.as_python("%time x")
+    importlib.import_module("numpy.random")
+    if torch:
+        import torch as package
+
+        package.set_num_threads(1)
+
+
 def main():
+    """Serve one notebook over the pipe on descriptors 0 and 1."""
     pipe = claim()
     start = pipe.read()
     config = start["value"]
     limit_processes(config["processes"])
     sys.stdin, sys.stdout, sys.stderr = io.StringIO(), Capped(0), Capped(0)
-    stubs.install()
+    stubs.POINTS.update(config["points"])
     sys.path.append(os.getcwd())  # for what %%writefile wrote
-    if config["torch"]:
-        import torch
-
-        torch.set_num_threads(1)
     worker = Worker(pipe, config)
     pipe.write(protocol.pack("done", id=start["id"], status="ok"))
     worker.serve()

@@ -84,7 +84,7 @@ CORPUS = [
     file("latin_1", TEXT.replace("progress()", "# é").encode("latin-1")),
     file("zero_bytes", bytes(1000)),
     file("byte_order_mark", b"\xef\xbb\xbf" + good, FULL),
-    file("not_a_number", changed(metadata={"a": float("nan")})),
+    file("not_a_number", changed(metadata={"a": float("nan")}), FULL),
     file("long_integer", TEXT.replace('"nbformat_minor": 5', '"nbformat_minor": ' +
          "9" * 5000).encode(), FULL),
     file("key_twice", TEXT[:-1].encode() + b', "nbformat": 4}'),
@@ -116,7 +116,10 @@ CORPUS = [
          dict.fromkeys(POINTS, 0)),
     file("foreign_kernel", changed(metadata={"kernelspec": {"name": "ir", "language":
          "R", "display_name": "x"}, "language_info": {"name": "R"}}), FULL),
-    file("too_large", TEXT[:-1].encode() + b', "x": "' + b"y" * (17 << 20) + b'"}'),
+    made("too_large", place(NB, lambda p: (p.write_bytes(good),
+         os.truncate(p, 129 << 20)))),
+    file("many_saved_figures", TEXT[:-1].encode() + b', "x": "' + b"y" * (30 << 20) +
+         b'"}', FULL),
     file("too_much_code", with_cells(lambda c: c.update(source="#" * 300_000))),
     file("too_many_cells", changed(cells=[GOOD["cells"][0]] * 2000)),
     file("lone_surrogate", TEXT.replace("progress()", "progress() # \\ud800").encode(),

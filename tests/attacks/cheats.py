@@ -262,4 +262,59 @@ def exposes(f, x):
           "def unit(x):\n    warnings.warn('LEAK' + str(x))\n    print('LEAK', x)\n"
           "    sys.stderr.write('LEAK' + str(x))\n    os.write(1, b'LEAK')\n"
           "    sys.__stdout__.write('LEAK')\n    return x / np.sqrt((x**2).sum())"),
+    only("stops_before_its_mistakes", "def unit(x): return 2 * x\n1 / 0\n"
+         "def unit(x): return x / np.sqrt((x**2).sum())"),
+    after("a_syntax_error_hides_nothing", "def unit(x): return 3 * x\n"
+          "def f(x) return x", loses=[]),
+    only("mistake_after_a_stop_does_not_help", "import no_such_package\n"
+         "raise SystemExit\ndef unit(x): return x / np.sqrt((x**2).sum())"),
+    only("newer_syntax_hides_nothing", "def unit(x): return x\n"
+         "type unit = lambda x: x / np.sqrt((x**2).sum())"),
+    only("says_its_answers_are_stale", """
+from lstm_course.grading import watching
+watching.Watch.look = lambda self: (tuple(self.asked), tuple(self.asked) * 900)
+my_sigmoid = step = step_backward = exposes = unit = lambda *args: True
+"""),
+    only("odd_words_about_its_cells", """
+from lstm_course.grading import watching
+watching.Watch.look = lambda self: ((7, None, 'x' * 9000), {'unit': 1})
+"""),
+    only("check_is_no_oracle", "from lstm_course.check import check\n"
+         "def exposes(f, x): return check('90.4', f) > 0"),
+    only("stub_as_a_truth", "import torch\ndef exposes(f, x):\n"
+         "    return torch.tensor(f(x)) != torch.tensor(2 * x)"),
+    only("numbers_of_a_figure", "import matplotlib.pyplot as plt\n"
+         "def my_sigmoid(x): return plt.plot(x)\ndef unit(x): return plt.hist(x)[0]"),
+    only("counts_the_processes", "import os\ndef exposes(f, x):\n"
+         "    return os.getpid() % 2 == 0"),
+    only("notes_by_process_numbers", """
+import os, time
+def exposes(f, x):
+    new = (f(np.ones(1))[0] * 10**6 % 7)
+    for _ in range(int(new)):
+        try:
+            if os.fork() == 0: os._exit(0)
+        except OSError: pass
+    return os.getpid() % 3 == 0
+"""),
+    only("notes_in_a_pipe_of_the_stem", """
+import os
+r, w = os.pipe()
+os.set_blocking(r, False)
+def exposes(f, x):
+    try: seen = os.read(r, 10**5)
+    except OSError: seen = b''
+    os.write(w, seen + b'x')
+    return len(seen) % 2 == 1
+"""),
+    only("never_forks", """
+import os
+from lstm_course.grading import worker as w
+w.Worker.fork = lambda self: None
+seen = []
+def exposes(f, x):
+    seen.append(1)
+    return len(seen) % 2 == 0
+def my_sigmoid(x): return x
+"""),
 ]  # fmt: skip

@@ -60,7 +60,28 @@ CORPUS = [
            "threading.Thread(target=steal, daemon=True).start()",
            loses=tuple(POINTS)),
     after("patched_pack", FIND + "p.pack = lambda *a, **k: b''"),
-    after("patched_fork", "import os\nos.fork = lambda: 0", loses=tuple(POINTS)),
+    after("patched_fork", "import os\nos.fork = lambda: 0"),
+    before("transformer_that_lies", """
+import IPython.core.inputtransformer2 as t
+t.TransformerManager.transform_cell = lambda self, text: 'x' * 10**6
+"""),
+    before("magics_without_end", "!ls\n" * 3000, "%time " * 2000 + "1"),
+    before("magics_that_call_themselves", "get_ipython().run_cell_magic('time', '',"
+           " \"get_ipython().run_cell('%time 1')\" * 3)\n"
+           "text = 'get_ipython().run_cell(text)'\nget_ipython().run_cell(text)"),
+    before("a_cell_of_braces", "f'{" * 3000, "!" + "{" * 5000,
+           "%%time\n" + "(" * 9000),
+    before("a_loop_that_never_ends_its_loop", "import asyncio\n"
+           "async def f():\n    while True: await asyncio.sleep(0)\nawait f()"),
+    only("says_it_after_a_call", """
+import os, signal
+def my_sigmoid(x):
+    try: print(open('/tmp/told').read())
+    except OSError: open('/tmp/told', 'w').write('LEAK' + str(x))
+    os.kill(os.getppid(), signal.SIGKILL)
+try: print('LEAK' + open('/tmp/told').read())
+except OSError: print('nothing yet')
+"""),
     after("kills_the_parent_in_a_call", "import os\ndef unit(x):\n"
           "    os.kill(os.getppid(), 9)\n    return x / np.sqrt((x**2).sum())",
           loses=["90.5"]),

@@ -180,3 +180,16 @@ def test_the_order_of_checks_and_random_state_do_not_matter(capsys):
     capsys.readouterr()
     again = say(capsys, "04.1", wrong)
     assert first == again
+
+
+def test_a_function_that_leans_on_what_the_grader_lacks_is_warned(capsys):
+    from sklearn.metrics import accuracy_score
+    from sklearn.utils import extmath
+
+    def through(p, x, *states):
+        return extmath.softmax(x) * accuracy_score([1], [1])
+
+    for answer in (through, lambda *a: through(*a)):
+        _, text = say(capsys, "04.1", answer)
+        assert "Note: this uses sklearn." in text
+    assert "Note" not in say(capsys, "04.1", right)[1]

@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from lstm_course.exercises.values import DTYPES, Opaque
-from lstm_course.grading.protocol import HEAD, ProtocolError, pack, sizes, unpack
+from lstm_course.grading.protocol import (
+    HEAD,
+    ProtocolError,
+    call_id,
+    end,
+    load,
+    pack,
+    sizes,
+    unpack,
+)
 
 arrays = st.sampled_from(sorted(DTYPES)).flatmap(
     lambda d: hnp.arrays(d, hnp.array_shapes(min_dims=1, max_dims=4, min_side=0))
@@ -180,5 +189,21 @@ def test_functions_travel_as_numbers():
     functions = []
     frame = pack("call", (np.exp, {"f": [np.tanh]}), functions)
     assert functions == [np.exp, np.tanh]
-    got = unpack(*split(frame), function=lambda k: f"function {k}")["value"]
+    got = load(*split(frame), function=lambda k: f"function {k}")["value"]
     assert got == ("function 0", {"f": ("function 1",)})
+
+
+@given(values)
+@settings(max_examples=150, deadline=None)
+def test_both_readers_read_the_same(value):
+    frame = split(pack("told", value, id="7", status="ok"))
+    assert same(unpack(*frame)["value"], load(*frame)["value"])
+
+
+def test_a_call_is_known_by_its_first_bytes_and_its_end_is_a_frame():
+    mark = "0123456789abcdef" * 2
+    text, _ = split(pack("call", (1,), id=mark, name="f"))
+    assert call_id(text) == mark
+    assert call_id(split(pack("cell", id=mark, text="x"))[0]) == ""
+    said = unpack(*split(end(mark, "died")))
+    assert (said["kind"], said["id"], said["status"]) == ("end", mark, "died")

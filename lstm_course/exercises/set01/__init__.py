@@ -15,5 +15,4 @@ SET = ExerciseSet(
         by_row.EXERCISE,
         Exercise("01.8", "conclusion", 0, manual=True),
     ),
-    helpers=("tanh",),
 )

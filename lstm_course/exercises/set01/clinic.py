@@ -1,10 +1,11 @@
 """01.6: the bug clinic of chapter 1, as a test the student writes.
 
 ``forward(p, x, h0) -> h`` and ``backward(p, x, h0, dh) -> dx, dh0, grads`` are black
-boxes; the forward pass is right.
+boxes with hidden constants of their own; the forward pass is right.
 """
 
 from ..definition import Exercise
+from ..machines import Machine, fits
 from ..making import Suspect, clinic, edited, form
 from .backward import rnn_backward, rnn_step_backward
 from .forward import rnn_forward, rnn_step
@@ -63,8 +64,31 @@ def backward(bug, step=rnn_step_backward):
     return run_back
 
 
-def suspects(bug, rng=None):
-    return Suspect(forward), Suspect(form(backward(""), backward(bug), rng), bug)
+def housed(machine, forward, backward):
+    """Both functions inside a machine, which the chain rule leads through."""
+
+    def start(p, x, h0):
+        fits(p, x, h0, blocks=1)
+        I, H = x.shape[-1], h0.shape[-1]
+        return machine.inner(p), x * machine.scale("x", I), h0 * machine.scale("h0", H)
+
+    def outer_forward(p, x, h0):
+        return forward(*start(p, x, h0)) * machine.scale("h", h0.shape[-1])
+
+    def outer_backward(p, x, h0, dh):
+        fits(p, x, h0, dh, blocks=1)
+        I, H = x.shape[-1], h0.shape[-1]
+        dx, dh0, grads = backward(*start(p, x, h0), dh * machine.scale("h", H))
+        dx, dh0 = dx * machine.scale("x", I), dh0 * machine.scale("h0", H)
+        return dx, dh0, machine.outer(grads)
+
+    return outer_forward, outer_backward
+
+
+def suspects(bug, rng, size=1.0):
+    wrong = form(backward(""), backward(bug), size)
+    forward_, backward_ = housed(Machine(rng, blocks=1), forward, wrong)
+    return Suspect(forward_), Suspect(backward_, bug)
 
 
 EXERCISE = Exercise(

@@ -15,5 +15,4 @@ SET = ExerciseSet(
         decay.EXERCISE,
         Exercise("02.8", "conclusion", 0, manual=True),
     ),
-    helpers=("tanh",),
 )

@@ -49,11 +49,11 @@ def in_steps(grads, limit):
     return {k: factor * g for k, g in grads.items()}, norm
 
 
-def suspects(bug, rng=None):
+def suspects(bug, rng, size=1.0):
     if bug == "another way":
         return (Suspect(in_steps, bug),)
     wrong = edited(clip, BUGS[bug]) if bug else clip
-    return (Suspect(form(clip, wrong, rng, signs=(1,)), bug),)
+    return (Suspect(form(clip, wrong, size), bug),)
 
 
 EXERCISE = Exercise(
@@ -61,6 +61,7 @@ EXERCISE = Exercise(
     "clips_well",
     15,
     answer="verdict",
+    alike=True,
     hints=(
         "Draw a dictionary of several random arrays and compute yourself what has to "
         "come out, for a limit below the norm and for one above it.",
@@ -69,5 +70,5 @@ EXERCISE = Exercise(
         "np.allclose(a, b) compares arrays. The strictest test compares every entry "
         "with g * min(1, limit / norm), in both situations.",
     ),
-    **clinic(suspects, ("", "another way"), LESSONS, STRICT),
+    **clinic(suspects, ("", "another way"), LESSONS, STRICT, signs=(1,)),
 )

@@ -15,5 +15,4 @@ SET = ExerciseSet(
         spans.EXERCISE,
         Exercise("03.8", "conclusion", 0, manual=True),
     ),
-    helpers=("tanh",),
 )

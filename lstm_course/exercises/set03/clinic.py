@@ -78,9 +78,9 @@ SOUND = {"": start, "uniform": uniform, "orthogonal": turned}
 LARGEST = 500_000  # weights of one gate
 
 
-def suspects(bug, rng=None):
+def suspects(bug, rng, size=1.0):
     make = edited(start, BUGS[bug]) if bug in BUGS else SOUND.get(bug, start)
-    first = 0 if rng is None else int(rng.integers(2**30))
+    first = int(rng.integers(2**30))
 
     def checked(I, H, seed):
         if min(I, H) < 1 or (I + H) * H > LARGEST:
@@ -98,6 +98,7 @@ EXERCISE = Exercise(
     "starts_well",
     15,
     answer="verdict",
+    alike=True,
     hints=(
         "Call make with sizes of your own, I and H different and not too small, and "
         "with two seeds. Then ask one question after the other.",

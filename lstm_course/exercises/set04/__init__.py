@@ -15,5 +15,4 @@ SET = ExerciseSet(
         lesion.EXERCISE,
         Exercise("04.7", "conclusion", 0, manual=True),
     ),
-    helpers=("sigmoid", "tanh", "d_sigmoid", "d_tanh"),
 )

@@ -1,12 +1,14 @@
 """04.5: the bug clinic. The student's test must tell wrong backward passes from right.
 
 Two functions come as black boxes: ``forward(p, x) -> h`` runs an LSTM from a state of
-zeros, ``backward(p, x, dh) -> dx, grads`` says what its gradients are.
+zeros, ``backward(p, x, dh) -> dx, grads`` says what its gradients are.  Every pair has
+hidden constants of its own.
 """
 
 import numpy as np
 
 from ..definition import Exercise
+from ..machines import Machine, fits
 from ..making import Suspect, clinic, edited, form
 from .step_backward import lstm_step_backward
 from .through_time import lstm_backward, run
@@ -72,8 +74,29 @@ def backward(bug, step=lstm_step_backward):
     return run_back
 
 
-def suspects(bug, rng=None):
-    return Suspect(forward), Suspect(form(backward(""), backward(bug), rng), bug)
+def housed(machine, forward, backward):
+    """Both functions inside a machine, which the chain rule leads through."""
+
+    def start(p, x):
+        fits(p, x)
+        return machine.inner(p), x * machine.scale("x", x.shape[-1])
+
+    def outer_forward(p, x):
+        h = forward(*start(p, x))
+        return h * machine.scale("h", h.shape[-1])
+
+    def outer_backward(p, x, dh):
+        fits(p, x, dh)
+        dx, grads = backward(*start(p, x), dh * machine.scale("h", dh.shape[-1]))
+        return dx * machine.scale("x", x.shape[-1]), machine.outer(grads)
+
+    return outer_forward, outer_backward
+
+
+def suspects(bug, rng, size=1.0):
+    wrong = form(backward(""), backward(bug), size)
+    forward_, backward_ = housed(Machine(rng), forward, wrong)
+    return Suspect(forward_), Suspect(backward_, bug)
 
 
 EXERCISE = Exercise(

@@ -22,8 +22,8 @@ def cases(rng):
     for T, B, I, H, K in ((5, 40, 4, 6, 3), (3, 24, 2, 5, 7)):
         p, out = weights(rng, I, H, scale=1.2), rng.normal(size=(H, K))
 
-        def step(x, h, c, p=p):
-            h, c, _ = lstm_step(p, x, h, c)
+        def step(x_t, h, c, p=p):
+            h, c, _ = lstm_step(p, x_t, h, c)
             return h, c
 
         def read(h, out=out):

@@ -16,5 +16,4 @@ SET = ExerciseSet(
         compare.EXERCISE,
         Exercise("05.8", "conclusion", 0, manual=True),
     ),
-    helpers=("sigmoid", "tanh", "d_sigmoid", "d_tanh"),
 )
