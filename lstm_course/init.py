@@ -1,26 +1,8 @@
-"""Start values of parameters.
-
-Input weights are uniform after Glorot & Bengio (2010), recurrent weights orthogonal
-per block (Saxe et al. 2014), elementwise weights small and uniform, biases zero but
-for the start values a cell asks for, above all the LSTM's forget bias of 1
-(Jozefowicz et al. 2015).
-"""
+"""The door to start values of parameters; ``cells.start`` says which they are."""
 
 import numpy as np
 
-from .doors import (
-    as_cell,
-    check_number,
-    check_parameters,
-    check_rng,
-    check_size,
-)
-
-
-def orthogonal(n, rng):
-    """A random orthogonal matrix (n, n), uniform over all of them."""
-    q, r = np.linalg.qr(rng.normal(size=(n, n)))
-    return q * np.sign(np.diag(r))
+from .doors import as_cell, check_number, check_parameters, check_rng, check_size
 
 
 def init(cell, I, H, rng, gain=1.0, bias=None):
@@ -58,25 +40,7 @@ def init(cell, I, H, rng, gain=1.0, bias=None):
     check_rng(rng)
     check_number("gain", gain)
     check_bias(cell, bias)
-    if hasattr(cell, "init"):
-        return cell.init(I, H, rng, gain=gain, bias=bias)
-    start = cell.bias | (bias or {})
-    p = {}
-    for name, shape in cell.shapes(I, H).items():
-        terms = [t for t in cell.all_terms if t.param == name]
-        if not terms:  # elementwise weights, as in peepholes
-            p[name] = rng.uniform(-1.0, 1.0, shape) / np.sqrt(H)
-        elif terms[0].source is None:
-            p[name] = np.zeros(shape)
-        elif terms[0].source == "x":
-            p[name] = rng.uniform(-1.0, 1.0, shape) * np.sqrt(6.0 / (shape[0] + H))
-        else:
-            blocks = shape[1] // H
-            p[name] = gain * np.hstack([orthogonal(H, rng) for _ in range(blocks)])
-    _set_bias(cell, p, start, H)
-    for name, mask in cell.masks.items():
-        p[name] = p[name] * mask(H)
-    return p
+    return cell.init(I, H, rng, gain, bias)
 
 
 def check_bias(cell, bias):
@@ -94,18 +58,6 @@ def check_bias(cell, bias):
                 f"are {' '.join(cell.blocks)}. Use one of them?"
             )
         check_number(f"bias[{block!r}]", value)
-
-
-def _set_bias(cell, p, start, H):
-    """Write start values into the columns of their blocks, once per block."""
-    done = set()
-    for t in cell.all_terms:
-        if t.source is None:
-            for k, b in enumerate(t.blocks):
-                if b in start and b not in done:
-                    at = (t.first + k) * H
-                    p[t.param][at : at + H] = start[b]
-                    done.add(b)
 
 
 def chrono(cell, p, T_max, rng):

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from graphlib import TopologicalSorter
 
 import pytest
 import yaml
@@ -78,6 +79,40 @@ def test_no_module_imports_one_to_its_right(root):
         if room in RANK and RANK[room] > RANK.get(parts[0], 0)
     ]
     assert not wrong
+
+
+def modules(root):
+    """Every module of the package by its dotted name."""
+    package = root / "lstm_course"
+    files = package.rglob("*.py")
+    parts = {f: f.relative_to(root).with_suffix("").parts for f in files}
+    return {
+        ".".join(p[:-1] if p[-1] == "__init__" else p): (f, p) for f, p in parts.items()
+    }
+
+
+def imported_modules(file, parts, known):
+    """Modules of the package that a file imports, anywhere in its text."""
+    for node in ast.walk(ast.parse(read(file))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = list(parts[: len(parts) - node.level]) if node.level else []
+            base = ".".join([*base, *filter(None, [node.module])])
+            names = [f"{base}.{alias.name}" for alias in node.names]
+            names = [n if n in known else base for n in names]
+        else:
+            continue
+        yield from (n for n in names if n in known)
+
+
+def test_no_circle_of_imports_not_even_inside_functions(root):
+    known = modules(root)
+    graph = {
+        name: set(imported_modules(file, parts, known)) - {name}
+        for name, (file, parts) in known.items()
+    }
+    TopologicalSorter(graph).prepare()  # raises CycleError, which shows the circle
 
 
 def test_the_package_imports_without_torch_and_quickly():

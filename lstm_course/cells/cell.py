@@ -27,6 +27,7 @@ import numpy as np
 from .checks import check_names
 from .options import Made
 from .products import add_products, columns, parse
+from .start import draw
 
 
 class Phase:
@@ -116,6 +117,10 @@ class Cell(Made):
             old = shapes.get(t.param, (0,))[-1]
             shapes[t.param] = (*rows, max(old, width))
         return shapes | {v: (H,) for v in self.vectors}
+
+    def init(self, I, H, rng, gain=1.0, bias=None):
+        """Start values for every parameter: dict; see the door ``init``."""
+        return draw(self, I, H, rng, gain, bias)
 
     def sizes(self, p):
         """(I, H) of a set of parameters, where I counts the features of x."""

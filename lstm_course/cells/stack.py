@@ -85,13 +85,11 @@ class Stack(Made):
 
     def init(self, I, H, rng, gain=1.0, bias=None):
         """Start values, layer by layer: dict."""
-        from ..init import init  # init knows cells; here it is only passed on
-
         p = {}
         for k, cell in self.numbered():
             mine = {b.removesuffix(f"_{k}"): v for b, v in (bias or {}).items()
                     if b.endswith(f"_{k}")}
-            own = init(cell, self.inputs(k, I, H), H, rng, gain=gain, bias=mine)
+            own = cell.init(self.inputs(k, I, H), H, rng, gain, mine)
             p |= {f"{name}_{k}": v for name, v in own.items()}
         return p
 

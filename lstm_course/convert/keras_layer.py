@@ -12,7 +12,8 @@ import numpy as np
 
 from ..cells import gru
 from ..ops import tanh
-from .operators import GATES, operator_of
+from .operators import GATES
+from .recognise import operator_of
 
 KINDS = {"SimpleRNN": "RNN", "SimpleRNNCell": "RNN",
          "LSTM": "LSTM", "LSTMCell": "LSTM", "CuDNNLSTM": "LSTM",

@@ -15,7 +15,7 @@ from ..cells import gru
 from ..doors import as_cell, check_parameters, check_size
 from .blocks import as_floats, check_shape, negate, reorder
 from .keras_layer import weights_of
-from .operators import operator_of
+from .recognise import operator_of
 
 BLOCKS = {"RNN": "h", "LSTM": "ifgo", "GRU": "urn"}
 KERAS_1 = {"LSTM": "igfo", "GRU": "urn"}

@@ -12,8 +12,10 @@ import numpy as np
 
 from ..doors import as_cell, check_parameters, check_size
 from .blocks import as_floats, check_shape, negate
+from .onnx_blocks import as_i, columns_of, scatter, weights_for
 from .onnx_node import check_attributes
-from .operators import PEEPHOLES, operator_of
+from .operators import PEEPHOLES
+from .recognise import operator_of
 
 
 def to_onnx(p, cell="lstm"):
@@ -40,20 +42,6 @@ def to_onnx(p, cell="lstm"):
     cell = as_cell(cell)
     check_parameters(cell, p)
     return weights_for(p, cell, operator_of(cell))
-
-
-def weights_for(p, cell, op):
-    """p in the layout of an operator."""
-    p = negate(p, cell, *op.negated)
-    H = cell.sizes(p)[1]
-    at = _columns(cell, op)
-    W, R, b = (_gather(p[k], at, op.blocks, H) for k in ("W_x", "W_h", "b"))
-    b_h = _gather(p["b_h"], at, op.blocks, H) if "b_h" in p else np.zeros_like(b)
-    w = {"W": W.T[None], "R": R.T[None], "B": np.concatenate([b, b_h])[None]}
-    if cell.vectors:
-        peep = {_as_i(k, op): p[k] for k in cell.vectors}
-        w["P"] = np.concatenate([peep.get(k, np.zeros(H)) for k in PEEPHOLES])[None]
-    return w
 
 
 def from_onnx(weights, cell="lstm", direction=0, attributes=None):
@@ -99,12 +87,12 @@ def from_onnx(weights, cell="lstm", direction=0, attributes=None):
         D, _, H = both["R"].shape
         check_attributes(attributes, op, cell, H, D, direction)
     W, R, B, P, H = _directions(weights | both, at, n)
-    at = _columns(cell, op)
-    p = {"W_x": _scatter(W.T, at, op.blocks, H), "W_h": _scatter(R.T, at, op.blocks, H)}
-    b, b_h = (_scatter(half, at, op.blocks, H) for half in np.split(B, 2))
+    at = columns_of(cell, op)
+    p = {"W_x": scatter(W.T, at, op.blocks, H), "W_h": scatter(R.T, at, op.blocks, H)}
+    b, b_h = (scatter(half, at, op.blocks, H) for half in np.split(B, 2))
     p |= {"b": b, "b_h": b_h} if op.after else {"b": b + b_h}
     given = dict(zip(PEEPHOLES, np.split(P, 3), strict=True))
-    p |= {k: given.pop(_as_i(k, op)) for k in cell.vectors}
+    p |= {k: given.pop(as_i(k, op)) for k in cell.vectors}
     given.pop("w_cf" if op.coupled else "", None)  # that gate is not computed
     if left := [k for k, v in given.items() if np.any(v)]:
         hint = "cifg" if op.coupled else "peephole"
@@ -194,33 +182,6 @@ def onnx_attributes(cell, directions=1):
                   "activation_alpha": [slope] * directions,
                   "activation_beta": [0.5] * directions}
     return found
-
-
-def _as_i(name, op):
-    """ONNX couples f to i: where ours keeps f, its peephole is the operator's i."""
-    return "w_ci" if op.coupled and name == "w_cf" else name
-
-
-def _columns(cell, op):
-    """Operator block -> number of our column block; a coupled gate has only one."""
-    ours = [b for b in cell.blocks if b != "m"]
-    at = {b: k for k, b in enumerate(ours)}
-    if op.coupled:
-        at["i"] = at.pop("f", at.get("i"))
-    return at
-
-
-def _gather(a, at, blocks, H):
-    """Our columns (..., mH) -> the operator's (..., nH); a block we lack is 0."""
-    none = np.zeros_like(a[..., :H])
-    return np.concatenate([a[..., at[b] * H : (at[b] + 1) * H] if b in at else none
-                           for b in blocks], axis=-1)
-
-
-def _scatter(a, at, blocks, H):
-    """The operator's columns (..., nH) -> ours (..., mH)."""
-    parts = dict(zip(blocks, np.split(a, len(blocks), axis=-1), strict=True))
-    return np.concatenate([parts[b] for b in sorted(at, key=at.get)], axis=-1)
 
 
 def _directions(weights, direction, n):
