@@ -9,7 +9,6 @@ same exponentials at its own speed, both measured on the spot.
 
 import json
 import math
-import platform
 import re
 import statistics
 import time
@@ -22,6 +21,7 @@ import torch
 from torch import nn
 
 from .doors import as_cell
+from .experiments.record import machine, versions
 from .recurrent import Recurrent
 
 SIZES = {  # T, B, I, H
@@ -164,8 +164,8 @@ def bench(
     """
     speeds = matrix_speed(), exponential_speed()
     result = {
-        "machine": f"{platform.machine()}, {platform.system()}",
-        "torch": torch.__version__,
+        "machine": machine(),
+        "versions": versions(),
         "threads": torch.get_num_threads(),
         "date": time.strftime("%Y-%m-%d"),
         "matrix_gflops": speeds[0] / 1e9,
@@ -173,7 +173,7 @@ def bench(
         "rows": [],
     }
     say(
-        f"{result['machine']}, {result['threads']} thread(s): matrix products "
+        f"{result['machine']}: matrix products "
         f"{speeds[0] / 1e9:.0f} GFLOP/s, tanh {speeds[1] / 1e9:.2f} per ns"
     )
     say(HEAD)

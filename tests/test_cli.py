@@ -140,7 +140,8 @@ def test_a_task_is_trained_for_several_seeds_and_recorded():
     assert [r["seed"] for r in found["runs"]] == [3, 4]
     assert all(r["solved_after_sequences"] <= 3200 for r in found["runs"])
     assert found["command"].startswith("lstm-course train task latch --T 5 ")
-    assert "torch" in found["machine"] and len(found["date"]) == 10
+    assert "torch" in found["versions"] and "thread" in found["machine"]
+    assert len(found["date"]) == 10
     lines = Path("latch/3/log.jsonl").read_text().splitlines()
     assert json.loads(lines[0])["step"] == 1
 

@@ -131,3 +131,16 @@ def test_what_is_saved_is_loaded_with_its_origin(tmp_path):
     assert result["rows"] == rows and result["seconds"] == 61
     assert "3 runs, 1 minutes on" in record.origin(result)
     assert np.array_equal(record.pick(result["rows"], "accuracy", seed=2), [0.5])
+
+
+def test_a_machine_is_described_by_what_it_says_itself(monkeypatch):
+    import torch
+
+    from lstm_course.experiments import record
+
+    monkeypatch.setattr(record, "processor", lambda: "Abacus 3000")
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 7)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: "Loom 4")
+    assert "Abacus 3000" in record.machine() and "7 thread(s)" in record.machine()
+    assert record.machine("cuda:1").startswith("Loom 4; ")
+    assert "Loom" not in record.machine()

@@ -1,7 +1,9 @@
 """Where results lie, and what is written beside the numbers."""
 
 import json
+import os
 import platform
+import re
 import time
 from pathlib import Path
 
@@ -12,20 +14,43 @@ FOLDER = Path(__file__).resolve().parents[2] / "book" / "results"
 
 def about(name: str, seconds: float, command: str) -> dict:
     """What a reader needs to judge, and to repeat, a measurement."""
-    import os
-
-    import torch
-
     return {
         "experiment": name,
         "command": command,
         "date": time.strftime("%Y-%m-%d"),
-        "machine": f"{os.cpu_count()} cores of a shared {platform.machine()} server, "
-                   f"{platform.system()}, no GPU",
-        "versions": f"Python {platform.python_version()}, NumPy {np.__version__}, "
-                    f"torch {torch.__version__}",
+        "machine": machine(),
+        "versions": versions(),
         "seconds": round(seconds),
     }
+
+
+def machine(device: str = "cpu") -> str:
+    """What a result was measured on, in plain words: only what the machine says."""
+    import torch
+
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
+    cpu = (f"{cores or os.cpu_count()} cores of {processor()}, {platform.system()}, "
+           f"{torch.get_num_threads()} thread(s)")
+    if torch.device(device).type != "cuda":
+        return cpu
+    return f"{torch.cuda.get_device_name(device)}; {cpu}"
+
+
+def processor() -> str:
+    """The name of the processor, or of its kind where the system does not tell."""
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+        return re.search(r"model name\s*:\s*(.+)", text)[1].strip()
+    except (OSError, TypeError):
+        return platform.processor() or platform.machine()
+
+
+def versions() -> str:
+    """Of what computes."""
+    import torch
+
+    return (f"Python {platform.python_version()}, NumPy {np.__version__}, "
+            f"torch {torch.__version__.split('+')[0]}")
 
 
 def save(name: str, rows: list[dict], seconds: float, command: str,

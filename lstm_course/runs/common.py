@@ -2,7 +2,6 @@
 
 import json
 import os
-import platform
 import re
 import shlex
 import shutil
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import torch
 
+from ..experiments.record import machine, versions
 from ..palette import GATES, PAGE
 from ..train import fit, load
 from ..training import schedules
@@ -105,23 +105,10 @@ def curve(history):
 
 def record(args, what, results, **more):
     """A result as JSON: what, how, where, when, and the numbers."""
+    device = args.device or ("cuda" if torch.cuda.is_available() else "cpu")
     return {"what": what, "command": "lstm-course " + shlex.join(args.argv),
-            "date": date.today().isoformat(), "machine": machine(args.device), **more,
-            "runs": results}
-
-
-def machine(device=None):
-    """The machine in plain words."""
-    if device != "cpu" and torch.cuda.is_available():
-        return f"{torch.cuda.get_device_name()}, torch {torch.__version__}"
-    name = platform.processor() or platform.machine()
-    try:
-        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-        name = re.search(r"model name\s*:\s*(.+)", text)[1]
-    except (OSError, TypeError):
-        pass
-    return (f"{os.cpu_count()} cores of {name.strip()}, {torch.get_num_threads()} "
-            f"thread(s), torch {torch.__version__.split('+')[0]}")
+            "date": date.today().isoformat(), "machine": machine(device),
+            "versions": versions(), **more, "runs": results}
 
 
 def write(args, where, result):
