@@ -11,10 +11,17 @@ from numbers import Integral, Real
 import numpy as np
 
 from .cells import CELLS
+from .cells.written import written
 
 
 def as_cell(cell):
-    """A cell from its name in CELLS, a room of lstm_course.cells, or a cell itself.
+    """A cell from its name, its room, or from itself.
+
+    Parameters
+    ----------
+    cell : str, module or cell
+        A name in CELLS, a room and its options written out, as in
+        ``"gru(reset='before')"``, a room of lstm_course.cells, or a cell.
 
     Raises
     ------
@@ -24,6 +31,8 @@ def as_cell(cell):
     if isinstance(cell, str):
         if cell in CELLS:
             return CELLS[cell]
+        if "(" in cell:
+            return written(cell)
         near = difflib.get_close_matches(cell.lower(), CELLS, n=1, cutoff=0.4)
         hint = f"Did you mean {near[0]!r}?" if near else "Choose one of them?"
         raise ValueError(

@@ -8,7 +8,12 @@ from door_table import assert_four_parts, every_row, means, refused
 
 from lstm_course import init, jacobian, trace, unroll, unroll_backward
 from lstm_course.cells import gru, mlstm
-from lstm_course.gradcheck import gradcheck, numeric_gradient, relative_error
+from lstm_course.gradcheck import (
+    gradcheck,
+    numeric_gradient,
+    random_case,
+    relative_error,
+)
 from lstm_course.recurrent import Recurrent
 from lstm_course.tasks import digits, text
 from lstm_course.train import fit
@@ -262,3 +267,15 @@ def test_a_nan_loss_names_its_step():
     with pytest.raises(FloatingPointError, match="at step 0"):
         fit(LAYER, lambda m, b: m(b)[0].sum() * float("nan"), lambda rng: Z,
             steps=1, progress=False)
+
+
+def test_a_room_and_its_options_written_out_are_a_cell_at_every_door():
+    from lstm_course import convert, equations
+
+    text = "gru(reset='before', update='takes_new')"
+    cell = gru.make(reset="before", update="takes_new")
+    p, x, *_ = random_case(text)
+    np.testing.assert_array_equal(unroll(text, p, x)[0], unroll(cell, p, x)[0])
+    assert Recurrent(text, 4, 6, seed=0).cell.reads == cell.reads
+    assert convert.count(text, 4, 6) == convert.count(cell, 4, 6)
+    assert equations.equations(text) == equations.equations(cell)

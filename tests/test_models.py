@@ -5,10 +5,10 @@ import pytest
 import torch
 
 from lstm_course import CELLS, tasks
+from lstm_course.doors import as_cell
 from lstm_course.models import Classifier, LanguageModel, Reader
 from lstm_course.models import classifier as classifiers
 from lstm_course.models import language_model as lm
-from lstm_course.models.parts import named_cell
 from lstm_course.models.reader import evaluate as score_reader
 from lstm_course.models.reader import reader_loss
 from lstm_course.tasks import text
@@ -259,11 +259,11 @@ def test_a_reader_scores_fresh_sequences_by_the_tasks_own_rule():
 
 
 @pytest.mark.parametrize("call, says", [
-    (lambda: named_cell("gru(reset='sideways')"), "sideways"),
-    (lambda: named_cell("gru(gate=relu)"), "does not make a cell"),
-    (lambda: named_cell("nothing(1)"), "does not make a cell"),
-    (lambda: named_cell("gru("), "does not make a cell"),
-    (lambda: named_cell("gruu"), "Did you mean 'gru'"),
+    (lambda: as_cell("gru(reset='sideways')"), "sideways"),
+    (lambda: as_cell("gru(gate=relu)"), "does not make a cell"),
+    (lambda: as_cell("nothing(1)"), "does not make a cell"),
+    (lambda: as_cell("gru("), "does not make a cell"),
+    (lambda: as_cell("gruu"), "Did you mean 'gru'"),
     (lambda: LanguageModel(5, hidden_size=6, embedding_size=7, tied=True), "Tied"),
     (lambda: LanguageModel(5, "depth_gated", hidden_size=6, num_layers=2, dropout=0.1,
                            variational=True), "variational=False"),
@@ -280,4 +280,4 @@ def test_doors_say_what_is_wrong_and_what_to_do(call, says):
 
 def test_a_written_cell_runs_no_code():
     with pytest.raises(ValueError, match="does not make a cell"):
-        named_cell("gru(reset=__import__('os').getcwd())")
+        as_cell("gru(reset=__import__('os').getcwd())")

@@ -7,9 +7,10 @@ Keras' examples, Embedding(5000, 32), LSTM(100), Dense(1): 213,301 parameters.
 import torch
 from torch import nn
 
+from ..doors import as_cell
 from ..recurrent import Recurrent
 from ..tasks.vocabulary import PAD
-from .parts import embedding, named_cell, readout, seeds
+from .parts import embedding, readout, seeds
 
 READS = ("last", "mean")
 
@@ -54,7 +55,7 @@ class Classifier(nn.Module):
             )
         e, r, o = seeds(seed, 3)
         self.embedding = embedding(words, embedding_size, e)
-        self.layer = Recurrent(named_cell(cell), embedding_size, hidden_size,
+        self.layer = Recurrent(as_cell(cell), embedding_size, hidden_size,
                                num_layers, bidirectional, dropout, seed=r)
         self.drop = nn.Dropout(dropout)
         self.readout = readout(hidden_size * self.layer.directions, K, o)

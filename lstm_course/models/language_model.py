@@ -11,8 +11,9 @@ import numpy as np
 import torch
 from torch import nn
 
+from ..doors import as_cell
 from ..recurrent import Recurrent
-from .parts import SameMaskDropout, embedding, named_cell, readout, seeds
+from .parts import SameMaskDropout, embedding, readout, seeds
 
 
 class LanguageModel(nn.Module):
@@ -57,7 +58,7 @@ class LanguageModel(nn.Module):
         e, r, o = seeds(seed, 3)
         self.carry = None  # state after the last training window
         self.embedding = embedding(K, size, e)
-        self.layers = _layers(named_cell(cell), size, hidden_size, num_layers, dropout,
+        self.layers = _layers(as_cell(cell), size, hidden_size, num_layers, dropout,
                               variational, r)
         self.drop = SameMaskDropout(dropout) if variational else nn.Dropout(dropout)
         self.readout = readout(hidden_size, K, o)

@@ -1,49 +1,8 @@
-"""What the models share: cells by name, start values from a seed, one-mask dropout."""
-
-import ast
-from importlib import import_module
+"""What the models share: start values from a seed, one-mask dropout."""
 
 import numpy as np
 import torch
 from torch import nn
-
-from .. import ops
-from ..doors import as_cell
-
-GATES = {n: getattr(ops, n) for n in ("sigmoid", "hard_sigmoid", "hard_sigmoid6")}
-
-
-def named_cell(text):
-    """A cell from its name, or from its room's ``make`` written out; or a cell itself.
-
-    The written form is what a command line and a checkpoint can hold.
-
-    Examples
-    --------
-    >>> named_cell("gru(reset='before', gate=hard_sigmoid)").name
-    'gru'
-    """
-    if not isinstance(text, str) or "(" not in text:
-        return as_cell(text)
-    try:
-        call = ast.parse(text, mode="eval").body
-        options = {k.arg: _value(k.value) for k in call.keywords}
-        room = import_module(f"..cells.{call.func.id}", __package__)
-        return room.make(*map(_value, call.args), **options)
-    except (SyntaxError, AttributeError, ImportError, KeyError, TypeError) as error:
-        raise ValueError(
-            f"{text!r} does not make a cell: {error}. Expected a name, or a room of "
-            "lstm_course.cells and its options. Write \"gru(reset='before')\"?"
-        ) from None
-
-
-def _value(node):
-    if isinstance(node, ast.Name):
-        return GATES[node.id]
-    try:
-        return ast.literal_eval(node)
-    except ValueError:
-        raise TypeError("an option is a number, a text or the name of a gate") from None
 
 
 def seeds(seed, n):

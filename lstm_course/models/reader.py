@@ -7,9 +7,10 @@ import numpy as np
 import torch
 from torch import nn
 
+from ..doors import as_cell
 from ..init import chrono, init
 from ..recurrent import Recurrent
-from .parts import named_cell, readout, seeds
+from .parts import readout, seeds
 
 
 class Reader(nn.Module):
@@ -40,7 +41,7 @@ class Reader(nn.Module):
     def __init__(self, cell, I, H, K, num_layers=1, T_max=None, bias=None, seed=None):
         super().__init__()
         r, o, start = seeds(seed, 3)
-        cell = named_cell(cell)
+        cell = as_cell(cell)
         self.layer = Recurrent(cell, I, H, num_layers, seed=r)
         self.readout = readout(H, K, o)
         rng = np.random.default_rng(start)
