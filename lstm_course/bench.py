@@ -96,15 +96,14 @@ def floor_seconds(cell: str, size, grad: bool, matrix: float, exponential: float
     """
     T, B, I, H = size
     cell = as_cell(cell)
-    layers = getattr(cell, "layers", [cell])
-    reads_x = re.findall(r"\bx (\w+)", layers[0].reads)
-    if layers[0] is not cell:
+    reads_x = re.findall(r"\bx (\w+)", cell.layers[0].reads)
+    if cell.layers[0] is not cell:
         reads_x = [f"{name}_1" for name in reads_x]
     products = 0
     for name, shape in cell.shapes(I, H).items():
         times = 1 if not grad else 2 if name in reads_x else 3
         products += 2 * T * B * times * math.prod(shape) * (len(shape) == 2)
-    return products / matrix + 5 * T * B * H * len(layers) / exponential
+    return products / matrix + 5 * T * B * H * len(cell.layers) / exponential
 
 
 def measure(

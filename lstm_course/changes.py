@@ -60,7 +60,7 @@ def code(cell):
     ['h = x W_x + h W_h + b', 'h = tanh(zh)']
     """
     cell = as_cell(cell)
-    cell = cell.layers[-1] if hasattr(cell, "layers") else cell
+    cell = cell.layers[-1]
     lines = [line.strip() for line in cell.reads.splitlines()]
     for phase in cell.phases:
         for name, value in folded(cell, phase, Plain):

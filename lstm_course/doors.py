@@ -11,6 +11,7 @@ from numbers import Integral, Real
 import numpy as np
 
 from .cells import CELLS
+from .cells.any_cell import AnyCell
 from .cells.written import written
 
 
@@ -39,10 +40,10 @@ def as_cell(cell):
             f"There is no cell named {cell!r}. Known cells: {', '.join(CELLS)}. {hint}"
         )
     made = getattr(cell, "cell", cell)
-    if not hasattr(made, "step_backward"):
+    if not isinstance(made, AnyCell):
         raise ValueError(
-            f"A cell is a name in CELLS or an object with step and step_backward, but "
-            f"got {type(cell).__name__}. Known cells: {', '.join(CELLS)}. "
+            f"A cell is a name in CELLS, a room, or what its make gives, but got "
+            f"{type(cell).__name__}. Known cells: {', '.join(CELLS)}. "
             "Pass a name like 'lstm'?"
         )
     return made
@@ -235,7 +236,7 @@ def check_names(cell, p, wanted, square):
 
 def optional_shapes(cell, p, I, H):
     """Shapes of weights that p has though the cell could do without them at I = H."""
-    return {t.param: (I, len(t.blocks) * H) for t in getattr(cell, "all_terms", ())
+    return {t.param: (I, len(t.blocks) * H) for t in cell.all_terms
             if t.optional and t.param in p}
 
 
@@ -260,7 +261,7 @@ def check_caches(cell, caches, I, H):
 
 def cache_shapes(cell, B, I, H):
     """Name -> shape of everything that a step of this cell keeps."""
-    if hasattr(cell, "keeps"):
+    if cell.all_terms:
         rows = I - H * bool(cell.extra)
         return {k: (B, rows if k == "x" else H) for k in cell.keeps}
     p = {k: np.zeros(s) for k, s in cell.shapes(I, H).items()}

@@ -44,7 +44,7 @@ def equations(cell):
     h_t = \tanh(z_{h})
     """
     cell = as_cell(cell)
-    cell = cell.layers[-1] if hasattr(cell, "layers") else cell
+    cell = cell.layers[-1]
     lines, done = [], set()
     for phase in cell.phases:
         blocks = [b for b in cell.blocks if f"z{b}" in phase.args and b not in done]

@@ -79,7 +79,8 @@ class Recurrent(nn.Module):
         self.checkpoint = _steps("checkpoint", checkpoint)
         self.truncate = _steps("truncate", truncate)
         self.directions = 2 if bidirectional else 1
-        self.layer_cells = layer_cells(self.cell, self.num_layers)
+        n = self.num_layers
+        self.layer_cells = self.cell.tied(n) or [self.cell] * n
         if self.layer_cells[0].extra or self.layer_cells[-1].extra:
             self._refuse_directions()
         seed = int(torch.randint(2**31, ())) if seed is None else seed
@@ -212,13 +213,6 @@ class Recurrent(nn.Module):
         if state is None:
             return [starts[k // self.directions] for k in range(n)]
         return entry.check_states(state, cells[0], starts[0], weight, n)
-
-
-def layer_cells(cell, num_layers):
-    """The cell of every layer; a stack says itself how its layers are tied."""
-    if hasattr(cell, "with_layers"):
-        return cell.with_layers(num_layers).layers
-    return [cell] * num_layers
 
 
 def _check_dropout(dropout):

@@ -106,7 +106,7 @@ def unroll_backward(cell, p, dh, caches, dstate=None, cut=None):
     ((7, 3, 4), ['W_h', 'W_x', 'b'])
     """
     cell, p, dh, dstate, cut = _enter_backward(cell, p, dh, caches, dstate, cut)
-    if not hasattr(cell, "retreat"):
+    if not cell.all_terms:
         return _backward_by_steps(cell, p, dh, caches, dstate, cut)
     ready = cell.prepare(p, dh.shape[-1])
     T, steps = len(caches), []
@@ -177,7 +177,7 @@ def _enter(cell, p, x, state0):
 
 def _steps(cell, p, x, state):
     """Generate (state, cache, values) step by step."""
-    if not hasattr(cell, "advance"):
+    if not cell.all_terms:
         for x_t in x:
             state, cache = cell.step(p, x_t, state)
             yield state, cache, cell.named(cache, state)

@@ -147,7 +147,7 @@ def test_trace_names_every_gate_and_state(case_):
     p, x, state, _, _ = case(cell)
     q = trace(cell, p, x, state)
     wanted = {*cell.states}
-    for layer in getattr(cell, "layers", [cell]):
+    for layer in cell.layers:
         wanted |= {n for ph in layer.phases for n in ph.names}
     assert wanted <= set(q)
     assert all(v.shape[:2] == (7, 3) for v in q.values())

@@ -42,7 +42,7 @@ def test_the_imdb_model_has_213301_parameters():
 def test_the_count_is_the_number_of_numbers_that_training_can_move(name):
     cell, extra = CELLS[name], H * bool(getattr(CELLS[name], "extra", None))
     p = init(cell, I + extra, H, np.random.default_rng(0))
-    masks = getattr(cell, "masks", {})
+    masks = cell.masks
     free = sum(int(masks[k](H).sum()) if k in masks else v.size for k, v in p.items())
     assert convert.count(name, I, H) == free
 

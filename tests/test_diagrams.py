@@ -52,7 +52,7 @@ PANEL = {"slstm", "mlstm"}  # their arithmetic is a panel of equations
 
 def top(cell):
     """The cell itself, or the top layer of a stack."""
-    return cell.layers[-1] if hasattr(cell, "layers") else cell
+    return cell.layers[-1]
 
 
 def others():

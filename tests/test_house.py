@@ -115,6 +115,18 @@ def test_no_circle_of_imports_not_even_inside_functions(root):
     TopologicalSorter(graph).prepare()  # raises CycleError, which shows the circle
 
 
+def test_what_a_cell_can_be_asked_is_declared_not_tried_out(root):
+    tried = re.compile(r"\b(?:has|get)attr\((?:\w+\.)?(?:cell|made|layer_cell)\b")
+    found = [
+        f"{file.relative_to(root)}: {line.strip()}"
+        for file, parts in rooms(root)
+        if parts[0] != "doors"
+        for line in read(file).splitlines()
+        if tried.search(line)
+    ]
+    assert not found, "declare it in cells/any_cell.py"
+
+
 def test_the_package_imports_without_torch_and_quickly():
     code = (
         "import sys, time; start = time.process_time(); import lstm_course;"

@@ -30,7 +30,7 @@ LENGTHS = torch.tensor([5, 7, 2])
 
 def made_of(cell):
     """A cell, or the layers of a stack."""
-    return getattr(cell, "layers", [cell])
+    return cell.layers
 
 
 NAMED = [(name, layer) for name, cell in CELLS.items() for layer in made_of(cell)]

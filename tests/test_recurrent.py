@@ -63,7 +63,7 @@ def layer_of(cell, p, dtype=torch.float64):
 
 def single(cells):
     """Cells that one layer of Recurrent holds as they are (not stacks of layers)."""
-    return [c for c in cells if not hasattr(CELLS[c], "with_layers")]
+    return [c for c in cells if not CELLS[c].tied(1)]
 
 
 @pytest.mark.parametrize("cell", single(CELLS))

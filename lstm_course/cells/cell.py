@@ -24,8 +24,8 @@ from inspect import signature
 
 import numpy as np
 
+from .any_cell import AnyCell
 from .checks import check_names
-from .options import Made
 from .products import add_products, columns, parse
 from .start import draw
 
@@ -41,7 +41,7 @@ class Phase:
         self.back_args = tuple(signature(backward).parameters)
 
 
-class Cell(Made):
+class Cell(AnyCell):
     """A recurrent cell made from its products and its arithmetic.
 
     Parameters
@@ -90,7 +90,7 @@ class Cell(Made):
         self.bias, self.constants = bias or {}, constants or {}
         self.masks, self.fixed, self.start = masks or {}, fixed or {}, start or {}
         self.cell_path, self.extra = cell_path or self.states[-1], extra
-        self.linear, self.whole = linear, tuple(whole.split())
+        self.form, self.whole = "linear" if linear else "products", tuple(whole.split())
         given = [n for ph in self.phases[:-1] for n in ph.gives]
         self.blocks, terms = parse(reads, self.states, given)
         self.input_terms = [t for t in terms if t.source in (None, "x")]

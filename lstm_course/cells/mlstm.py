@@ -25,19 +25,19 @@ import numpy as np
 
 from ..ops import d_log_sigmoid, d_sigmoid, exp, log_sigmoid, maximum, sigmoid
 from ..ops import step as positive
-from .options import Made, remembered
+from .any_cell import AnyCell
+from .options import remembered
 
 ROOM = __doc__  # inside a class the name means the text of the class
 FORGET_BIAS = 3.0  # the lowest start value in the authors' code, which goes up to 6
 
 
-class MLSTM(Made):
+class MLSTM(AnyCell):
     """The interface of a ``Cell`` for states that are not all (B, H)."""
 
     name, states, blocks = "mlstm", ("h", "C", "n", "m"), tuple("qkvoif")
     reads = "q k v o = x W_x + b\ni f = x W_g + b_g"
-    vectors, masks, extra, start, phases = (), {}, None, {}, ()
-    bias, cell_path, doc = {"f": FORGET_BIAS}, "C", ROOM
+    form, bias, cell_path, doc = "matrix", {"f": FORGET_BIAS}, "C", ROOM
 
     def __init__(self, heads=1):
         self.heads = heads

@@ -3,24 +3,6 @@
 from functools import partial, wraps
 
 
-class Made:
-    """A cell that ``make`` made.  It is pickled as its room, make and options.
-
-    The functions inside a cell are closures, which cannot be pickled; what made them
-    can.  A copy is free to be changed, so it forgets what it was made from.
-    """
-
-    made_by = None
-
-    def __reduce_ex__(self, protocol):
-        return (self.made_by, ()) if self.made_by else super().__reduce_ex__(protocol)
-
-    def __copy__(self):
-        twin = object.__new__(type(self))
-        twin.__dict__.update(self.__dict__, made_by=None)
-        return twin
-
-
 def remembered(make):
     """Decorate a ``make``: its cells know it and their options, in ``made_by``."""
 

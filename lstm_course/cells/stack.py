@@ -13,11 +13,11 @@ rule: i, f of the top layer, i_1, f_1 of the first.
 What it is for: depth.  All layers have H units.
 """
 
+from .any_cell import AnyCell
 from .cell import Cell
-from .options import Made
 
 
-class Stack(Made):
+class Stack(AnyCell):
     """Cells on top of each other, with the interface of one ``Cell``.
 
     Parameters
@@ -31,13 +31,10 @@ class Stack(Made):
         The room's text.
     """
 
-    vectors, masks, extra, phases = (), {}, None, ()
-
     def __init__(self, name, layers, with_layers=None, doc=__doc__):
         check_layers(layers)
-        self.name, self.layers, self.doc = name, list(layers), doc
-        if with_layers:
-            self.with_layers = with_layers
+        self.name, self._layers, self.doc = name, list(layers), doc
+        self.with_layers = with_layers
         top = len(layers)
         self.order = [top, *range(1, top)]  # whose states come first
         self.states = tuple(self.plain(k, s) for k in self.order
@@ -48,9 +45,19 @@ class Stack(Made):
                             for b in cell.blocks)
         self.bias = {f"{b}_{k}": v for k, cell in self.numbered()
                      for b, v in cell.bias.items()}
+        self.masks = {f"{name}_{k}": mask for k, cell in self.numbered()
+                      for name, mask in cell.masks.items()}
         self.cell_path = layers[-1].cell_path
         self.reads = "\n".join(f"layer {k}: {line}" for k, cell in self.numbered()
                                for line in cell.reads.splitlines())
+
+    @property
+    def layers(self):
+        return self._layers
+
+    def tied(self, n):
+        """The cells of n layers as the stack ties them; None where it does not say."""
+        return self.with_layers(n).layers if self.with_layers else None
 
     def __repr__(self):
         return f"<stack {self.name}: {', '.join(c.name for c in self.layers)}>"

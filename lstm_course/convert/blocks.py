@@ -50,7 +50,7 @@ def negate(p, cell, *blocks):
             f"{', '.join(blocks)}, expected some of {' '.join(cell.blocks)}. "
             "A typing slip?"
         )
-    if blocks and not hasattr(cell, "all_terms"):
+    if blocks and not cell.all_terms:
         raise ValueError(
             f"{cell.name} is no single set of products, so its gates {blocks} cannot "
             "be turned by negating columns. Expected a cell made of one line of "

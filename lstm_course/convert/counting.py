@@ -54,8 +54,8 @@ def count(cell, I, H, second_bias=False):
     """
     cell = as_cell(cell)
     I, H = check_size("I", I), check_size("H", H)
-    parts, masks = {}, masks_of(cell)
-    shapes = cell.shapes(I + H * bool(getattr(cell, "extra", None)), H)
+    parts, masks = {}, cell.masks
+    shapes = cell.shapes(I + H * bool(cell.extra), H)
     wide = max(map(len, shapes))
     for name, shape in shapes.items():
         text, n = _size(shape, H), int(np.prod(shape))
@@ -67,14 +67,6 @@ def count(cell, I, H, second_bias=False):
         if name == "b" and second_bias and "b_h" not in shapes:
             parts[f"{name:<{wide}}  {text}, a second time"] = n
     return Count(parts)
-
-
-def masks_of(cell):
-    """The masks of a cell, those of a stack under the names of its layers."""
-    if hasattr(cell, "layers"):
-        return {f"{name}_{k}": mask for k, layer in enumerate(cell.layers, 1)
-                for name, mask in layer.masks.items()}
-    return getattr(cell, "masks", {})
 
 
 def _size(shape, H):

@@ -11,6 +11,7 @@ order of the axes, which here is (T, B, I) always.  Weights without their layer,
 import numpy as np
 
 from ..cells import gru
+from ..doors import as_cell
 from ..ops import tanh
 from .operators import GATES
 from .recognise import operator_of
@@ -30,7 +31,7 @@ def weights_of(layer, cell, reverse):
     op, name = operator_of(cell), type(layer).__name__
     if said["kind"] != op.kind:
         raise ValueError(
-            f"This {name} is no {getattr(cell, 'name', cell)}. Its weights are those "
+            f"This {name} is no {as_cell(cell).name}. Its weights are those "
             f"of Keras' {said['kind']}, expected {op.kind}. "
             f"Pass cell={CELLS[said['kind']]!r}?"
         )

@@ -49,7 +49,7 @@ def operator_of(cell):
 
 def _is_plain(cell):
     """Only products, peepholes and the states h or h, c: worth comparing."""
-    if not hasattr(cell, "all_terms") or cell.masks or cell.constants or cell.extra:
+    if not cell.all_terms or cell.masks or cell.constants or cell.extra:
         return False
     known = cell.states in (("h",), ("h", "c")) and {*cell.vectors} <= {*PEEPHOLES}
     return known and not cell.start and _is_full(cell)

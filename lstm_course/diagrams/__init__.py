@@ -44,7 +44,7 @@ def sketch(cell="lstm"):
     program, computes what the cell computes.
     """
     cell = as_cell(cell)
-    cell = cell.layers[-1] if hasattr(cell, "layers") else cell  # of a stack, the top
+    cell = cell.layers[-1]  # of a stack, the top
     families = FAMILIES if cell.phases else ()
     for family in families:
         for s in family.candidates(cell):

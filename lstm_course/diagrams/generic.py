@@ -99,7 +99,7 @@ def _groups(cell):
     """Blocks that read the same: list of (sources, blocks)."""
     groups = {}
     for b in cell.blocks:
-        terms = [t for t in getattr(cell, "all_terms", ()) if b in t.blocks]
+        terms = [t for t in cell.all_terms if b in t.blocks]
         sources = dict.fromkeys(t.source for t in terms if t.source)
         groups.setdefault(tuple(sources) or ("x",), []).append(b)
     return list(groups.items())

@@ -119,7 +119,7 @@ def equations(cell):
 
     Names get the time they belong to: ``c_t``, ``c_{t-1}``.
     """
-    found, values = [], dict(getattr(cell, "fixed", {}))
+    found, values = [], dict(cell.fixed)
     for ph in cell.phases:
         args = [values.setdefault(a, Symbol(name_of(a, cell))) for a in ph.args]
         out = ph.forward(*args)

@@ -13,7 +13,6 @@ from functools import lru_cache
 import torch
 from torch.autograd.forward_ad import unpack_dual
 
-from ..cells.mlstm import MLSTM
 from ..kernels import chunks, scan
 from .loop import run
 
@@ -22,12 +21,12 @@ def engine(cell, x, p, compiled=True, truncate=None, lengths=None):
     """The function that runs a layer of this cell on x with the parameters p."""
     if not compiled or not ordinary([x, *p.values()]):
         return run
-    if isinstance(cell, MLSTM) and not truncate:
+    if cell.form == "matrix" and not truncate:
         return run_in_chunks
     fast = compiled_engine()
     if fast is not None and fast.fits(cell, x):
         return fast.run_layer
-    linear = getattr(cell, "linear", False) and lengths is None and not truncate
+    linear = cell.form == "linear" and lengths is None and not truncate
     return run_scan if linear else run
 
 

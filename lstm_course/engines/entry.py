@@ -107,8 +107,7 @@ def start_states(cell, B, H, weight):
     What a cell counts in whole numbers has at least 32 bits.
     """
     long = torch.promote_types(weight.dtype, torch.float32)
-    whole = getattr(cell, "whole", ())
-    kinds = [long if s in whole else weight.dtype for s in cell.states]
+    kinds = [long if s in cell.whole else weight.dtype for s in cell.states]
     return tuple(
         torch.as_tensor(s, dtype=k, device=weight.device)
         for s, k in zip(cell.initial(B, H), kinds, strict=True)

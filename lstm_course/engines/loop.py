@@ -53,7 +53,7 @@ def before(lengths, T):
 
 def steps_of(cell, p, x, H):
     """A function state -> state for every step, products with x taken at once."""
-    if not hasattr(cell, "advance"):
+    if not cell.all_terms:
         for x_t in x.unbind(0):
             yield lambda state, x_t=x_t: cell.step_torch(p, x_t, state)
         return

@@ -99,7 +99,7 @@ def _machine_text():
 def fits(cell, x):
     """Whether the compiled loops can run this cell on this input."""
     return (
-        bool(getattr(cell, "phases", ()))
+        bool(cell.phases)
         and x.device.type == "cpu"
         and x.dtype in (torch.float32, torch.float64)
     )

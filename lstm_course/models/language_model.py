@@ -90,7 +90,7 @@ def _layers(cell, I, H, num_layers, dropout, variational, seed):
     if not variational:
         return nn.ModuleList([Recurrent(cell, I, H, num_layers, dropout=dropout,
                                         seed=seed)])
-    if hasattr(cell, "with_layers"):
+    if cell.tied(num_layers):
         raise ValueError(
             f"{cell.name} ties its layers together, so variational dropout cannot come "
             "between them. Expected a cell of one layer. Pass variational=False?"
