@@ -115,6 +115,17 @@ def test_no_circle_of_imports_not_even_inside_functions(root):
     TopologicalSorter(graph).prepare()  # raises CycleError, which shows the circle
 
 
+def test_every_folder_names_its_files_at_its_door(root):
+    absent = [
+        f"{file.relative_to(root)} is not named by its __init__"
+        for file, parts in rooms(root)
+        if len(parts) > 1 and not parts[1].startswith("set0") and parts[-1][0] != "_"
+        for door in [file.with_name("__init__.py")]
+        if not re.search(rf"\b{parts[-1]}\b", ast.get_docstring(ast.parse(read(door))))
+    ]
+    assert not absent
+
+
 def test_what_a_cell_can_be_asked_is_declared_not_tried_out(root):
     tried = re.compile(r"\b(?:has|get)attr\((?:\w+\.)?(?:cell|made|layer_cell)\b")
     found = [

@@ -1,4 +1,16 @@
-"""The only list of variants: a new cell is one new file here and one line below."""
+"""The only list of variants: a new cell is one new file here and one line below.
+
+In this folder:
+
+    any_cell   what may be asked of any cell
+    cell       a cell made of products and arithmetic; stack: cells on top of each other
+    products   products written like equations, read once
+    checks     what a cell is asked when it is made; options: what every make checks
+    start      start values; scan: linear recurrences in NumPy
+    written    a cell from its room and options written out
+    rooms      rnn, lstm, lstm1997, peephole, coupled, cifg, greff, gru, mut, mingru,
+               minlstm, depth_gated, clockwork, slstm, mlstm
+"""
 
 from . import (
                cifg,

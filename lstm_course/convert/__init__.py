@@ -19,6 +19,15 @@ The same numbers lie differently in every library:
 
 where n counts blocks, Keras and ONNX write c for g, and all but this package write z
 for u.  torch and onnx are imported only by the functions that need them.
+
+In this folder:
+
+    torch_layout, keras_layout, onnx_layout   the three libraries' weights
+    keras_layer, onnx_node                    what a layer or node says beside them
+    onnx_file                                 a layer as a file that others run
+    operators, onnx_blocks, recognise         what ONNX defines, where columns lie
+                                              there, which operator a cell is
+    blocks, counting                          column blocks; how many numbers
 """
 
 from .blocks import negate

@@ -5,6 +5,14 @@ vector; lines that merge are concatenated, a line that forks is copied.
 
     from lstm_course import diagrams
     diagrams.show(diagrams.cell_diagram("lstm", highlight={"forget"}))
+
+In this folder:
+
+    sketch, draw, lines, text, legend     nodes and wires, and how they become SVG
+    lstm_family, peepholes, gru_family    pictures by hand of kinds of cells
+    simple, reads, along_time             the plain ones, what all begin with, time
+    generic, probe                        a picture for any cell, from what it computes
+    flow, agree, trace, difference        a picture as a program, compared with the cell
 """
 
 import re

@@ -1,6 +1,14 @@
 """The exercises: one folder per set, each with an ``ExerciseSet`` named SET.
 
 ``SETS`` maps the name of a set ("04_lstm_step_by_step") to its definition.
+
+In this folder:
+
+    set01 ... set05               the questions, a folder per set
+    definition, making            what a question is, what the sets share
+    judging, comparing, values    asking a function, comparing, what may pass
+    variants, machines            other orders of blocks, a machine for every case
+    reader, packages              a trained network; packages the grader lacks
 """
 
 from . import set01, set02, set03, set04, set05

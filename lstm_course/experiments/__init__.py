@@ -7,6 +7,12 @@ machine, when and by which command.  A chapter reads it with ``record.load("gap"
 
 An experiment has ``grid()``, the settings of all its runs, and ``run(**setting)``, one
 run from its setting to a dict of results.
+
+In this folder:
+
+    gap, starts, latching, forget_bias, continual, variants   one experiment each
+    learn, figures                                           what several of them share
+    record, command                                          results with their origin
 """
 
 from importlib import import_module

@@ -3,6 +3,11 @@
     from lstm_course.models import Classifier, LanguageModel, Reader
 
 Needs torch.
+
+In this folder:
+
+    language_model, classifier, reader   one model each
+    parts                                what they share
 """
 
 from .classifier import Classifier

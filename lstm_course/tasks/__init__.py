@@ -5,6 +5,13 @@
     x, y, mask = task.sample(rng, B=64)
 
 Generated tasks are NumPy only; ``digits``, ``text`` and ``reviews`` are real data.
+
+In this folder:
+
+    adding, multiplication, temporal_order, copying, latch, long_lag   of the papers
+    reber, embedded_reber, continual_reber, gap_language, agreement    made of symbols
+    digits, text, reviews                                              real data
+    task, tokens, vocabulary                                           what they share
 """
 
 import difflib

@@ -39,6 +39,12 @@ figure and keeps keys from JupyterLab's shortcuts); controls are native and labe
 what is seen is also said in a sentence (``say``); it draws at the width it is given,
 390 pixels included, with ``follow``; nothing moves by itself where
 ``prefers-reduced-motion`` is set (``calm()``).
+
+In this folder:
+
+    unit_explorer, gate_microscope, gradient_lab, step_walker, variant_diff
+                                     one figure each
+    live, bundle, mathml, weights    what they share
 """
 
 from importlib import import_module
