@@ -182,7 +182,7 @@ class Recurrent(nn.Module):
             outs, x_in = [], (x, cells) if cell.extra else x
             for d in range(self.directions):
                 p, k = self.parameters_of(layer, bool(d)), layer * self.directions + d
-                h, cells, end = self.engine(cell, x, p, lengths)(
+                h, cells, end = self.engine(cell, x, p, lengths).run(
                     cell,
                     p,
                     flip(x_in, lengths) if d else x_in,
@@ -200,14 +200,26 @@ class Recurrent(nn.Module):
         return x, ends
 
     def engine(self, cell, x, p, lengths=None):
-        """The function that runs a layer."""
+        """The engine for one layer, see ``plan``."""
         return choose.engine(cell, x, p, self.compiled, self.truncate, lengths)
+
+    def plan(self, x, lengths=None):
+        """Print how each layer would run on x, and why.
+
+        Examples
+        --------
+        >>> Recurrent("lstm", 4, 6, seed=0).plan(torch.zeros(7, 3, 4))
+        layer 0, lstm: compiled loops, because torch.float32 on cpu
+        """
+        for layer, cell in enumerate(self.layer_cells):
+            choice = self.engine(cell, x, self.parameters_of(layer), lengths)
+            print(f"layer {layer}, {cell.name}: {choice.name}, because {choice.why}")
 
     def _states(self, state, B, weight):
         """State before the first step of every layer and direction."""
         n, cells = self.num_layers * self.directions, self.layer_cells
         p = self.parameters_of()
-        if state is None and self.engine(cells[0], weight, p) is choose.run_in_chunks:
+        if state is None and self.engine(cells[0], weight, p).name == "chunks":
             return [None] * n  # zeros; B matrices of them would take time to fill
         starts = [entry.start_states(c, B, self.hidden_size, weight) for c in cells]
         if state is None:

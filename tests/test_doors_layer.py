@@ -413,6 +413,28 @@ def test_a_whole_language_model_is_saved():
     )
 
 
+PLANS = {
+    "lstm": ({}, "compiled loops"),
+    "mlstm": ({}, "chunks"),
+    "mingru": ({}, "compiled loops"),
+    "mlstm cut": ({"cell": "mlstm", "truncate": 3}, "loop, because the step is"),
+    "readable": ({"cell": "mingru", "compiled": False}, "loop, because compiled=False"),
+}
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_a_layer_says_which_engine_runs_it_and_why(name, capsys):
+    options, words = PLANS[name]
+    layer(**{"cell": name, **options}).plan(batch())
+    assert f": {words}" in capsys.readouterr().out
+
+
+def test_numbers_that_no_compiled_loop_takes_go_to_the_loop_or_a_scan(capsys):
+    for name, engine in (("lstm", "loop"), ("mingru", "scan")):
+        layer(name).to(torch.bfloat16).plan(batch(torch.bfloat16))
+        assert f", {name}: {engine}, because" in capsys.readouterr().out
+
+
 class TestClock:
     """The clockwork counts whole numbers also where numbers are short."""
 

@@ -8,7 +8,9 @@
 """
 
 import warnings
+from collections.abc import Callable
 from functools import lru_cache
+from typing import NamedTuple
 
 import torch
 from torch.autograd.forward_ad import unpack_dual
@@ -17,17 +19,37 @@ from ..kernels import chunks, scan
 from .loop import run
 
 
+class Choice(NamedTuple):
+    """An engine by name, the function that runs a layer on it, and why it was taken."""
+
+    name: str
+    run: Callable
+    why: str
+
+
 def engine(cell, x, p, compiled=True, truncate=None, lengths=None):
-    """The function that runs a layer of this cell on x with the parameters p."""
-    if not compiled or not ordinary([x, *p.values()]):
-        return run
+    """The Choice for a layer of this cell on x with the parameters p."""
+    if not compiled:
+        return Choice("loop", run, "compiled=False")
+    if not ordinary([x, *p.values()]):
+        return Choice("loop", run, "torch traces or transforms it")
     if cell.form == "matrix" and not truncate:
-        return run_in_chunks
+        return Choice("chunks", run_in_chunks, "the state is a matrix")
     fast = compiled_engine()
     if fast is not None and fast.fits(cell, x):
-        return fast.run_layer
-    linear = cell.form == "linear" and lengths is None and not truncate
-    return run_scan if linear else run
+        return Choice("compiled loops", fast.run_layer, f"{x.dtype} on {x.device}")
+    if cell.form == "linear" and lengths is None and not truncate:
+        return Choice("scan", run_scan, "the recurrence is linear")
+    return Choice("loop", run, _why_not_compiled(cell, x, fast))
+
+
+def _why_not_compiled(cell, x, fast):
+    """The first thing that keeps a layer from the compiled loops."""
+    if not cell.phases:
+        return "the step is written by hand, not made of products"
+    if fast is None:
+        return "numba is not installed"
+    return f"nothing faster runs {x.dtype} on {x.device}"
 
 
 def ordinary(tensors):
