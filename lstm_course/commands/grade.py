@@ -12,6 +12,12 @@ def add_parser(sub):
                    help="where results and reports go (default: grades)")  # fmt: skip
     p.add_argument("--set", metavar="NAME", help="the exercise set, if the file names "
                    "do not say it")  # fmt: skip
+    p.add_argument("--list", action="store_true",
+                   help="only show who has which file")  # fmt: skip
+    p.add_argument("--layout", metavar="NAME", help="whose names these are, like "
+                   "canvas (default: what they look like)")  # fmt: skip
+    p.add_argument("--pattern", metavar="TEXT", help="names of your own, like "
+                   "'{student}/{set}/{file}'")  # fmt: skip
     p.add_argument("--private", metavar="FILE",
                    help="Python file with seed, hidden tests and variants")  # fmt: skip
     p.add_argument("--scheduler", metavar="tcp://HOST:PORT",
@@ -44,7 +50,11 @@ def run(args):
         isolation=args.isolation,
         again=args.again,
         quiet=args.quiet,
+        layout=args.layout,
+        pattern=args.pattern,
     )
+    if args.list:
+        return _list(options, args.submissions)
     batch = Batch(options)
     rows = batch.run(args.submissions)
     if args.nbgrader:
@@ -54,6 +64,19 @@ def run(args):
     return _say(batch, rows, args)
 
 
+def _list(options, paths):
+    """Show who has which file; 2 where that is not clear."""
+    from ..grading import plan, rows
+    from ..grading.submissions import listing, roll
+
+    made = roll.Roll(options, plan.text(options.private))
+    unclear = made.look(paths)
+    entries = [entry for entry, _ in made.entries(paths)]
+    counting = rows.last(entries, made.names)
+    print("\n".join([listing.shown(entries, counting), *made.notes, *unclear]))
+    return 2 if unclear else 0
+
+
 def _say(batch, rows, args):
     for row in rows[:20]:
         name = row["set"] or row["file"]
@@ -61,7 +84,7 @@ def _say(batch, rows, args):
     if len(rows) > 20:
         print(f"… and {len(rows) - 20} more")
     held = [row for row in rows if row["status"] == "not executed"]
-    for note in batch.notes:
+    for note in batch.roll.notes:
         print(note)
     if batch.superseded:
         most = [f"{who}: {n}" for who, n in batch.superseded.most_common(4)]

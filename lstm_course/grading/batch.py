@@ -11,14 +11,12 @@ import os
 import time
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 
 from tqdm import tqdm
 
-from . import collect, isolation, load, plan, pool, rows
+from . import isolation, plan, pool, rows
 from .store import Store
-
-UNKNOWN = "It is not clear for which exercise set this is; say so with --set."
+from .submissions.roll import Roll
 
 
 @dataclass(frozen=True)
@@ -35,6 +33,8 @@ class Options:
     isolation: str | None = None  # the kind of jail; the best one by default
     again: bool = False
     quiet: bool = False
+    layout: str | None = None  # of the names, see submissions.layouts
+    pattern: str | None = None
 
 
 class Batch:
@@ -42,16 +42,11 @@ class Batch:
 
     def __init__(self, options):
         self.options, self.store = options, Store(options.out)
-        self.private = _text(options.private)
-        self.names = plan.sets(plan.overlay(self.private))
+        self.private = plan.text(options.private)
+        self.roll = Roll(options, self.private)
+        self.names = self.roll.names
         self.plans, self.found, self.errors = {}, [], {}
-        self.run_now, self.superseded, self.notes = 0, Counter(), []
-        self.beside, self.now = {}, time.time()
-        if options.set is not None and options.set not in self.names:
-            raise ValueError(
-                f"There is no exercise set {options.set!r}. Expected one of "
-                f"{', '.join(self.names) or 'none, so far'}. A typing slip?"
-            )
+        self.run_now, self.superseded, self.now = 0, Counter(), time.time()
         if not options.scheduler:
             isolation.demand(options.accept_partial, options.isolation)
 
@@ -84,44 +79,15 @@ class Batch:
         All are read again each time, so that nobody's hundred drafts are run and no
         more than one is kept in memory.
         """
-        self._look(paths)
-        self.found = [entry for entry, _ in self._entries(paths)]
+        self.found = self.roll.clear(paths)
         counts = {s["key"] for s in rows.last(self._merged(), self.names)} - {None}
-        for entry, sources in self._entries(paths):
+        for entry, sources in self.roll.entries(paths):
             key, name = entry["key"], entry["set"]
             todo = self._todo(key, name) if key in counts else []
             if todo:
                 counts.remove(key)
                 bar.total = self.run_now = self.run_now + 1
                 yield key, self._job(name, sources, todo)
-
-    def _entries(self, paths):
-        """(what is remembered of it, its cells) of every submission."""
-        for s in collect.find(paths, list(self.names)):
-            sources, error = self._read(s)
-            beside = self.beside.get(s.source, ())
-            name = self.options.set or plan.which(s.place, self.names, sources, beside)
-            error = error or ("" if name else UNKNOWN)
-            key = None if error else f"{s.digest}-{name}"
-            entry = {"student": s.student, "file": s.name, "set": name or ""}
-            yield entry | {"key": key, "error": error, "when": s.when}, sources
-
-    def _look(self, paths):
-        """Note which sets the notebooks of each argument say that they are for."""
-        for s in collect.find(paths, list(self.names), self.notes):
-            if name := plan.said(s.place, self.names, self._read(s)[0]):
-                self.beside.setdefault(s.source, set()).add(name)
-
-    def _read(self, submission):
-        """(cells, why there are none) of a submission."""
-        if submission.error:
-            return [], submission.error
-        try:
-            return load.cells(submission.data), ""
-        except load.Unreadable as e:
-            return [], str(e)
-        except Exception as e:  # one odd file must not stop the class
-            return [], f"It cannot be read: {type(e).__name__}."
 
     def _todo(self, key, name):
         """Ids of the questions that no kept result answers."""
@@ -196,16 +162,3 @@ class Batch:
             place = s["student"], s["set"] or s["file"]
             if place in counts and s["key"] != counts[place]:
                 self.superseded[s["student"]] += 1
-
-
-def _text(path):
-    """The text of the private overlay, or "" without one."""
-    if path is None:
-        return ""
-    try:
-        return Path(path).read_text(encoding="utf-8")
-    except (OSError, ValueError) as e:
-        raise ValueError(
-            f"The private overlay {path} cannot be read: {e}. Expected a Python file. "
-            "Is the path right?"
-        ) from None

@@ -13,6 +13,7 @@ import functools
 import hashlib
 import re
 from dataclasses import astuple, dataclass, fields, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -51,6 +52,19 @@ class Plan:
         tested = [f.name for f in fields(exercise) if f.name not in UNTESTED]
         rules = (VERSION, self.seed, self.set.helpers, self.torch, astuple(self.limits))
         return fingerprint([rules, [(n, getattr(exercise, n)) for n in tested]])
+
+
+def text(path):
+    """The text of the private overlay, or "" without one."""
+    if path is None:
+        return ""
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, ValueError) as e:
+        raise ValueError(
+            f"The private overlay {path} cannot be read: {e}. Expected a Python file. "
+            "Is the path right?"
+        ) from None
 
 
 def overlay(text):

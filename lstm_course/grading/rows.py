@@ -32,10 +32,16 @@ def build(submissions, store, plan, names, errors):
 def last(submissions, names):
     """Of each student and set the submission that counts, sorted."""
     made = {}
-    for s in sorted(submissions, key=lambda s: (bool(s["key"]), s["when"], s["file"])):
+    for s in sorted(submissions, key=_later):
         if not s["set"] or s["set"] in names:  # others need an overlay not given now
             made[s["student"], s["set"] or s["file"]] = s
     return [s for _, s in sorted(made.items())]
+
+
+def _later(s):
+    """Sorts what counts behind what does not: an unreadable file, an earlier one."""
+    rank, attempt = s.get("rank", 1), s.get("attempt", 0)
+    return bool(s["key"]), rank, attempt, s["when"], s["file"]
 
 
 def _row(submission, store, plan, errors):

@@ -1,0 +1,93 @@
+"""The roll of a class: every notebook found, whose it is, and for which set."""
+
+from .. import load, plan
+from . import clone, find
+
+UNKNOWN = "It is not clear for which exercise set this is; say so with --set."
+ASK = (
+    "Expected names that tell students apart. Say how to read them with --layout or "
+    "--pattern, like --pattern '{student}/{file}', or --layout one if all is one "
+    "student's; --list shows what is understood. Which is it?"
+)
+
+
+class Roll:
+    """What is handed in, as it is understood.
+
+    Parameters
+    ----------
+    options : batch.Options
+        ``set``, ``layout`` and ``pattern`` are used.
+    private : str
+        The text of the overlay, which may bring sets.
+    """
+
+    def __init__(self, options, private=""):
+        self.set, self.names = options.set, plan.sets(plan.overlay(private))
+        self.asked = find.Asked(options.layout, options.pattern)
+        self.beside, self.notes = {}, []
+        if self.set is not None and self.set not in self.names:
+            raise ValueError(
+                f"There is no exercise set {self.set!r}. Expected one of "
+                f"{', '.join(self.names) or 'none, so far'}. A typing slip?"
+            )
+
+    def clear(self, paths):
+        """What is remembered of every submission: list of dict.
+
+        Raises
+        ------
+        ValueError
+            Where it is not clear whose a notebook is.
+        """
+        if unclear := self.look(paths):
+            raise ValueError(f"{' '.join(unclear)} {ASK}")
+        return [entry for entry, _ in self.entries(paths)]
+
+    def entries(self, paths):
+        """(what is remembered of it, its cells) of every submission."""
+        for s in find.find(paths, list(self.names), asked=self.asked):
+            sources, error = self.read(s)
+            beside = self.beside.get(s.source, ())
+            name = self.set or plan.which(s.place, self.names, sources, beside)
+            error = error or ("" if name else UNKNOWN)
+            key = None if error else f"{s.digest}-{name}"
+            entry = {"student": s.student, "file": s.name, "set": name or ""}
+            yield entry | {"key": key, "error": error} | _about(s), sources
+
+    def look(self, paths):
+        """Note which sets the notebooks of each argument say that they are for.
+
+        Returns a sentence for each group of notebooks that may be anybody's.
+        """
+        unclear, names = [], list(self.names)
+        for s in find.find(paths, names, self.notes, self.asked, unclear):
+            if name := plan.said(s.place, self.names, self.read(s)[0]):
+                self.beside.setdefault(s.source, set()).add(name)
+        return unclear
+
+    def read(self, submission):
+        """(cells, why there are none) of a submission."""
+        if submission.error:
+            return [], submission.error
+        if not submission.rank:
+            return [], clone.WHY
+        try:
+            return load.cells(submission.data), ""
+        except load.Unreadable as e:
+            return [], str(e)
+        except Exception as e:  # one odd file must not stop the class
+            return [], f"It cannot be read: {type(e).__name__}."
+
+def _about(submission):
+    """What is remembered of a submission's name and times."""
+    whose = submission.whose
+    return {
+        "when": submission.when,
+        "stated": bool(whose.when),  # by the LMS, and not only by the file
+        "late": whose.late,
+        "attempt": whose.attempt,
+        "id": whose.id,
+        "rank": submission.rank,
+        "layout": whose.layout,
+    }
