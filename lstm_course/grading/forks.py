@@ -32,7 +32,7 @@ def main():
     null = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):
         os.dup2(null, fd)
-    with open("/jail/spec.json") as file:
+    with open("/jail/ahead.json") as file:
         spec = json.load(file)
     worker.prepare(spec["torch"])
     signal.signal(signal.SIGCHLD, reap)

@@ -108,5 +108,7 @@ def grade_text(job):
 @functools.lru_cache(maxsize=8)
 def _prepared(name, seed, private, limits, kind):
     made = plan.make(name, seed, private, json.loads(limits))
-    asked = made.set.exercises
-    return made, Kit(kind, made.set.helpers, made.torch, made.limits, asked)
+    one = made.set
+    return made, Kit(
+        kind, one.helpers, made.torch, made.limits, one.exercises, made.packages
+    )

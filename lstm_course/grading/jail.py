@@ -24,6 +24,7 @@ from pathlib import Path
 from . import limits as lim
 from . import seccomp
 from .leftovers import Folder
+from .packages import files
 from .started import Alone, Nursery
 
 NOBODY = 65534
@@ -76,11 +77,15 @@ class Kit:
     helpers : tuple of str or None
         Functions of ``lstm_course.ops`` the submission may use; None: all of them.
     torch : bool
+    packages : tuple of str
+        More packages that an overlay allows.
     questions : tuple of Exercise
         Whose names the worker watches, and whose points ``check`` returns in the jail.
     """
 
-    def __init__(self, kind, helpers=(), torch=False, limits=None, questions=()):
+    def __init__(
+        self, kind, helpers=(), torch=False, limits=None, questions=(), packages=()
+    ):
         self.kind, self.torch = kind, torch
         self.asked = tuple(e.function for e in questions if not e.manual)
         self.points = {e.id: float(e.points) for e in questions}
@@ -92,7 +97,7 @@ class Kit:
         self.stage.mkdir()
         self._package(helpers)
         self.paths = ["", "site"]  # below the folder; of Windows, also elsewhere
-        self.packages = self._link(NUMPY + TORCH if torch else NUMPY)
+        self.packages = self._link(NUMPY + TORCH if torch else NUMPY, packages)
         for name in BOOTS:
             text = json.dumps(self._spec(name))
             (self.folder / f"{name}.json").write_text(text)
@@ -101,10 +106,10 @@ class Kit:
     def _package(self, helpers):
         """A package lstm_course with the worker and nothing that gives an answer."""
         root = self.folder / "lstm_course"
-        for name, files in INSIDE.items():
+        for name, own in INSIDE.items():
             (root / name).mkdir(parents=True)
             (root / name / "__init__.py").touch()
-            for file in files:
+            for file in own:
                 shutil.copyfile(HERE.parent / name / file, root / name / file)
         (root / "__init__.py").write_text(STUB.format(name="lstm_course"))
         ops = HERE.parent / "ops.py"
@@ -126,7 +131,7 @@ class Kit:
         (here / "__init__.py").write_text(STUB.format(name="IPython"))
         compileall.compile_dir(here, quiet=1)
 
-    def _link(self, names):
+    def _link(self, names, packages):
         """Links to the packages in site/; returns where they really are."""
         site = self.folder / "site"
         site.mkdir()
@@ -135,15 +140,12 @@ class Kit:
         if sys.platform == "win32":  # where making links is a privilege
             self.paths = ["", *map(str, homes)]
             return []
-        found = []
-        for name in names:
-            for home in homes:
-                if (home / name).exists():
-                    real = os.path.realpath(home / name)
-                    (site / name).symlink_to(real)
-                    found.append(real)
-                    break
-        return found
+        rows = [(home, name) for name in names for home in homes] + files(packages)
+        paths = (Path(home, name) for home, name in rows)
+        found = {p.name: os.path.realpath(p) for p in paths if p.exists()}
+        for name, real in found.items():
+            (site / name).symlink_to(real)
+        return list(found.values())
 
     def _spec(self, name):
         filter = self.folder / "filter.bpf"

@@ -5,11 +5,16 @@ Metadata, tags, outputs, execution counts and the kernel's name are never looked
 
 import json
 import os
+import re
 import stat
+import sys
 
 FILE_LIMIT = 128 << 20  # bytes of a notebook: saved figures are large
 CELL_LIMIT, CODE_LIMIT = 200_000, 1_000_000  # characters of one cell, of all
 CELLS = 1000
+NAMES = (".ipynb", ".ipynb.txt", ".ipynb.json")  # as browsers and mail programs save
+SET_JSON = re.compile(r"(?:^|[_ -])\d\d_[a-z_]+[^/]*\.json$")  # 04_lstm_….json
+TAIL, VERSION = 4096, re.compile(rb'"version": *"(\d+)\.(\d+)')  # of the metadata
 FLAGS = os.O_RDONLY
 for name in ("O_BINARY", "O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC"):
     FLAGS |= getattr(os, name, 0)  # not every system has all of them
@@ -17,6 +22,21 @@ for name in ("O_BINARY", "O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC"):
 
 class Unreadable(ValueError):
     """Why a submission cannot be run, in a sentence for its author."""
+
+
+def is_notebook(name):
+    """True for the name of a notebook, also under the odd endings it may get."""
+    return name.lower().endswith(NAMES) or bool(SET_JSON.search(name.lower()))
+
+
+def newer_python(data):
+    """ "3.12" for a notebook saved by a newer Python than this one, or "".
+
+    Its metadata says so at its end.  It decides nothing: a batch warns with it.
+    """
+    found = [tuple(map(int, v)) for v in VERSION.findall(data[-TAIL:])]
+    newer = [v for v in found if v[0] == 3 and v > sys.version_info[:2]]
+    return ".".join(map(str, newer[-1])) if newer else ""
 
 
 def read(path, limit=FILE_LIMIT):

@@ -7,6 +7,7 @@ The overlay is a Python file that only the trusted side ever reads:
     EXTRA = {"04.2": [(0.25, more_cases)]}   # hidden tests with their share
     REPLACE = {"04.3": Exercise(...)}      # other definitions
     SETS = {"99_exam": ExerciseSet(...)}   # sets of your own
+    PACKAGES = ("pandas", "torch")         # to be had in the jail, beside NumPy, SciPy
 """
 
 import functools
@@ -32,10 +33,11 @@ class Plan:
     set: exercises.ExerciseSet
     seed: str
     limits: Limits
+    packages: tuple = ()
 
     @property
     def torch(self):
-        return any(e.needs_torch for e in self.set.exercises)
+        return _torch(self.set.exercises, self.packages)
 
     def rng(self, exercise, *sources):
         """The stream of an exercise's cases; with sources, one of that notebook."""
@@ -50,7 +52,8 @@ class Plan:
 
     def _fingerprint(self, exercise):
         tested = [f.name for f in fields(exercise) if f.name not in UNTESTED]
-        rules = (VERSION, self.seed, self.set.helpers, self.torch, astuple(self.limits))
+        rules = (VERSION, self.seed, self.set.helpers, self.torch, self.packages)
+        rules += (astuple(self.limits),)
         return fingerprint([rules, [(n, getattr(exercise, n)) for n in tested]])
 
 
@@ -114,12 +117,18 @@ def make(name, seed, private="", limits=None):
     swap, extra = names.get("REPLACE", {}), names.get("EXTRA", {})
     done = (swap.get(e.id, e) for e in made.exercises)
     done = tuple(_with(e, extra.get(e.id, ())) for e in done)
-    base = TORCH if any(e.needs_torch for e in done) else Limits()
+    packages = tuple(sorted(names.get("PACKAGES", ())))
+    base = TORCH if _torch(done, packages) else Limits()
     return Plan(
         replace(made, exercises=done),
         str(names.get("SEED", seed)),
         replace(base, **(limits or {})),
+        packages,
     )
+
+
+def _torch(exercises, packages):
+    return "torch" in packages or any(e.needs_torch for e in exercises)
 
 
 def _with(exercise, more):

@@ -58,22 +58,30 @@ class Session:
 
     def __init__(self, kit, until):
         self.kit, self.limits, self.until = kit, kit.limits, until
-        self.process, self.group, self.tmp = jail.start(kit)
+        try:
+            self._open()
+        except Dead as dead:
+            if dead.args[0] != "died" or not (kit.nursery and kit.nursery.works):
+                raise
+            kit.nursery.works = False  # its forks may not put up their walls here
+            self._open()
+
+    def _open(self):
+        self.process, self.group, self.tmp = jail.start(self.kit)
         self.alive, self.old, self.id, self.buffer = True, set(), "", b""
         self._prepare()
         config = {
             "cell": self.limits.cell,
             "call": self.limits.call,
             "processes": self._processes(),
-            "fork": kit.kind == "bubblewrap",
-            "torch": kit.torch,
-            "names": tuple(kit.asked),
-            "points": kit.points,
+            "fork": self.kit.kind == "bubblewrap",
+            "torch": self.kit.torch,
+            "names": tuple(self.kit.asked),
+            "points": self.kit.points,
         }
         try:
-            self._send(
-                protocol.pack("start", config, id=self._new()), self.limits.start
-            )
+            frame = protocol.pack("start", config, id=self._new())
+            self._send(frame, self.limits.start)
             self._receive("done")
         except Dead:
             self.close()

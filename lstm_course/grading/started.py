@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 LAUNCH = Path(__file__).with_name("launch.py")
@@ -103,9 +104,14 @@ class Nursery:
 
     def __init__(self, kit):
         self.kit, self.process, self.works = kit, None, True
+        self.lock = threading.Lock()  # a Dask worker grades in several threads
 
     def born(self, procs):
         """A new jail, in the control groups of these files; None if there is none."""
+        with self.lock:
+            return self._born(procs)
+
+    def _born(self, procs):
         for _ in range(2):  # one that died is started again, once
             try:
                 if self.works and self.process is None:

@@ -72,6 +72,11 @@ class Anything:
     def __mro_entries__(self, bases):
         return ()
 
+    def __instancecheck__(self, value):
+        return False  # nothing here is a tensor or a table
+
+    __subclasscheck__ = __instancecheck__
+
     def __setattr__(self, name, value):
         pass
 

@@ -18,6 +18,12 @@ class Watch:
 
     def look(self):
         """(answers that are new since the last look, answers whose names changed)."""
+        try:
+            return self._look()
+        except BaseException:  # an object of the notebook's that refuses to be seen
+            return (), ()
+
+    def _look(self):
         made = [n for n in self.asked if self.names.get(n) is not self.was.get(n)]
         for name in made:
             self.was[name] = self.names.get(name)

@@ -17,17 +17,17 @@ import signal
 import sys
 import types
 
-try:
-    import resource
-except ImportError:  # Windows, where nothing forks and nothing is counted
-    resource = None
-
 from ..exercises.values import to_tensors
 from . import magics, protocol, reading, stubs
 from .alarms import TooLong, arm, disarm
 from .channel import Capped, claim
 from .running import Notebook, describe
 from .watching import Watch
+
+try:
+    import resource
+except ImportError:  # Windows, where nothing forks and nothing is counted
+    resource = None
 
 OUT_LIMIT = 8000  # characters of output kept per cell
 GRACE = 1.0  # seconds between the polite and the final end of a call

@@ -216,4 +216,17 @@ CORPUS = [
            "    def forward(self, x):\n        out, (h, c) = self.cell(x)\n"
            "        return out\nnet = Net()\n"
            "optimiser = torch.optim.Adam(net.parameters())\nok = 1", "assert ok"),
+    instead("takes_tensors_as_well", IMPORTS="import torch, pandas as pd\n"
+            + sample.IMPORTS, UNIT="def unit(x):\n    if isinstance(x, torch.Tensor):\n"
+            "        x = x.numpy()\n    if isinstance(x, (pd.Series, pd.DataFrame)):\n"
+            "        x = x.values\n    return x / np.sqrt((x**2).sum())"),
+    instead("object_that_refuses_questions", UNIT="class Unit:\n"
+            "    def __getattr__(self, name): raise KeyboardInterrupt(name)\n"
+            "    def __call__(self, x): return x / np.sqrt((x**2).sum())\n"
+            "unit = Unit()"),
+    before("shell_by_its_import", "from IPython import get_ipython\n"
+           "from IPython.display import clear_output, HTML\nshell = get_ipython()\n"
+           "shell.run_line_magic('matplotlib', 'inline')\nshell.magic('cd ..')\n"
+           "clear_output(wait=True)\nif shell is not None: HTML('<b>x</b>')\nok = 1",
+           "assert ok"),
 ]  # fmt: skip

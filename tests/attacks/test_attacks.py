@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import socket
 import threading
 from pathlib import Path
@@ -163,7 +164,7 @@ def test_no_report_holds_a_number_of_a_hidden_case(graded):
     assert len(numbers) > 50
     for path in graded.out.rglob("*"):
         if path.is_file():
-            text = path.read_text()
+            text = re.sub(r'"when": [0-9.]+', "", path.read_text())
             assert "LEAK" not in text, path
             assert not any(n in text for n in numbers), path
 

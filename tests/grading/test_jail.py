@@ -276,10 +276,14 @@ def test_a_worker_that_was_forked_ahead_has_every_wall():
 
 @jailed
 @pytest.mark.skipif(isolation.best() != "bubblewrap", reason="needs namespaces")
-def test_where_nothing_can_be_forked_ahead_every_notebook_starts_its_own():
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("forks.main()", "no_such_name"), ('"tmp_size": ', '"tmp_size": -')],
+)
+def test_where_nothing_can_be_forked_ahead_every_notebook_starts_its_own(old, new):
     made, kit = prepared()
     path = kit.folder / "ahead.json"
-    path.write_text(path.read_text().replace("forks.main()", "no_such_name"))
+    path.write_text(path.read_text().replace(old, new))
     result = grade.grade(sample.CELLS, made, kit)
     assert not kit.nursery.works
     assert sum(q["fraction"] for q in result["questions"].values()) == 5
@@ -363,3 +367,32 @@ def test_landlock_grades_as_bubblewrap_does():
     made, kit = prepared(kind="landlock")
     result = grade.grade(sample.CELLS, made, kit)
     assert [q["fraction"] for q in result["questions"].values()] == [1, 1, 1, 1, 1, 0]
+
+
+ALLOWED_MORE = sample.OVERLAY.read_text() + """
+PACKAGES = ("sklearn", "matplotlib")
+"""
+
+
+@jailed
+def test_packages_that_an_overlay_allows_are_real_in_the_jail():
+    made = plan.make("90_sample", "s", ALLOWED_MORE)
+    kit = jail.Kit(
+        isolation.best(), made.set.helpers, made.torch, made.limits, (), made.packages
+    )
+    session = Session(kit, time.monotonic() + 60)
+    status, error, out, *_ = session.cell(
+        "from sklearn.metrics import accuracy_score\nimport matplotlib\n"
+        "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\n"
+        "line, = ax.plot([1, 2])\nfig.savefig('a.png')\n"
+        "print(accuracy_score([1, 0], [1, 1]), matplotlib.get_backend(), "
+        "line.get_ydata())\nimport pandas"
+    )
+    session.close()
+    kit.close()
+    assert out.splitlines()[-1] == "0.5 Agg [1 2]" and status == "ok", error
+
+
+def test_an_unknown_package_of_an_overlay_is_refused_with_a_next_step():
+    with pytest.raises(ValueError, match="as they are imported"):
+        jail.Kit("partial", packages=("no_such_package",))

@@ -172,7 +172,41 @@ def test_a_broken_export_is_refused_with_a_next_step(tmp_path):
         list(collect.find([path]))
 
 
-@pytest.mark.parametrize("name", ["clas", "class.tar.gz", "class/a.docx"])
+@pytest.mark.parametrize(
+    "name",
+    ["04.ipynb.txt", "04.ipynb.json", "04_lstm_step_by_step.json",
+     "lovelaceada_123_456_04_lstm_step_by_step.json", "04_gates (1).json"],
+)  # fmt: skip
+def test_a_notebook_under_an_odd_ending_is_one(name):
+    assert load.is_notebook(name)
+
+
+@pytest.mark.parametrize("name", ["package.json", "results.json", "a_12.json", "a.txt"])
+def test_other_files_are_no_notebooks(name):
+    assert not load.is_notebook(name)
+
+
+def test_a_notebook_under_an_odd_ending_is_found(tmp_path):
+    for name in ("90_sample.ipynb.txt", "90_sample.json"):
+        sample.write(tmp_path / name[-4:] / "ada" / name, sample.CELLS)
+        (found,) = collect.find([tmp_path / name[-4:]], ["90_sample"])
+        assert not found.error and load.cells(found.data) == sample.CELLS
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity"])
+def test_what_python_writes_for_odd_numbers_is_read(value):
+    text = TEXT[:-1] + f', "x": [{value}]}}'
+    assert load.cells(text.encode()) == sample.CELLS
+
+
+def test_the_python_that_saved_a_notebook_is_told_where_it_is_newer():
+    for version, newer in (("3.99.1", "3.99"), ("3.9.1", ""), ("2.7.1", "")):
+        made = sample.notebook(["x"], metadata={"language_info": {"version": version}})
+        assert load.newer_python(json.dumps(made).encode()) == newer
+    assert load.newer_python(TEXT.encode()) == ""
+
+
+@pytest.mark.parametrize("name", ["clas", "class.tar.gz", "class/a.ipynb.zip.txt"])
 def test_what_is_no_submission_is_refused_and_becomes_no_student(tmp_path, name):
     sample.write(tmp_path / "class/ada.ipynb", sample.CELLS)
     if name != "clas":

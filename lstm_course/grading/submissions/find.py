@@ -16,7 +16,7 @@ from . import files
 from .about import About
 from .clone import clones, taken
 from .layouts import Whose
-from .owners import NOTEBOOKS, Owners, bare, lms, text
+from .owners import Owners, lms, text
 
 INNER_FILES = 20  # notebooks of a zip inside a zip or a folder
 ARCHIVES = (".rar", ".7z", ".tar", ".gz", ".tgz", ".xz", ".bz2")
@@ -110,9 +110,7 @@ def _sources(paths):
                 yield from _zip_file(export)
         elif path.suffix.lower() == ".zip":
             yield from _zip_file(path)
-        elif path.name.lower().endswith((*NOTEBOOKS, ".json")) and os.path.lexists(
-            path
-        ):
+        elif load.is_notebook(path.name) and os.path.lexists(path):
             alone.append(path)
         else:
             got = "a file of another kind" if path.exists() else "nothing at all"
@@ -216,8 +214,7 @@ def _inner(source, place, who, data):
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             rows = list(files.members(archive))
             homes = clones(row.place for row in rows)
-            work = [r for r in rows if bare(r.place[-1]) != r.place[-1] and r.work]
-            work = [r for r in work if not r.place[-1].lower().endswith(".zip")]
+            work = [r for r in rows if load.is_notebook(r.place[-1])]
             _check(work)
             yield from _each(source, place, who, work, homes)
     except load.Unreadable:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from ..load import is_notebook
 from . import layouts
 from .clone import clones
 from .layouts import Whose
@@ -25,7 +26,6 @@ NO_NAME = re.compile(
     r"solutions?|submission|lab|sheet|übung|aufgabe|blatt|main|final|draft)?[\s_\-\d]*",
     re.I,
 )  # what says nothing about a student
-NOTEBOOKS = (".ipynb", ".zip", ".ipynb.txt", ".ipynb.json")
 
 
 class Owners:
@@ -223,7 +223,7 @@ def some(places):
 
 def notebook(name):
     """True for the name of a notebook, or of a zip that may hold one."""
-    return name.lower().endswith(NOTEBOOKS)
+    return is_notebook(name) or name.lower().endswith(".zip")
 
 
 def bare(file):

@@ -1,5 +1,8 @@
 """The roll of a class: every notebook found, whose it is, and for which set."""
 
+import sys
+from collections import Counter
+
 from .. import load, plan
 from . import clone, find
 
@@ -60,11 +63,25 @@ class Roll:
 
         Returns a sentence for each group of notebooks that may be anybody's.
         """
-        unclear, names = [], list(self.names)
+        unclear, names, newer = [], list(self.names), Counter()
         for s in find.find(paths, names, self.notes, self.asked, unclear):
+            newer[load.newer_python(s.data)] += 1
             if name := plan.said(s.place, self.names, self.read(s)[0]):
                 self.beside.setdefault(s.source, set()).add(name)
+        self._warn(newer)
         return unclear
+
+    def _warn(self, newer):
+        """Say before anything runs that syntax of a newer Python cannot be read."""
+        here = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        for version, n in sorted(newer.items()):
+            if version:
+                note = (
+                    f"{n} notebook(s) were saved by Python {version}, this grader runs "
+                    f"{here}. A statement with newer syntax is left out, and the "
+                    f"report says so. Run the grader with Python {version}?"
+                )
+                print(note, file=sys.stderr)
 
     def read(self, submission):
         """(cells, why there are none) of a submission."""
