@@ -14,7 +14,9 @@ from dataclasses import dataclass
 
 from tqdm import tqdm
 
-from . import isolation, plan, pool, rows
+from . import isolation, plan, pool, preflight, rows
+from .deadlines import Deadlines
+from .reports import by_hand, every
 from .store import Store
 from .submissions.roll import Roll
 
@@ -35,6 +37,7 @@ class Options:
     quiet: bool = False
     layout: str | None = None  # of the names, see submissions.layouts
     pattern: str | None = None
+    anonymous: bool = False  # the page of written answers names nobody
 
 
 class Batch:
@@ -45,6 +48,8 @@ class Batch:
         self.private = plan.text(options.private)
         self.roll = Roll(options, self.private)
         self.names = self.roll.names
+        self.deadlines = Deadlines(self.roll.overlay, self.names)
+        self.broken, self.changes = {}, []
         self.plans, self.found, self.errors = {}, [], {}
         self.run_now, self.superseded, self.now = 0, Counter(), time.time()
         if not options.scheduler:
@@ -80,6 +85,9 @@ class Batch:
         more than one is kept in memory.
         """
         self.found = self.roll.clear(paths)
+        if self.private:
+            for name in sorted({s["set"] for s in self.found if s["key"]}):
+                preflight.check_tests(self.plan(name))
         counts = {s["key"] for s in rows.last(self._merged(), self.names)} - {None}
         for entry, sources in self.roll.entries(paths):
             key, name = entry["key"], entry["set"]
@@ -123,6 +131,8 @@ class Batch:
         kept = self.store.result(key).get("questions", {})
         both = kept | result["questions"]
         known = {e.id for e in self.plan(name).set.exercises}
+        traces = {id: q.pop("trace", "") for id, q in result["questions"].items()}
+        self.broken |= {id: trace for id, trace in traces.items() if trace}
         result["questions"] = {id: q for id, q in both.items() if id in known}
         self.store.keep(key, result)
 
@@ -148,10 +158,20 @@ class Batch:
         """Bring the list of submissions and all reports up to date."""
         merged = self._merged()
         self.store.write("submissions.json", json.dumps(merged, indent=1))
-        made = rows.build(merged, self.store, self.plan, self.names, self.errors)
-        rows.write(made, self.store)
+        by_hand_given = by_hand.read(self.store, merged, self.plan)
+        given = rows.Given(
+            self.plan, self.names, self.errors, self.deadlines, by_hand_given
+        )
+        made = rows.build(merged, self.store, given)
+        anonymous = self.options.anonymous
+        self.changes = every.write(made, self.store, self._rubrics(), anonymous)
         self._count_others(merged)
         return made
+
+    def _rubrics(self):
+        """Of every question for humans in the sets of this class."""
+        plans = [self.plan(name) for name in {s["set"] for s in self.found} - {""}]
+        return {e.id: e.rubric for made in plans for e in made.set.exercises}
 
     def _count_others(self, merged):
         """How many notebooks of each student do not count; copies are none."""
@@ -160,5 +180,5 @@ class Batch:
             counts[s["student"], s["set"] or s["file"]] = s["key"]
         for s in merged:
             place = s["student"], s["set"] or s["file"]
-            if place in counts and s["key"] != counts[place]:
+            if place in counts and s["key"] != counts[place] and s.get("rank", 1):
                 self.superseded[s["student"]] += 1

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lstm_course.grading import gradebook
+from lstm_course.grading.reports import nbgrader as gradebook
 
 pytest.importorskip("nbgrader", reason="nbgrader comes with the extra 'instructor'")
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -4,7 +4,7 @@ import sys
 from collections import Counter
 
 from .. import load, plan
-from . import clone, find
+from . import clone, find, written
 
 UNKNOWN = "It is not clear for which exercise set this is; say so with --set."
 ASK = (
@@ -26,7 +26,8 @@ class Roll:
     """
 
     def __init__(self, options, private=""):
-        self.set, self.names = options.set, plan.sets(plan.overlay(private))
+        self.overlay = plan.overlay(private)
+        self.set, self.names = options.set, plan.sets(self.overlay)
         self.asked = find.Asked(options.layout, options.pattern)
         self.beside, self.notes = {}, []
         if self.set is not None and self.set not in self.names:
@@ -56,7 +57,11 @@ class Roll:
             error = error or ("" if name else UNKNOWN)
             key = None if error else f"{s.digest}-{name}"
             entry = {"student": s.student, "file": s.name, "set": name or ""}
-            yield entry | {"key": key, "error": error} | _about(s), sources
+            entry |= {"key": key, "error": error} | _about(s)
+            if key:
+                asked = self.names[name].exercises
+                entry["written"] = written.answers(s.data, asked)
+            yield entry, sources
 
     def look(self, paths):
         """Note which sets the notebooks of each argument say that they are for.
@@ -107,4 +112,5 @@ def _about(submission):
         "id": whose.id,
         "rank": submission.rank,
         "layout": whose.layout,
+        "inside": submission.name.removeprefix(f"{submission.source}/"),
     }

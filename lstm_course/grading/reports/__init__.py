@@ -1,0 +1,3 @@
+"""What comes out: ``pages`` for students, ``tables`` for other programs, ``roster`` and
+``feedback`` for the LMS, ``nbgrader`` for its gradebook.
+"""
