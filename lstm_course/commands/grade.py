@@ -16,7 +16,7 @@ def add_parser(sub):
         help="the exercise set, if the file names do not say it")  # fmt: skip
     add("--list", action="store_true", help="only show who has which file")
     add("--layout", metavar="NAME",
-        help="whose names these are, like canvas (default: what they look like)")  # fmt: skip
+        help="whose names these are, like canvas (default: any)")  # fmt: skip
     add("--pattern", metavar="TEXT",
         help="names of your own, like '{student}/{set}/{file}'")  # fmt: skip
     add("--private", metavar="FILE",

@@ -9,7 +9,7 @@ from pathlib import Path
 from . import isolation, jail
 from .limits import Group, Limits
 
-STUDENTS = (3, 12)  # the Python of Colab and Kaggle, November 2026
+STUDENTS = (3, 12)  # the Python of Colab, November 2026
 PACKAGES = {
     "IPython": "reads cells as notebooks do",
     "yaml": "reads Gradescope's metadata",
@@ -51,7 +51,7 @@ def _groups():
         group.remove()
         return True, "Control groups bound the memory of each jail."
     return False, (
-        f"No control group can be made: a jail gets {Limits().few} processes instead of "
+        f"No control group can be made: a jail gets {Limits().few} processes, not "
         f"{Limits().processes}. Run as root, or with systemd-run --user --scope?"
     )
 
@@ -75,8 +75,8 @@ def _python():
         return True, f"{text}."
     newer = ".".join(map(str, STUDENTS))
     return False, (
-        f"{text}, Colab and Kaggle {newer}: newer syntax in a cell is left out, and the "
-        f"report says so. Install it in a Python {newer}?"
+        f"{text}, Colab {newer}: newer syntax in a cell is left out, and the report "
+        f"says so. Install it in a Python {newer}?"
     )
 
 

@@ -65,8 +65,8 @@ def _given(line, most):
 
 def _refused(line, got, expected):
     return ValueError(
-        f"{NAME} has a line {line['answer']} with {got}, expected {expected}. POINTS in "
-        "the overlay says what a question is worth. Correct the line?"
+        f"{NAME} has a line {line['answer']} with {got}, expected {expected}. POINTS "
+        "in the overlay says what a question is worth. Correct the line?"
     )
 
 

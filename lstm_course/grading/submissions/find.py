@@ -148,7 +148,8 @@ def _of_students(source, rows, owners):
         if found is None:  # another name than the pattern's
             continue
         inside = len(found.rest) < len(row.place) or found.layout == "folders"
-        if row.work or inside or lms(row.place[-1]):
+        told = owners.layout == "one" or found.layout == "pattern"
+        if row.work or inside or told or lms(row.place[-1]):
             for who in about.whose(found, row.place):
                 by_student.setdefault(who.student, []).append((row, who))
     for own in by_student.values():
