@@ -67,6 +67,7 @@ def _row(submission, store, given):
         "file": submission["file"],
         "inside": submission.get("inside", ""),
         "when": shown(submission["when"]) if submission.get("stated") else "",
+        "time": submission["when"] if submission.get("stated") else 0.0,
         "late": late.text,
         "kept": late.share,
         "error": submission["error"] or given.errors.get(key, ""),

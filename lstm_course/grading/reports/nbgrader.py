@@ -1,20 +1,30 @@
 """Grades into an nbgrader gradebook, through nbgrader's public interface.
 
-An exercise set is an assignment with one notebook of the same name; a question is a
-grade cell named like ``exercise-04-2``.  What nbgrader already knows is kept.
+An exercise set is an assignment with one notebook of the same name; a question is the
+grade cell that the release has for it: ``check-04-2`` below an answer, or the answer
+itself where a human reads it.  What nbgrader already knows is kept.
 """
 
 import contextlib
 import os
 import sys
 import warnings
+from datetime import UTC, datetime
 
-KIND = "code"
 
+def cell_name(question):
+    """The name of the grade cell of a question.
 
-def cell_name(id):
-    """The name of the grade cell of a question: "04.2" -> "exercise-04-2"."""
-    return "exercise-" + id.replace(".", "-")
+    Examples
+    --------
+    >>> cell_name({"id": "04.2", "function": "lstm_step_backward", "manual": False})
+    'check-04-2'
+    >>> cell_name({"id": "04.7", "function": "conclusion", "manual": True})
+    'conclusion'
+    """
+    if question["manual"]:
+        return question["function"].replace("_", "-")
+    return "check-" + question["id"].replace(".", "-")
 
 
 def write(rows, path):
@@ -62,27 +72,44 @@ def scripts_on_path():
 
 
 def _assignment(book, row):
-    """The assignment, its notebook and its grade cells, if they are new."""
+    """The assignment, its notebook and its cells, if they are new."""
     name = row["set"]
     book.update_or_create_assignment(name)
     book.update_or_create_notebook(name, name)
     for question in row["questions"]:
+        cell, kind = cell_name(question), "markdown" if question["manual"] else "code"
         book.update_or_create_grade_cell(
-            cell_name(question["id"]), name, name,
-            max_score=question["max"], cell_type=KIND,
-        )  # fmt: skip
+            cell, name, name, max_score=question["max"], cell_type=kind
+        )
+        if question["manual"]:
+            book.update_or_create_solution_cell(cell, name, name)
+    _forget_old_names(book, row)
+
+
+def _forget_old_names(book, row):
+    """Remove the cells that an earlier version of this program made beside these.
+
+    They were called exercise-04-2, so that a course's own cells counted again.
+    """
+    old = {f"exercise-{q['id'].replace('.', '-')}" for q in row["questions"]}
+    for cell in book.find_notebook(row["set"], row["set"]).grade_cells:
+        if cell.name in old:
+            book.db.delete(cell)
+    book.db.commit()
 
 
 def _submission(book, row):
     name, student = row["set"], row["student"]
     book.update_or_create_student(student)
-    book.update_or_create_submission(name, student)
+    when = datetime.fromtimestamp(row["time"], UTC) if row["time"] else None
+    stamp = {"timestamp": when.replace(tzinfo=None)} if when else {}  # it means UTC
+    book.update_or_create_submission(name, student, **stamp)
     for question in row["questions"]:
-        cell = cell_name(question["id"])
-        grade = book.find_grade(cell, name, name, student)
-        if question["status"] == "graded":
-            grade.auto_score = question["points"]
-            grade.needs_manual_grade = False
-        else:
+        grade = book.find_grade(cell_name(question), name, name, student)
+        if question["status"] != "graded":
             grade.needs_manual_grade = grade.manual_score is None
+        elif question["manual"]:
+            grade.manual_score, grade.needs_manual_grade = question["points"], False
+        else:
+            grade.auto_score, grade.needs_manual_grade = question["points"], False
     book.db.commit()
