@@ -66,9 +66,7 @@ def run(args):
     _warn(batch, args)
     rows = batch.run(args.submissions)
     if args.nbgrader:
-        from ..grading.reports.nbgrader import write
-
-        write(rows, args.nbgrader)
+        _nbgrader(batch, rows, args)
     _say(batch, rows, args)
     if known:
         _fill(known, rows, args)
@@ -173,6 +171,17 @@ def _score(row):
         return f"not executed: {row['error']}"
     late = f", {row['late']} late" if row["kept"] < 1 else ""
     return f"{row['points']:g} of {row['max']:g}{late}"
+
+
+def _nbgrader(batch, rows, args):
+    """Write the gradebook, and the notebooks beside it for formgrader."""
+    from ..grading.reports import nbgrader
+
+    nbgrader.write(rows, args.nbgrader)
+    submissions = batch.roll.submissions(args.submissions)
+    home = Path(args.nbgrader).parent
+    if left := nbgrader.place(rows, submissions, home):
+        print(f"formgrader cannot show the notebooks of {', '.join(left[:5])}.")
 
 
 def _fill(known, rows, args):

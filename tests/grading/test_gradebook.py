@@ -1,17 +1,23 @@
 """nbgrader exports the grades that the jail gave."""
 
 import csv
+import json
+import os
 import shutil
+import socket
 import subprocess
 import sys
+import time
 import warnings
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+import requests
 
 from lstm_course.exercises import SETS
 from lstm_course.grading.reports import nbgrader as gradebook
+from lstm_course.grading.submissions import find
 
 pytest.importorskip("nbgrader", reason="nbgrader comes with the extra 'instructor'")
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -113,6 +119,64 @@ def test_the_written_answer_waits_for_a_human_and_the_time_is_kept(course):
                    if g.needs_manual_grade]  # fmt: skip
         assert waiting == ["conclusion"]
         assert submission.timestamp == datetime(2026, 11, 3, 12)
+
+
+@pytest.fixture(scope="module")
+def formgrader(course, root, tmp_path_factory):
+    """Asks formgrader of that course for a page: -> its text."""
+    home, own = course.parent, tmp_path_factory.mktemp("jupyter")
+    notebook = json.loads((root / f"exercises/{NAME}/{NAME}.ipynb").read_text())
+    cell = next(c for c in reversed(notebook["cells"]) if c["cell_type"] == "markdown")
+    cell["source"] = "Seven units matter."
+    notebook["cells"][1]["outputs"] = [
+        {"output_type": "display_data", "metadata": {},
+         "data": {"text/html": "<script>evil()</script>"}}]  # fmt: skip
+    made = find.Submission("ada", "a", "", json.dumps(notebook).encode())
+    given = row("ada", 100.0) | {"set": NAME, "file": "a"}
+    assert gradebook.place([given], [made], home) == []
+    (home / "nbgrader_config.py").write_text(
+        f"c = get_config()\nc.CourseDirectory.root = {str(home)!r}\n"
+    )
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    bin = str(Path(sys.executable).parent)
+    places = {f"JUPYTER_{k}_DIR": str(own / k) for k in ("CONFIG", "DATA", "RUNTIME")}
+    env = os.environ | places | {"PATH": f"{bin}{os.pathsep}{os.environ['PATH']}"}
+    command = [f"{bin}/jupyter", "server", "--allow-root", "--no-browser", "--port",
+               str(port), "--IdentityProvider.token="]  # fmt: skip
+    server = subprocess.Popen(command, cwd=home, env=env, stderr=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}/formgrader"
+
+    def ask(page):
+        for _ in range(120):
+            try:
+                return requests.get(f"{url}/{page}", timeout=60).text
+            except requests.ConnectionError:
+                time.sleep(0.5)
+        raise AssertionError("the server did not start")
+
+    yield ask
+    server.terminate()
+    server.wait()
+
+
+@pytest.mark.slow
+def test_formgrader_shows_the_answer_that_waits_and_runs_nothing(formgrader):
+    (made,) = json.loads(formgrader(f"api/submitted_notebooks/{NAME}/{NAME}"))
+    assert made["needs_manual_grade"] and made["score"] == 100
+    page = formgrader(f"submissions/{made['id']}")
+    assert "Seven units matter." in page and "extra credit" in page
+    assert "evil()" not in page
+
+
+def test_a_name_that_is_a_path_writes_no_file(tmp_path):
+    data = json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    names = ["../ada", "..", ".x", "a/b", "a\\b"]
+    made = [find.Submission(n, "a", "", data.encode()) for n in names]
+    rows = [row(n, 1.0) | {"file": "a"} for n in names]
+    assert gradebook.place(rows, made, tmp_path / "in") == names
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_points_of_a_human_go_to_the_manual_cell(tmp_path):

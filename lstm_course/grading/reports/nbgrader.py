@@ -10,6 +10,7 @@ import os
 import sys
 import warnings
 from datetime import UTC, datetime
+from pathlib import Path
 
 
 def cell_name(question):
@@ -50,6 +51,53 @@ def write(rows, path):
                 done.add(row["set"])
             if row["set"] and not row["error"]:
                 _submission(book, row)
+
+
+def place(rows, submissions, folder):
+    """Put the notebooks that count where formgrader looks for them.
+
+    ``folder/autograded/STUDENT/SET/SET.ipynb``, without outputs: those of a notebook
+    are pages that run in your browser.
+
+    Parameters
+    ----------
+    rows : list of dict
+    submissions : iterable of submissions.find.Submission
+    folder : Path
+        Where the gradebook lies.
+
+    Returns
+    -------
+    list of str
+        Students whose name can be no folder's, or whose notebook nbformat refuses.
+    """
+    counting = {(r["student"], r["file"]): r["set"] for r in rows if not r["error"]}
+    left = []
+    for s in submissions:
+        name = counting.get((s.student, s.name))
+        if name and not _placed(s, name, Path(folder)):
+            left.append(s.student)
+    return left
+
+
+def _placed(submission, name, folder):
+    import nbformat
+
+    who = submission.student
+    if who != os.path.basename(who) or who.startswith(".") or "\\" in who:
+        return False
+    try:
+        made = nbformat.reads(submission.data.decode("utf-8-sig"), as_version=4)
+        for cell in made.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+        text = nbformat.writes(made)
+    except Exception:  # nbformat raises many kinds for odd notebooks
+        return False
+    target = folder / "autograded" / who / name / f"{name}.ipynb"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(text.encode("utf-8", "replace"))
+    return True
 
 
 @contextlib.contextmanager

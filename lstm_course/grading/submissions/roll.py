@@ -48,9 +48,13 @@ class Roll:
             raise ValueError(f"{' '.join(unclear)} {ASK}")
         return [entry for entry, _ in self.entries(paths)]
 
+    def submissions(self, paths):
+        """Every find.Submission."""
+        return find.find(paths, list(self.names), asked=self.asked)
+
     def entries(self, paths):
         """(what is remembered of it, its cells) of every submission."""
-        for s in find.find(paths, list(self.names), asked=self.asked):
+        for s in self.submissions(paths):
             sources, error = self.read(s)
             beside = self.beside.get(s.source, ())
             name = self.set or plan.which(s.place, self.names, sources, beside)
