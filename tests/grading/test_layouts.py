@@ -149,6 +149,28 @@ LAYOUTS = {
         | {"Ex 4/Lovelace, Ada(ada)/timestamp.txt": "20261103120000123",
            "Ex 4/Turing, Alan(alan)/comments.txt": "fine"},
         {"Lovelace, Ada(ada)": "", "Turing, Alan(alan)": ""}),
+    "by exercise, then student": (
+        ["ps1/ada/x.ipynb", "ps1/bob/x.ipynb", "ps 4/ada/y.ipynb"],
+        {"ada": "", "bob": ""}),
+    "one student, by exercise": (
+        ["ada/ps1/x.ipynb", "ada/ps2/y.ipynb"], {"ada": ""}),
+    "numbers for names": (
+        ["12345/x.ipynb", "12346/x.ipynb"], {"12345": "", "12346": ""}),
+    "sakai, one student": (
+        [f"Ex 4/Lovelace, Ada(ada)/Submission attachment(s)/{X}"],
+        {"Lovelace, Ada(ada)": ""}),
+    "teams, one student": (
+        [f"Submitted files/Ada L/Exercise 4/Version {k}/{X}" for k in (1, 2)],
+        {"Ada L": "Version 2"}),
+    "google, no notebook": (
+        {f"Ada Lovelace - {X}": None, "Bob - answers.pdf": "%PDF", "read.me": "x"},
+        {"Ada Lovelace": "", "Bob": ""}),
+    "files, an archive": (
+        {f"ada_{X}": None, f"bob_{NAME}.tar.gz": "x"}, {"ada": "", "bob": ""}),
+    "a feedback folder": (
+        {f"Lovelace, Ada(ada)/{part} attachment(s)/{X}": None
+         for part in ("Submission", "Feedback")},
+        {"Lovelace, Ada(ada)": "Submission"}),
     "ilias": (
         [f"Lovelace_Ada_ada_123/{X}", f"Turing_Alan_alan_124/{X}"],
         {"Lovelace_Ada_ada_123": "", "Turing_Alan_alan_124": ""}),
@@ -212,6 +234,8 @@ def test_who_sent_no_notebook_is_said_to_have_sent_what(tmp_path):
         [f"Copy of {X}", "Copy of 90_sample (1).ipynb"],
         [X, "90_sample (1).ipynb", "90_sample(2).ipynb"],
         ["Untitled.ipynb", "Untitled1.ipynb"],
+        ["Untitled.ipynb", X],
+        [f"{NAME}_ada.ipynb", f"{NAME}_bob.ipynb"],
         [f"Ada Lovelace - {X}", "Ada Lovelace - 90_sample (1).ipynb"],
         [f"HW_{a}_attempt_2026-11-01-11-00-00_{X}" for a in ("ada_l", "bob_l")],
     ],
@@ -228,12 +252,26 @@ def test_what_was_asked_about_can_be_answered(tmp_path):
     path = write(tmp_path / "in", two)
     found = counting(path, pattern="HW_{student}_attempt_{time}_{file}")
     assert sorted(found) == ["ada_l", "bob_l"]
+    path = write(tmp_path / "after", [f"{NAME}_{who}.ipynb" for who in ("ada", "bob")])
+    assert sorted(counting(path, pattern=f"{NAME}_{{student}}.ipynb")) == ["ada", "bob"]
     path = write(tmp_path / "ada", [X, "90_sample (1).ipynb"])
     assert list(counting(path, layout="one")) == ["ada"]
 
 
+def test_numbers_that_programs_add_say_no_set(tmp_path):
+    names = ["ada/Exercise 4 (1).ipynb", "bob/Ex 4/Version 2/x.ipynb",
+             "lovelaceada_12_345_Exercise 4-1.ipynb"]  # fmt: skip
+    made = Roll(Options())
+    for name in names:
+        path = write(tmp_path / name[:3], {name: '{"nbformat": 4, "cells": []}'})
+        (entry,) = [s for s, _ in made.entries([path])]
+        assert entry["set"] == "04_lstm_step_by_step", name
+
+
 def test_folders_of_one_name_are_no_one_student(tmp_path):
-    paths = [write(tmp_path / who / "hw", [X]) for who in ("ada", "bob")]
+    paths = [write(tmp_path / who / "ps4", [X]) for who in ("ada", "bob")]
+    assert sorted(counting(*paths)) == ["ada", "bob"]
+    paths = [write(tmp_path / who / "mine", [X]) for who in ("ada", "bob")]
     assert "one student or several" in unclear(*paths)
     assert sorted(counting(*(p / X for p in paths))) == ["ada", "bob"]
 

@@ -5,7 +5,7 @@ A student who hands in the whole repository hands in its solutions and chapters 
 
 PARTS = {"exercises", "solutions", "book", "lstm_course"}  # of the course's repository
 OTHERS = {"solutions", "book"}  # nobody's own work
-FEEDBACK = "Feedback Attachment(s)"  # Sakai's folder for what goes back
+FEEDBACK = "feedback attachment(s)"  # Sakai's folder for what goes back
 WHY = "It lies in a folder of the course that holds nobody's own work."
 
 
@@ -21,7 +21,7 @@ def clones(places):
 
 def taken(place, homes):
     """2 for a notebook in a clone's exercises/, 0 in its other parts, else 1."""
-    if FEEDBACK in place:
+    if FEEDBACK in map(str.lower, place):
         return 0
     for k, name in enumerate(place[:-1]):
         if place[:k] in homes:

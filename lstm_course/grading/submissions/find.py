@@ -7,6 +7,7 @@ that cannot be read, there is a Submission that says so.
 import hashlib
 import io
 import os
+import re
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,10 +16,11 @@ from .. import load
 from . import files
 from .about import About
 from .clone import clones, taken
-from .layouts import Whose
+from .layouts import VERSION, Whose
 from .owners import Owners, lms, text
 
 INNER_FILES = 20  # notebooks of a zip inside a zip or a folder
+ADDED = re.compile(r"(?: ?\(\d+\)|-\d{1,2})+(\.[a-z.]+)$", re.I)  # to a file's name
 ARCHIVES = (".rar", ".7z", ".tar", ".gz", ".tgz", ".xz", ".bz2")
 
 
@@ -149,6 +151,7 @@ def _of_students(source, rows, owners):
             continue
         inside = len(found.rest) < len(row.place) or found.layout == "folders"
         told = owners.layout == "one" or found.layout == "pattern"
+        told = told or (found.layout == "files" and _sent(row.place[-1]))
         if row.work or inside or told or lms(row.place[-1]):
             for who in about.whose(found, row.place):
                 by_student.setdefault(who.student, []).append((row, who))
@@ -161,6 +164,11 @@ def _of_students(source, rows, owners):
             yield from _open(source, row, who, taken(row.place, homes))
         if not given:
             yield _nothing(source, own)
+
+
+def _sent(name):
+    """True for a file that is somebody's although it is no notebook."""
+    return " - " in name or name.lower().endswith(ARCHIVES)
 
 
 def _hidden(row, who):
@@ -185,7 +193,11 @@ def _nothing(source, own):
 
 
 def _place(source, rest):
-    return text("/".join((Path(source).name, *rest)))
+    """What may say for which set it is: no number that a program added."""
+    plain = [name for name in rest if not VERSION.fullmatch(name)]
+    if plain:
+        plain[-1] = ADDED.sub(r"\1", plain[-1])
+    return text("/".join((Path(source).name, *plain)))
 
 
 def _open(source, row, who, rank):

@@ -222,7 +222,8 @@ layout='pattern')
             return None
         said = found.groupdict(default="")
         rest = tuple(filter(None, (said.get("set"), *said["file"].split("/"))))
-        made = Whose(said["student"], rest, said.get("id", ""), layout="pattern")
+        id = said.get("id", "")
+        made = Whose(said["student"], rest or place, id, layout="pattern")
         return replace(
             made, when=moment(said.get("time", "")), late=bool(said.get("late"))
         )

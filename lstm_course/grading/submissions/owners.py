@@ -21,9 +21,10 @@ CONTROL = re.compile(
 COPY = re.compile(
     r"^(?:(?:copy|kopie|copie) (?:of|von|de) )+|(?: ?\(\d+\)|[ _-]+copy)+$", re.I
 )  # what a program adds to a file's name to tell it from another
+SAKAI = "Submission attachment(s)"  # its folder in each student's
 NO_NAME = re.compile(
     r"(?:untitled|notebook|work|home\s?work|hw|exercises?|ex|assignment|ps|problem\s?set|"
-    r"solutions?|submission|lab|sheet|übung|aufgabe|blatt|main|final|draft)?[\s_\-\d]*",
+    r"solutions?|submissions?|lab|sheet|übung|aufgabe|blatt|main|final|draft)[\s_\-\d]*|",
     re.I,
 )  # what says nothing about a student
 
@@ -61,14 +62,18 @@ class Owners:
     """
 
     def __init__(self, places, names=(), home="", layout=None, pattern=None):
-        self.nobody = {"", "/", "..", "submitted", *names}
+        self.nobody = {"", "/", "..", "submitted", "Submitted files", *names}
         self.names = sorted(names, key=len, reverse=True)
-        self.home = [p for p in Path(home).parts if p not in self.nobody]
+        above = (p for p in Path(home).parts if p not in self.nobody)
+        self.home = [p for p in above if not NO_NAME.fullmatch(p)]
         self.clones = clones(places)
         self.layout = "one" if () in self.clones and not layout else layout
         self.pattern = layouts.Pattern(pattern) if pattern else None
         self.rows = [row for row in layouts.chosen(layout) if not row.weak]
         self.rows = self._believed({name for place in places for name in place})
+        folders = {name for place in places for name in place[:-1]}
+        plain = {name for name in folders if NO_NAME.fullmatch(name)}
+        self.nobody |= {name for name in plain if not self._read(name)[0]}
         self.holders, self.notes = set(), []
         if layout not in ("files", "one"):
             self._look(places)
@@ -108,6 +113,7 @@ class Owners:
         seen = {p[depth]: self._read(p[depth]) for p in rows}
         found = {who.student for who, _ in seen.values() if who}
         sure = any(row and row.sure for _, row in seen.values())
+        sure |= any(SAKAI in p[depth:] or p[: depth + 1] in self.clones for p in rows)
         if alone or name in self.nobody:
             found |= self._folders(work, depth)
         if name in self.nobody:
@@ -120,7 +126,7 @@ class Owners:
     def _folders(self, places, depth):
         """Names of folders that may be students', the first that are no containers."""
         inner = [p for p in places if len(p) > depth + 1]
-        names = {p[depth] for p in inner}
+        names = {p[depth] for p in inner if not layouts.VERSION.fullmatch(p[depth])}
         if len(names) == 1 or (names and names <= self.nobody):
             return self._folders(inner, depth + 1) or names - self.nobody
         return names - self.nobody
@@ -185,13 +191,15 @@ class Owners:
         return [] if self.layout else [*self._nameless(found), *self._doubled(found)]
 
     def _nameless(self, found):
-        """Several files for the same set, in one folder, without a name of anybody."""
+        """Several files in one folder that may be for one set, all without a name."""
         groups = defaultdict(list)
         for place, who in found.items():
             if who.layout == "one":
-                groups[place[:-1], self._set(place[-1])].append(place)
-        doubled = [sorted(group) for group in groups.values() if len(group) > 1]
-        return [f"Nothing says whose these are: {some(group)}." for group in doubled]
+                groups[place[:-1]].append(place)
+        for group in groups.values():
+            sets = [self._set(place[-1]) for place in group]
+            if len(group) > 1 and ("" in sets or len(set(sets)) < len(sets)):
+                yield f"Nothing says whose these are: {some(sorted(group))}."
 
     def _set(self, file):
         """The set that a file's name says, or the name of its copies."""
