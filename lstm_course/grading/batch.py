@@ -158,10 +158,9 @@ class Batch:
         """Bring the list of submissions and all reports up to date."""
         merged = self._merged()
         self.store.write("submissions.json", json.dumps(merged, indent=1))
-        by_hand_given = by_hand.read(self.store, merged, self.plan)
-        given = rows.Given(
-            self.plan, self.names, self.errors, self.deadlines, by_hand_given
-        )
+        counting = rows.last(merged, self.names)
+        read = by_hand.read(self.store, counting, self.plan)
+        given = rows.Given(self.plan, self.names, self.errors, self.deadlines, read)
         made = rows.build(merged, self.store, given)
         anonymous = self.options.anonymous
         self.changes = every.write(made, self.store, self._rubrics(), anonymous)

@@ -143,6 +143,7 @@ def test_a_line_for_nobody_is_refused(store):
     marked(store, 3)
     with pytest.raises(ValueError, match="nobody"):
         by_hand.read(store, [{"student": "mia", "set": "90_sample"}], worth(8))
+    assert by_hand.read(store, [], worth(8)) == {}  # that set is not known now
 
 
 @pytest.mark.parametrize("name", SETS)

@@ -33,28 +33,26 @@ def read(store, submissions, plan):
     lines, seed = _lines(store), store.seed()
     if not lines:
         return {}
-    known, most = {}, {}
+    known, made = {}, {}
     for s in submissions:
         for e in plan(s["set"]).set.exercises if s["set"] else ():
             if e.manual:
                 at = s["student"], s["set"], e.id
-                known[mark(seed, *at)], most[at] = at, e.points
-    made = {}
+                known[mark(seed, *at)] = at, e.points
+    sets = {s["set"] for s in submissions}
     for line in lines:
-        at = known.get(line["answer"])
-        if at and (line["points"].strip() or line["comment"].strip()):
-            made[at] = _given(line, most[at])
-        elif not at and line["points"].strip():
+        at, most = known.get(line["answer"], (None, 0))
+        if not line["points"].strip() or (at is None and line["set"] not in sets):
+            continue  # not read yet, or of a set that this run does not know
+        if at is None:
             raise _refused(line, "nobody's answer", "the mark of an answer")
-    return {at: given for at, given in made.items() if given is not None}
+        made[at] = _given(line, most)
+    return made
 
 
 def _given(line, most):
-    text = line["points"].strip().replace(",", ".")
-    if not text:
-        return None  # a comment on the way
     try:
-        points = float(text)
+        points = float(line["points"].strip().replace(",", "."))
     except ValueError:
         points = -1.0
     if not 0 <= points <= most:

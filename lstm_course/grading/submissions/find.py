@@ -196,7 +196,7 @@ def _place(source, rest):
     """What may say for which set it is: no number that a program added."""
     plain = [name for name in rest if not VERSION.fullmatch(name)]
     if plain:
-        plain[-1] = ADDED.sub(r"\1", plain[-1])
+        plain[-1] = ADDED.sub(r"\1", text(plain[-1]))
     return text("/".join((Path(source).name, *plain)))
 
 
