@@ -326,6 +326,18 @@ def test_a_student_s_own_solutions_folder_is_their_work(tmp_path):
     assert all(not s["error"] for s in counting(path).values())
 
 
+def test_two_students_called_like_parts_of_the_course_are_two(tmp_path):
+    path = write(tmp_path, [f"{who}/{X}" for who in ("solutions", "exercises")])
+    assert sorted(counting(path)) == ["exercises", "solutions"]
+
+
+def test_the_course_s_own_folder_of_solutions_can_be_graded(tmp_path, monkeypatch):
+    write(tmp_path / "solutions", [f"{NAME}/{X}"])
+    monkeypatch.chdir(tmp_path)
+    found = counting("solutions")
+    assert list(found) == ["solutions"] and not found["solutions"]["error"]
+
+
 def test_a_clone_without_exercises_brings_nobody_points(tmp_path):
     path = write(tmp_path, [f"ada/book/{X}", f"ada/solutions/{X}", f"bob/{X}"])
     assert "nobody's own work" in counting(path)["ada"]["error"]

@@ -10,13 +10,16 @@ WHY = "It lies in a folder of the course that holds nobody's own work."
 
 
 def clones(places):
-    """The folders that are clones: those that hold two parts of the course or more."""
+    """The folders that are clones: those that hold two parts of the course or more.
+
+    Three are needed where all was found: two students may be called like two parts.
+    """
     below = {}
     for place in places:
         for k, name in enumerate(place[:-1]):
             if name in PARTS:
                 below.setdefault(place[:k], set()).add(name)
-    return {home for home, parts in below.items() if len(parts) > 1}
+    return {home for home, parts in below.items() if len(parts) > 1 + (home == ())}
 
 
 def taken(place, homes):

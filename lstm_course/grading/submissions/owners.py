@@ -64,15 +64,15 @@ class Owners:
     def __init__(self, places, names=(), home="", layout=None, pattern=None):
         self.nobody = {"", "/", "..", "submitted", "Submitted files", *names}
         self.names = sorted(names, key=len, reverse=True)
-        above = (p for p in Path(home).parts if p not in self.nobody)
-        self.home = [p for p in above if not NO_NAME.fullmatch(p)]
+        above = [p for p in Path(home).parts if p not in self.nobody]
+        self.home = [p for p in above if not _numbered(p)] or above
         self.clones = clones(places)
         self.layout = "one" if () in self.clones and not layout else layout
         self.pattern = layouts.Pattern(pattern) if pattern else None
         self.rows = [row for row in layouts.chosen(layout) if not row.weak]
         self.rows = self._believed({name for place in places for name in place})
         folders = {name for place in places for name in place[:-1]}
-        plain = {name for name in folders if NO_NAME.fullmatch(name)}
+        plain = {name for name in folders if _numbered(name)}
         self.nobody |= {name for name in plain if not self._read(name)[0]}
         self.holders, self.notes = set(), []
         if layout not in ("files", "one"):
@@ -221,6 +221,11 @@ class Owners:
                     f"{text(student)} may be one student or several: "
                     f"{some(sorted(group))}."
                 )
+
+
+def _numbered(folder):
+    """True for the name of an exercise: ps4, Exercise 4."""
+    return folder[-1:].isdigit() and bool(NO_NAME.fullmatch(folder))
 
 
 def some(places):
