@@ -59,12 +59,13 @@ def run(args):
     if args.list:
         return _list(options, args.submissions)
     from ..grading.batch import Batch
-    from ..grading.reports import roster
+    from ..grading.reports import feedback, roster
 
     known = roster.Roster(args.roster) if args.roster else None
     batch = Batch(options)
     _warn(batch, args)
     rows = batch.run(args.submissions)
+    batch.store.write_bytes("feedback.zip", feedback.packed(rows))
     if args.nbgrader:
         _nbgrader(batch, rows, args)
     _say(batch, rows, args)

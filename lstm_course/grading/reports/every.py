@@ -1,9 +1,9 @@
-"""Every report of a gradebook; a file that stays the same is not touched."""
+"""Every report of a gradebook that is text; what stays the same is not touched."""
 
 import itertools
 import json
 
-from . import by_hand, changes, feedback, pages, summary, tables
+from . import by_hand, changes, pages, summary, tables
 
 
 def write(rows, store, rubrics=None, anonymous=False):
@@ -24,7 +24,6 @@ def write(rows, store, rubrics=None, anonymous=False):
     store.write("questions.csv", tables.questions(rows))
     store.write("grades.json", json.dumps(rows, indent=1, ensure_ascii=False))
     store.write("class.html", summary.page(rows))
-    store.write_bytes("feedback.zip", feedback.packed(rows))
     by_hand.write(rows, store, rubrics or {}, anonymous)
     for row in rows:
         if row["set"]:
