@@ -1,14 +1,18 @@
 """Equal answers are told from different ones, whatever their names and comments are."""
 
 import ast
+import os
 
+import nbformat
 import pytest
 from exercises.notebooks import read
 
 from lstm_course.exercises import SETS
 from lstm_course.exercises.variants import order, words
 from lstm_course.grading import rows
+from lstm_course.grading.batch import Options
 from lstm_course.grading.submissions import likeness
+from lstm_course.grading.submissions.roll import Roll
 
 NAME = "04_lstm_step_by_step"
 STEP = '''
@@ -111,6 +115,30 @@ def test_the_table_says_whose_answer_it_is_the_same_as():
         "",
         "04.1 same as the public solution",
     ]
+
+
+def test_the_public_solution_counts_only_where_there_is_nothing_else(tmp_path):
+    for place, when in (("mine.ipynb", 1e9), ("solutions/x.ipynb", 2e9)):
+        path = tmp_path / "ada" / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        kind = "solutions" if "/" in place else "exercises"
+        path.write_text(nbformat.writes(read(kind, NAME)))
+        os.utime(path, (when, when))
+    made = Roll(Options(set=NAME))
+    (mine,) = rows.last(made.clear([tmp_path]), made.names)
+    assert mine["file"].endswith("mine.ipynb")
+    (tmp_path / "ada/mine.ipynb").unlink()
+    (other,) = rows.last(made.clear([tmp_path]), made.names)
+    assert other["key"] and not other["error"]
+
+
+def test_one_own_answer_makes_a_notebook_the_student_s():
+    public = likeness.published()[NAME]
+    sources = solution(NAME)
+    assert likeness.is_published(sources, public)
+    assert not likeness.is_published([*sources, STEP], public)
+    assert not likeness.is_published(["x = 1"], public)
+    assert not likeness.is_published(sources, {})
 
 
 def test_a_notebook_in_exercises_counts_before_all_others():

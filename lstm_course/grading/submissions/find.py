@@ -36,7 +36,7 @@ class Submission:
     when: float = 0.0  # of the last change, as its file or zip says
     source: str = ""  # the argument
     whose: Whose = None
-    rank: int = 1  # 2 in exercises/ of the course, 0 in its solutions/ and book/
+    rank: float = 1  # 2 in exercises/ of the course, 0 in its solutions/ and book/
 
     @property
     def digest(self):

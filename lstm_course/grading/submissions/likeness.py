@@ -9,6 +9,7 @@ them alike, and long ones are alike by chance at times.
 import ast
 import hashlib
 import json
+import re
 from importlib.resources import files
 
 OPERATIONS = 12  # calls, sums, products, indices …: below, many write the same
@@ -94,6 +95,21 @@ def _body(node, body):
 def published():
     """Name of a set -> function -> mark of the public solution."""
     return json.loads(files("lstm_course.exercises").joinpath(FILE).read_text("utf-8"))
+
+
+def is_published(sources, public):
+    """True where every answer that can tell anything is the public solution's.
+
+    Parameters
+    ----------
+    sources : list of str
+        Code cells.
+    public : dict
+        Function -> mark, of one set.
+    """
+    text = "\n".join(sources)
+    named = all(re.search(rf"\bdef {name}\b", text) for name in public)
+    return bool(public) and named and marks(sources, public) == public
 
 
 def same(rows, public):

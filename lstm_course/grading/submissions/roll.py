@@ -4,7 +4,9 @@ import sys
 from collections import Counter
 
 from .. import load, plan
-from . import clone, find, written
+from . import clone, find, likeness, written
+
+PUBLISHED = 0.5  # rank of the public solution: everything else of a student goes first
 
 UNKNOWN = "It is not clear for which exercise set this is; say so with --set."
 ASK = (
@@ -30,6 +32,7 @@ class Roll:
         self.set, self.names = options.set, plan.sets(self.overlay)
         self.asked = find.Asked(options.layout, options.pattern)
         self.beside, self.notes = {}, []
+        self.published = likeness.published()
         if self.set is not None and self.set not in self.names:
             raise ValueError(
                 f"There is no exercise set {self.set!r}. Expected one of "
@@ -65,6 +68,8 @@ class Roll:
             if key:
                 asked = self.names[name].exercises
                 entry["written"] = written.answers(s.data, asked)
+                if likeness.is_published(sources, self.published.get(name, {})):
+                    entry["rank"] = PUBLISHED
             yield entry, sources
 
     def look(self, paths):
