@@ -26,6 +26,14 @@ BRIEF = {
 }
 
 
+CONCLUSION = (
+    (2, "Says what was predicted, as it was before the run."),
+    (3, "Gives what was measured, as numbers that the notebook shows."),
+    (3, "Explains the difference by what the cell computes, not by a word for it."),
+    (2, "Says how far it holds: seeds, sizes, tasks that were not tried."),
+)  # a rubric for written conclusions
+
+
 @dataclass(frozen=True)
 class Finding:
     """What is wrong with one part of an answer."""
@@ -108,6 +116,8 @@ class Exercise:
         Wrong implementations and the message each deserves.
     manual : bool
         A human reads the answer; no function is called.
+    rubric : tuple of (points, str)
+        What a human looks for, and what it is worth.
     needs_torch : bool
         Arrays are handed over as torch tensors.
     make_variant : callable or None
@@ -132,6 +142,7 @@ class Exercise:
     hints: tuple = ()
     misconceptions: tuple = ()
     manual: bool = False
+    rubric: tuple = ()
     needs_torch: bool = False
     make_variant: Callable = None
     extra: tuple = ()

@@ -8,18 +8,17 @@ on, and a fixed test regrades its own question.
 
 import json
 import os
-import sys
 import time
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 
 from tqdm import tqdm
 
-from . import collect, isolation, load, plan, pool, rows
+from . import isolation, plan, pool, preflight, rows
+from .deadlines import Deadlines
+from .reports import by_hand, every
 from .store import Store
-
-UNKNOWN = "It is not clear for which exercise set this is; say so with --set."
+from .submissions.roll import Roll
 
 
 @dataclass(frozen=True)
@@ -36,6 +35,9 @@ class Options:
     isolation: str | None = None  # the kind of jail; the best one by default
     again: bool = False
     quiet: bool = False
+    layout: str | None = None  # of the names, see submissions.layouts
+    pattern: str | None = None
+    anonymous: bool = False  # the page of written answers names nobody
 
 
 class Batch:
@@ -43,16 +45,13 @@ class Batch:
 
     def __init__(self, options):
         self.options, self.store = options, Store(options.out)
-        self.private = _text(options.private)
-        self.names = plan.sets(plan.overlay(self.private))
+        self.private = plan.text(options.private)
+        self.roll = Roll(options, self.private)
+        self.names = self.roll.names
+        self.deadlines = Deadlines(self.roll.overlay, self.names)
+        self.broken, self.changes = {}, []
         self.plans, self.found, self.errors = {}, [], {}
-        self.run_now, self.superseded, self.notes = 0, Counter(), []
-        self.beside, self.now = {}, time.time()
-        if options.set is not None and options.set not in self.names:
-            raise ValueError(
-                f"There is no exercise set {options.set!r}. Expected one of "
-                f"{', '.join(self.names) or 'none, so far'}. A typing slip?"
-            )
+        self.run_now, self.superseded, self.now = 0, Counter(), time.time()
         if not options.scheduler:
             isolation.demand(options.accept_partial, options.isolation)
 
@@ -85,59 +84,18 @@ class Batch:
         All are read again each time, so that nobody's hundred drafts are run and no
         more than one is kept in memory.
         """
-        self._look(paths)
-        self.found = [entry for entry, _ in self._entries(paths)]
+        self.found = self.roll.clear(paths)
+        if self.private:
+            for name in sorted({s["set"] for s in self.found if s["key"]}):
+                preflight.check_tests(self.plan(name))
         counts = {s["key"] for s in rows.last(self._merged(), self.names)} - {None}
-        for entry, sources in self._entries(paths):
+        for entry, sources in self.roll.entries(paths):
             key, name = entry["key"], entry["set"]
             todo = self._todo(key, name) if key in counts else []
             if todo:
                 counts.remove(key)
                 bar.total = self.run_now = self.run_now + 1
                 yield key, self._job(name, sources, todo)
-
-    def _entries(self, paths):
-        """(what is remembered of it, its cells) of every submission."""
-        for s in collect.find(paths, list(self.names)):
-            sources, error = self._read(s)
-            beside = self.beside.get(s.source, ())
-            name = self.options.set or plan.which(s.place, self.names, sources, beside)
-            error = error or ("" if name else UNKNOWN)
-            key = None if error else f"{s.digest}-{name}"
-            entry = {"student": s.student, "file": s.name, "set": name or ""}
-            yield entry | {"key": key, "error": error, "when": s.when}, sources
-
-    def _look(self, paths):
-        """Note which sets the notebooks of each argument say that they are for."""
-        newer = Counter()
-        for s in collect.find(paths, list(self.names), self.notes):
-            newer[load.newer_python(s.data)] += 1
-            if name := plan.said(s.place, self.names, self._read(s)[0]):
-                self.beside.setdefault(s.source, set()).add(name)
-        self._warn(newer)
-
-    def _warn(self, newer):
-        """Say before anything runs that syntax of a newer Python cannot be read."""
-        here = f"{sys.version_info[0]}.{sys.version_info[1]}"
-        for version, n in sorted(newer.items()):
-            if version:
-                note = (
-                    f"{n} notebook(s) were saved by Python {version}, this grader runs "
-                    f"{here}. A statement with newer syntax is left out, and the "
-                    f"report says so. Run the grader with Python {version}?"
-                )
-                print(note, file=sys.stderr)
-
-    def _read(self, submission):
-        """(cells, why there are none) of a submission."""
-        if submission.error:
-            return [], submission.error
-        try:
-            return load.cells(submission.data), ""
-        except load.Unreadable as e:
-            return [], str(e)
-        except Exception as e:  # one odd file must not stop the class
-            return [], f"It cannot be read: {type(e).__name__}."
 
     def _todo(self, key, name):
         """Ids of the questions that no kept result answers."""
@@ -173,6 +131,8 @@ class Batch:
         kept = self.store.result(key).get("questions", {})
         both = kept | result["questions"]
         known = {e.id for e in self.plan(name).set.exercises}
+        traces = {id: q.pop("trace", "") for id, q in result["questions"].items()}
+        self.broken |= {id: trace for id, trace in traces.items() if trace}
         result["questions"] = {id: q for id, q in both.items() if id in known}
         self.store.keep(key, result)
 
@@ -198,10 +158,19 @@ class Batch:
         """Bring the list of submissions and all reports up to date."""
         merged = self._merged()
         self.store.write("submissions.json", json.dumps(merged, indent=1))
-        made = rows.build(merged, self.store, self.plan, self.names, self.errors)
-        rows.write(made, self.store)
+        counting = rows.last(merged, self.names)
+        read = by_hand.read(self.store, counting, self.plan)
+        given = rows.Given(self.plan, self.names, self.errors, self.deadlines, read)
+        made = rows.build(merged, self.store, given)
+        anonymous = self.options.anonymous
+        self.changes = every.write(made, self.store, self._rubrics(), anonymous)
         self._count_others(merged)
         return made
+
+    def _rubrics(self):
+        """Of every question for humans in the sets of this class."""
+        plans = [self.plan(name) for name in {s["set"] for s in self.found} - {""}]
+        return {e.id: e.rubric for made in plans for e in made.set.exercises}
 
     def _count_others(self, merged):
         """How many notebooks of each student do not count; copies are none."""
@@ -210,18 +179,5 @@ class Batch:
             counts[s["student"], s["set"] or s["file"]] = s["key"]
         for s in merged:
             place = s["student"], s["set"] or s["file"]
-            if place in counts and s["key"] != counts[place]:
+            if place in counts and s["key"] != counts[place] and s.get("rank", 1):
                 self.superseded[s["student"]] += 1
-
-
-def _text(path):
-    """The text of the private overlay, or "" without one."""
-    if path is None:
-        return ""
-    try:
-        return Path(path).read_text(encoding="utf-8")
-    except (OSError, ValueError) as e:
-        raise ValueError(
-            f"The private overlay {path} cannot be read: {e}. Expected a Python file. "
-            "Is the path right?"
-        ) from None

@@ -2,11 +2,13 @@
 
 import functools
 import json
+import traceback
 
 from ..exercises.judging import judge
 from . import isolation, plan
 from .jail import Kit
 from .runner import NoJail, NotExecuted, Runner
+from .submissions import likeness
 
 BROKEN = "The grader's own test stopped on this answer. Tell your instructor."
 
@@ -25,7 +27,8 @@ def grade(sources, made, kit, todo=None):
     -------
     dict
         ``questions``: id -> {status, fraction, message}; ``cells``: those that failed;
-        ``out``: what they printed.  JSON values only.
+        ``out``: what they printed; ``answers``: function -> mark that equal answers
+        share.  JSON values only.
     """
     runner, questions = Runner(sources, kit), {}
     asked = [e for e in made.set.exercises if todo is None or e.id in todo]
@@ -36,7 +39,13 @@ def grade(sources, made, kit, todo=None):
     finally:
         runner.close()
     failed = [[k, t] for k, status, t in runner.report if status in ("failed", "time")]
-    return {"questions": questions, "cells": failed, "out": runner.out}
+    answers = likeness.marks(sources, [e.function for e in made.set.exercises])
+    return {
+        "questions": questions,
+        "cells": failed,
+        "out": runner.out,
+        "answers": answers,
+    }
 
 
 def _ask_earlier(runner, asked, made, questions):
@@ -76,7 +85,8 @@ def _question(runner, exercise, made, upto=None):
     except NoJail:
         raise
     except Exception:  # a test that trips over an answer must not stop the class
-        return outcome("not executed", 0.0, BROKEN)
+        trace = traceback.format_exc(limit=-4)  # for the instructor alone
+        return outcome("not executed", 0.0, BROKEN) | {"trace": trace}
     return outcome("graded", verdict.fraction, verdict.brief)
 
 

@@ -8,21 +8,28 @@ The overlay is a Python file that only the trusted side ever reads:
     REPLACE = {"04.3": Exercise(...)}      # other definitions
     SETS = {"99_exam": ExerciseSet(...)}   # sets of your own
     PACKAGES = ("pandas", "torch")         # to be had in the jail, beside NumPy, SciPy
+    LIMITS = {"call": 10.0}                # seconds and bytes, see limits.Limits
+    POINTS = {"04.7": 10}                  # what a question is worth in your class
+    RUBRIC = {"04.7": [(5, "what for")]}   # for who reads a written answer
+    DUE, LATE, EXTRA_TIME                  # see deadlines
 """
 
 import functools
 import hashlib
 import re
 from dataclasses import astuple, dataclass, fields, replace
+from pathlib import Path
 
 import numpy as np
 
 from .. import exercises
+from . import preflight
 from .fingerprint import fingerprint
 from .limits import TORCH, Limits
 
 VERSION = 4  # of the grader's own rules; a new one grades everything again
-UNTESTED = {"id", "points", "hints", "axes", "manual", "make_variant"}
+UNTESTED = {"id", "points", "hints", "axes", "manual", "make_variant",
+            "rubric"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -56,13 +63,26 @@ class Plan:
         return fingerprint([rules, [(n, getattr(exercise, n)) for n in tested]])
 
 
+def text(path):
+    """The text of the private overlay, or "" without one."""
+    if path is None:
+        return ""
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, ValueError) as e:
+        raise ValueError(
+            f"The private overlay {path} cannot be read: {e}. Expected a Python file. "
+            "Is the path right?"
+        ) from None
+
+
 def overlay(text):
     """The names defined by the text of an overlay: dict.
 
     Raises
     ------
     ValueError
-        If it does not run, or speaks of questions that no set has.
+        If it does not run, or has names that nothing reads.
     """
     names = {"__name__": "private_overlay"}
     try:
@@ -72,13 +92,8 @@ def overlay(text):
             f"The private overlay stopped with {type(e).__name__}: {e}. Expected a "
             "Python file that runs. Try python on it?"
         ) from e
-    known = {e.id for one in sets(names).values() for e in one.exercises}
-    unknown = {*names.get("EXTRA", {}), *names.get("REPLACE", {})} - known
-    if unknown:
-        raise ValueError(
-            f"The private overlay has tests for {', '.join(sorted(unknown))}, expected "
-            "ids of questions like 04.3. A typing slip?"
-        )
+    ids = {e.id for one in sets(names).values() for e in one.exercises}
+    preflight.check_names(text, names, ids)
     return names
 
 
@@ -102,13 +117,14 @@ def make(name, seed, private="", limits=None):
         made = made.variant(names["VARIANT"])
     swap, extra = names.get("REPLACE", {}), names.get("EXTRA", {})
     done = (swap.get(e.id, e) for e in made.exercises)
+    done = (preflight.with_points(e, names) for e in done)
     done = tuple(_with(e, extra.get(e.id, ())) for e in done)
     packages = tuple(sorted(names.get("PACKAGES", ())))
     base = TORCH if _torch(done, packages) else Limits()
     return Plan(
         replace(made, exercises=done),
         str(names.get("SEED", seed)),
-        replace(base, **(limits or {})),
+        replace(base, **preflight.limits(limits, names)),
         packages,
     )
 

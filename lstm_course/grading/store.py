@@ -50,30 +50,46 @@ class Store:
         return path.read_text()
 
     def result(self, key):
-        return self._read(f"results/{key}.json", {})
+        return self.read(f"results/{key}.json", {})
 
     def keep(self, key, result):
         self.write(f"results/{key}.json", json.dumps(result, indent=1))
 
     def submissions(self):
-        return self._read("submissions.json", [])
+        return self.read("submissions.json", [])
 
-    def _read(self, name, default):
+    def read(self, name, default):
+        """The JSON value of a file, the default where it is none."""
         with contextlib.suppress(OSError, ValueError):
             return json.loads((self.folder / name).read_text(encoding="utf-8"))
         return default
 
+    def text(self, name):
+        """The text of a file, "" where there is none."""
+        try:
+            return (self.folder / name).read_bytes().decode("utf-8")
+        except FileNotFoundError:
+            return ""
+        except (OSError, UnicodeDecodeError) as e:
+            raise ValueError(
+                f"{self.folder / name} cannot be read: {type(e).__name__}. Expected "
+                "UTF-8 text. Save it again as 'CSV UTF-8'?"
+            ) from None
+
     def write(self, name, text):
         """Replace a file at once; True when its content changed."""
+        return self.write_bytes(name, text.encode("utf-8"))
+
+    def write_bytes(self, name, data):
         path = self.folder / name
-        with contextlib.suppress(OSError, ValueError):
-            if path.read_bytes().decode("utf-8") == text:
+        with contextlib.suppress(OSError):
+            if path.read_bytes() == data:
                 return False
         path.parent.mkdir(exist_ok=True)
         fd, part = tempfile.mkstemp(dir=path.parent, prefix=".part-")
         try:
-            with open(fd, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
+            with open(fd, "wb") as file:
+                file.write(data)
             os.replace(part, path)
         except BaseException:
             os.unlink(part)

@@ -16,7 +16,7 @@ from grading import sample
 
 from lstm_course.grading import isolation, plan
 from lstm_course.grading.batch import Batch, Options
-from lstm_course.grading.owners import marked
+from lstm_course.grading.submissions.owners import marked
 
 HERE = Path(__file__).parent
 CLASSES = (cheats, escapes, resources, tampering, broken, honest)

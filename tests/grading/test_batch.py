@@ -98,6 +98,20 @@ def test_a_fixed_test_regrades_its_question_only(first, tmp_path):
     run(folder, out)  # as it was, for the other tests
 
 
+def test_an_untouched_clone_brings_nobody_points(tmp_path):
+    starter = [cell.split("return")[0] + "raise ValueError" for cell in sample.CELLS]
+    for part, cells in (("solutions", sample.CELLS), ("exercises", starter)):
+        path = tmp_path / f"in/ada/{part}/90_sample/90_sample.ipynb"
+        sample.write(path, cells)
+        os.utime(path, (2e9, 2e9) if part == "solutions" else (1e9, 1e9))
+    sample.write(tmp_path / "in/ada/book/90_sample.ipynb", ["1 + 1"])
+    rows, ran = run(tmp_path / "in", tmp_path / "out")
+    assert (rows["ada"]["points"], ran) == (0, 1)
+    assert "exercises" in rows["ada"]["file"]
+    (page,) = (tmp_path / "out/html").glob("*.html")
+    assert "ada/exercises/90_sample" in page.read_text()
+
+
 def test_a_later_batch_adds_to_the_gradebook(first, tmp_path):
     _, out, rows, _ = first
     sample.write(tmp_path / "mia/90_sample.ipynb", WRONG)

@@ -10,8 +10,9 @@ from grading import sample
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_course.grading import collect, load
-from lstm_course.grading.owners import Owners
+from lstm_course.grading import load
+from lstm_course.grading.submissions import find as collect
+from lstm_course.grading.submissions.owners import Owners
 
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -216,10 +217,10 @@ def test_what_is_no_submission_is_refused_and_becomes_no_student(tmp_path, name)
 
 def test_two_names_never_become_one():
     names = ["ad\u202ea", "ad\u202da", "ad\ufffda", "x" * 300, "x" * 301, "\udc80", "é"]
-    made = {Owners([]).split((name, "a.ipynb"))[0] for name in names}
+    made = {Owners([]).whose((name, "a.ipynb")).student for name in names}
     assert len(made) == len(names)
 
 
 def test_a_student_s_name_is_never_empty():
-    assert Owners([]).split(("_assignsubmission_file_", "a.ipynb"))[0]
-    assert Owners([], ["90_sample"]).split(("90_sample.ipynb",))[0]
+    assert Owners([]).whose(("_assignsubmission_file_", "a.ipynb")).student
+    assert Owners([], ["90_sample"]).whose(("90_sample.ipynb",)).student

@@ -13,8 +13,8 @@ from grading import sample
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_course.grading import collect
-from lstm_course.grading.owners import Owners
+from lstm_course.grading.submissions import find as collect
+from lstm_course.grading.submissions.owners import Owners
 
 SETS = ["90_sample", "91_other"]
 TEXT = json.dumps(sample.notebook(sample.CELLS))
@@ -88,7 +88,7 @@ def test_every_notebook_is_found_exactly_once_whatever_the_folders_are(tree):
 def test_no_two_folders_of_a_class_become_one_student(names, inner):
     places = [(*f"{name}{inner}".split("/"), "90_sample.ipynb") for name in names]
     owners = Owners(places, SETS)
-    assert len({owners.split(place)[0] for place in places}) == len(names)
+    assert len({owners.whose(place).student for place in places}) == len(names)
 
 
 def test_a_student_s_name_does_not_say_for_which_set_the_notebook_is(tmp_path):

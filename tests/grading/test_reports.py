@@ -9,7 +9,9 @@ from html.parser import HTMLParser
 import pytest
 from grading import sample
 
-from lstm_course.grading import plan, report, tables
+from lstm_course.grading import plan
+from lstm_course.grading.reports import pages as report
+from lstm_course.grading.reports import tables
 
 EVIL = "<script>alert(1)</script>'\"&\u202e\x1b[2J\x00=1+1"
 TAGS = {
@@ -23,7 +25,9 @@ def row(text=EVIL, **more):
                 "max": 10, "message": text}  # fmt: skip
     held = question | {"id": "90.2", "status": "not executed", "points": 0.0}
     made = {"student": text, "set": "90_sample", "file": text, "error": text,
-            "isolation": "bubblewrap", "cells": [[1, text]], "out": text,
+            "isolation": "bubblewrap", "id": "17",
+            "when": "", "late": "", "kept": 1.0, "same": "", "inside": text,
+            "cells": [[1, text]], "out": text,
             "questions": [question, held], "points": 3.0, "max": 20,
             "status": "not executed"}  # fmt: skip
     return made | more
@@ -82,9 +86,8 @@ def test_a_table_survives_commas_quotes_and_lines():
 
 
 def test_an_lms_finds_its_own_number_of_a_student_in_the_table():
-    names = ["Ada Lovelace_17", "lovelaceada_123", "ada", "ada_x1"]
-    lines = csv.DictReader(io.StringIO(tables.grades([row(n) for n in names])))
-    assert [line["id"] for line in lines] == ["17", "123", "", ""]
+    lines = csv.DictReader(io.StringIO(tables.grades([row("Ada"), row("Bob", id="")])))
+    assert [line["id"] for line in lines] == ["17", ""]
 
 
 def test_a_table_has_no_points_for_what_was_not_executed():

@@ -1,6 +1,6 @@
 """Set 1: a recurrent network forward, backward, through time, and on real digits."""
 
-from ..definition import Exercise, ExerciseSet
+from ..definition import CONCLUSION, Exercise, ExerciseSet
 from . import backward, by_row, clinic, forward, predictions
 
 SET = ExerciseSet(
@@ -13,6 +13,6 @@ SET = ExerciseSet(
         predictions.EXERCISE,
         clinic.EXERCISE,
         by_row.EXERCISE,
-        Exercise("01.8", "conclusion", 0, manual=True),
+        Exercise("01.8", "conclusion", 0, manual=True, rubric=CONCLUSION),
     ),
 )

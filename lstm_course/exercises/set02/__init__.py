@@ -1,6 +1,6 @@
 """Set 2: why gradients vanish and explode, measured, and what helps short of gates."""
 
-from ..definition import Exercise, ExerciseSet
+from ..definition import CONCLUSION, Exercise, ExerciseSet
 from . import clinic, decay, jacobian, predictions, remedies
 
 SET = ExerciseSet(
@@ -13,6 +13,6 @@ SET = ExerciseSet(
         predictions.EXERCISE,
         clinic.EXERCISE,
         decay.EXERCISE,
-        Exercise("02.8", "conclusion", 0, manual=True),
+        Exercise("02.8", "conclusion", 0, manual=True, rubric=CONCLUSION),
     ),
 )

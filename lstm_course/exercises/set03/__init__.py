@@ -1,6 +1,6 @@
 """Set 3: gates, the cell state without its gates' learning, and start values."""
 
-from ..definition import Exercise, ExerciseSet
+from ..definition import CONCLUSION, Exercise, ExerciseSet
 from . import carousel, clinic, gates, predictions, spans
 
 SET = ExerciseSet(
@@ -13,6 +13,6 @@ SET = ExerciseSet(
         predictions.EXERCISE,
         clinic.EXERCISE,
         spans.EXERCISE,
-        Exercise("03.8", "conclusion", 0, manual=True),
+        Exercise("03.8", "conclusion", 0, manual=True, rubric=CONCLUSION),
     ),
 )

@@ -1,6 +1,6 @@
 """Set 4: the LSTM forward, backward, through time, and under the microscope."""
 
-from ..definition import Exercise, ExerciseSet
+from ..definition import CONCLUSION, Exercise, ExerciseSet
 from ..variants import reordered
 from . import clinic, lesion, predictions, step, step_backward, through_time
 
@@ -13,6 +13,6 @@ SET = ExerciseSet(
         predictions.EXERCISE,
         clinic.EXERCISE,
         lesion.EXERCISE,
-        Exercise("04.7", "conclusion", 0, manual=True),
+        Exercise("04.7", "conclusion", 0, manual=True, rubric=CONCLUSION),
     ),
 )

@@ -1,6 +1,6 @@
 """Set 5: variants, their gradients, their conventions, and a fair comparison."""
 
-from ..definition import Exercise, ExerciseSet
+from ..definition import CONCLUSION, Exercise, ExerciseSet
 from ..variants import reordered
 from . import clinic, compare, gru, peephole, predictions
 
@@ -14,6 +14,6 @@ SET = ExerciseSet(
         predictions.EXERCISE,
         clinic.EXERCISE,
         compare.EXERCISE,
-        Exercise("05.8", "conclusion", 0, manual=True),
+        Exercise("05.8", "conclusion", 0, manual=True, rubric=CONCLUSION),
     ),
 )

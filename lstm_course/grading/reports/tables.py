@@ -2,29 +2,26 @@
 
 import csv
 import io
-import re
 
-from .report import HIDDEN, slug
+from .pages import HIDDEN, slug
 
-NUMBER = re.compile(r"_(\d+)$")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would compute
 
 
 def grades(rows):
     """One line per student and set, as an LMS imports it: str.
 
-    ``id`` is the number that Canvas and Moodle gave; ``points`` is empty, which is not
-    zero, where something was not executed.
+    ``id`` is the number that the system gave; ``points`` is empty, which is not zero,
+    where something was not executed; ``when`` is the time that the system stated.
     """
     names = ["student", "id", "set", "points", "max", "status", "error", "isolation",
-             "file", "report"]  # fmt: skip
-    return _csv(names, [_line(row, names) for row in rows])
+             "when", "late", "same", "file", "report"]  # fmt: skip
+    return written(names, [_line(row, names) for row in rows])
 
 
 def _line(row, names):
-    number = NUMBER.search(row["student"])
     points = "" if row["status"] == "not executed" else row["points"]
-    row = row | {"id": number[1] if number else "", "points": points}
+    row = row | {"points": points}
     row["report"] = f"html/{slug(row['student'])}.html"
     return [row[n] for n in names]
 
@@ -37,10 +34,20 @@ def questions(rows):
         for row in rows
         for q in row["questions"]
     ]
-    return _csv(["student", "set", "question", *names[1:]], lines)
+    return written(["student", "set", "question", *names[1:]], lines)
 
 
-def _csv(header, lines):
+def changes(lines):
+    """What became of points: str."""
+    return written(["student", "set", "question", "before", "after", "message"], lines)
+
+
+def missing(rows):
+    """Who is on the roster and handed in nothing: str."""
+    return written(["student"], [[name] for name in rows])
+
+
+def written(header, lines):
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerows([header, *(map(_safe, line) for line in lines)])

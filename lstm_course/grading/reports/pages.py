@@ -56,10 +56,12 @@ def page(student, rows):
 
 def _section(row):
     parts = [f"<h2>{safe(row['set'] or row['file'].rpartition('/')[2])}</h2>\n"]
+    if row["file"]:
+        parts.append(f"<p>Read from {safe(row['file'])}.</p>\n")
     if row["error"]:
         parts.append(f"<p><strong>Not executed:</strong> {safe(row['error'])}</p>\n")
     if row["questions"]:
-        parts.append(f"<p>{row['points']:g} of {row['max']:g} points. ")
+        parts.append(f"<p>{row['points']:g} of {row['max']:g} points. {_late(row)}")
         parts.append(f"{safe(NOTES.get(row['isolation'], ''))}</p>\n")
         parts.append(_table(row["questions"]))
     if row["cells"]:
@@ -69,6 +71,13 @@ def _section(row):
     if row["out"]:
         parts.append(f"<h3>Printed by the cells</h3>\n<pre>{safe(row['out'])}</pre>\n")
     return f"<section>{''.join(parts)}</section>\n"
+
+
+def _late(row):
+    """What is said of the time; "" where nothing is to be said."""
+    if row["kept"] < 1:
+        return f"{safe(row['late'])} late: {row['kept']:.0%} of the points count. "
+    return f"Late ({safe(row['late'])}). " if row["late"] else ""
 
 
 def _table(questions):
