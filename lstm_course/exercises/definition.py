@@ -112,6 +112,12 @@ class Exercise:
         Arrays are handed over as torch tensors.
     make_variant : callable or None
         ``make_variant(seed) -> Exercise``: the same question with other conventions.
+    says : str
+        Of a variant: its conventions, as the notebook states them.
+    words : callable or None
+        Of a variant: a text of the question in the book -> the same for the class.
+    elsewhere : tuple of (str, str)
+        Of a variant: what other cells of the notebook say instead.
     extra : tuple of (float, callable)
         Hidden tests of a private overlay: (share of the points, make_cases).
     """
@@ -134,6 +140,9 @@ class Exercise:
     manual: bool = False
     needs_torch: bool = False
     make_variant: Callable = None
+    says: str = ""
+    words: Callable = None
+    elsewhere: tuple = ()
     extra: tuple = ()
 
     def tests(self):
