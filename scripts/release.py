@@ -145,7 +145,7 @@ def notation(text, varied):
     """The notation of a set, as the questions of the class have it."""
     for exercise in varied:
         text = exercise.words(text)
-    return text
+    return text.replace("that of the book:", "that of the book and your class:")
 
 
 def main():

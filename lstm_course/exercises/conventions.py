@@ -16,15 +16,16 @@ FUSED = ("W_x", "W_h", "b", "b_h")
 FORMS = (("{}", ", "), ("z{}", ", "), ("dz{}", ", "), ("z_{}", "\\ "), ("m_{}", "\\ "))
 
 
-def draw(seed, options):
-    """One of the options, the same for every question of a class."""
-    return options[np.random.default_rng(seed).integers(len(options))]
+def draw(seed, what, options):
+    """One of the options for what a class has to agree on, such as "layout"."""
+    rng = np.random.default_rng([seed, *what.encode()])
+    return options[rng.integers(len(options))]
 
 
 def order(seed, blocks=LSTM):
-    """A random order of the blocks in which none of the GRU's u stays where it was.
+    """A random order of the blocks, never the usual one: str.
 
-    Never the usual one: str.
+    The u of a GRU does not stay in the middle, where 05.4 would be what it was.
     """
     rng = np.random.default_rng(seed)
     while True:
@@ -123,7 +124,7 @@ def sequences(words=lambda layout: (), elsewhere=lambda layout: ()):
     """Sequences with the batch first, or with time last: maker."""
 
     def make(seed):
-        layout = draw(seed, LAYOUTS)
+        layout = draw(seed, "layout", LAYOUTS)
         return Convention(
             says=f"Sequences have {layout.first}: what is $(T, B, H)$ in the "
             f"book is ${layout.shape('H')}$ here.",
@@ -180,7 +181,7 @@ def share_left(edits, words, elsewhere=lambda name, n: ()):
     """How long a memory lasts: until a tenth is left, say, not a half: maker."""
 
     def make(seed):
-        name, n = draw(seed, SHARES)
+        name, n = draw(seed, "share", SHARES)
         return Convention(
             says=f"A memory lasts until **{name}** of it is left, not a half.",
             words=words(name, n),

@@ -125,15 +125,16 @@ def _under(exercise, convention):
 
         return on_the_other_side
 
-    def make_cases(rng):
-        return [
+    def given(cases):
+        return lambda rng: [
             tuple(carried(a, convention.out, convention.back) for a in args)
-            for args in exercise.make_cases(rng)
+            for args in cases(rng)
         ]
 
     return replace(
         exercise,
-        make_cases=make_cases,
+        make_cases=given(exercise.make_cases),
+        extra=tuple((share, given(cases)) for share, cases in exercise.extra),
         reference=turned(exercise.reference),
         misconceptions=tuple((turned(f), m) for f, m in exercise.misconceptions),
         axes=exercise.axes and convention.axes(exercise.axes),
@@ -146,8 +147,10 @@ def carried(value, there, back):
     if not callable(value):
         return there(value)
 
-    def box(*args):
-        return there(value(*(back(a) for a in args)))
+    @functools.wraps(value)
+    def box(*args, **named):
+        named = {k: back(a) for k, a in named.items()}
+        return there(value(*map(back, args), **named))
 
     return box
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..variants import Convention, nested
+from ..variants import Convention
 
 ALL = "sum((g**2).sum() for g in grads.values())"
 OWN = "limit / np.sqrt((g**2).sum())"
@@ -25,8 +25,8 @@ def old_unit_first(seed):
         words=(
             ("$J_{kj} =", "$J_{jk} ="),
             ("**new unit in rows, old unit in\ncolumns**, as in chapter 2.",
-             "**old unit in rows, new unit in\ncolumns**, the transpose of chapter 2's."),
-            ("(W_h, np.tanh(old @ W_h))[:, 0])", "(W_h, np.tanh(old @ W_h))[0])"),
+             "**old unit in rows, new unit in\ncolumns**, unlike chapter 2."),
+            ("np.tanh(old @ W_h))[:, 0])", "np.tanh(old @ W_h))[0])"),
             ("is what column 0 of", "is what row 0 of"),
             ("It belongs to the NEW unit k, which is the row.",
              "It belongs to the NEW unit k, which is the column."),
@@ -51,7 +51,7 @@ FIRST = "`norms[0]` belongs to the last step"
 
 
 def by_lag(*words):
-    """Norms from the last step to the first: maker."""
+    """What both questions say of norms from the last step to the first: dict."""
     return {
         "says": f"Norms come in the order of the lag: {FIRST}.",
         "words": words,
@@ -88,10 +88,7 @@ def half_life_by_lag(seed):
          "The sign is wrong: you fitted against the time step, which runs the other "
          "way. In your class the lag of norms[0] is 0."),
     )  # fmt: skip
-    change = nested(backward)
-    return Convention(
-        out=change, back=change, answer=lambda answer: answer, **by_lag(*rows)
-    )
+    return Convention(out=backward, back=backward, **by_lag(*rows))
 
 
 def mean_square(seed):

@@ -17,7 +17,7 @@ ORDERS = ((1, 2, 0), (2, 0, 1))  # in which nothing stays where it was
 
 def order_of_answers(seed):
     """The three curves returned in another order."""
-    new = draw(seed, ORDERS)
+    new = draw(seed, "curves", ORDERS)
 
     def listed(rows):
         return ";\n".join(rows) + "."
@@ -52,7 +52,7 @@ def carousel_back(layout):
 def bias_words(name, n):
     return (
         ("A unit shall keep half of what it holds for `steps` steps, with",
-         f"A unit shall hold {name} of its memory after `steps` steps, with"),
+         f"A unit shall still hold {name} of its memory after `steps` steps, with"),
         ("= \\frac12$", f"= \\frac1{{{n}}}$"),
         ("Half-lives steps (n,)", f"Steps until {name} is left (n,)"),
         ("f**steps = 1/2", f"f**steps = 1/{n}"),
@@ -85,8 +85,7 @@ def span_code(name, n):
 
 
 def spans_layout(layout):
-    batch, time = 0, layout.time
-    return (("axes 0 and 1:", f"axes {batch} and {time}:"),)
+    return (("axes 0 and 1:", f"axes 0 and {layout.time}:"),)
 
 
 def spans_code(layout):

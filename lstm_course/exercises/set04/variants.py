@@ -18,12 +18,9 @@ def lesion(layout):
 
 
 def lesion_code(layout):
-    used = "lesion(step, read, {}, y, 16, unit)[1] for unit"
-    laid = f"{used.format('laid')}"
-    return (
-        (f"    shares = [{used.format('x')}",
-         f"    laid = x{layout.turned}\n    shares = [{laid}"),
-    )  # fmt: skip
+    used = "    shares = [lesion(step, read, {}, y, 16, unit)"
+    laid = f"    laid = x{layout.turned}\n"
+    return ((used.format("x"), laid + used.format("laid")),)
 
 
 STEP = STEP_BACKWARD = (blocks_of(LSTM),)
