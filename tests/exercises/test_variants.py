@@ -51,7 +51,7 @@ def test_an_answer_written_by_hand_for_a_class_is_right(e):
     assert examine(e.make_variant(SEED), names[e.function]).fraction == 1
 
 
-@every_seed
+@pytest.mark.parametrize("seed", (SEED, 4))
 @every_question
 def test_mistakes_keep_their_messages_in_a_variant(e, seed):
     new = e.make_variant(seed)
