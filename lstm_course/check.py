@@ -60,7 +60,7 @@ def check(id, function=None):
 
 
 def variant(seed):
-    """Use the exercises of a class: other orders of the blocks, drawn from its seed."""
+    """Use the exercises of a class: other conventions, drawn from its seed."""
     _class["seed"] = seed
 
 

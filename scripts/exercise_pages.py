@@ -108,11 +108,10 @@ def title(e):
 
 
 def variants(ids):
-    if not ids:
-        return "All classes get the same questions."
     return (
-        f"Questions {' and '.join(ids)} have variants with another order of the "
-        "blocks, drawn from a seed, so that classes do not share answers: "
+        f"Questions {', '.join(ids[:-1])} and {ids[-1]} have variants with other "
+        "conventions (order of blocks, layout, what is returned), drawn from a seed, "
+        "so that classes do not share answers: "
         "`python scripts/release.py --variant 3 FOLDER` writes the notebooks, "
         "`VARIANT = 3` in the private file of {doc}`the grader <instructors>` marks "
         "them."

@@ -10,14 +10,19 @@ changes a solution needs nbgrader; students and the official grade do without it
 import argparse
 import ast
 import json
+import re
 import tempfile
 from pathlib import Path
 
 from lstm_course.exercises import SETS
-from lstm_course.exercises.variants import order, words
 from lstm_course.grading.submissions import likeness
 
 ROOT = Path(__file__).resolve().parent.parent
+HEADING = re.compile(r"## (\d+\.\d+) ")
+BOOK = (
+    "*The same in every class, with the conventions of the book: time first, weights "
+    "with their inputs in rows, blocks in the order $i, f, g, o$ or $r, u, n$.*"
+)
 
 try:
     import nbformat
@@ -100,20 +105,31 @@ def tidy(work, name, folder, variant):
         if cell.cell_type == "code":
             cell.execution_count, cell.outputs = None, []
             cell.source = cell.source.removeprefix("# NBVAL_CHECK_OUTPUT\n")
-    if variant is not None and any(e.make_variant for e in SETS[name].exercises):
-        vary(made, variant)
+    if variant is not None:
+        vary(made, SETS[name], variant)
     target = folder / name / f"{name}.ipynb"
     target.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(made, target)
     return target
 
 
-def vary(notebook, seed):
-    """Say the class's order of the blocks wherever the notebook says the usual one."""
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            cell.source = words(cell.source, order(seed))
+def vary(notebook, exercise_set, seed):
+    """Say the conventions of the class wherever the notebook says the usual ones."""
+    made = {e.id.lstrip("0"): e for e in exercise_set.variant(seed).exercises}
+    varied = [e for e in made.values() if e.words]
     first = next(c for c in notebook.cells if c.cell_type == "code")
+    number = ""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and (head := HEADING.match(cell.source)):
+            number = head[1]
+        if not number and cell.cell_type == "markdown":
+            cell.source = notation(cell.source, varied)
+        elif number and made[number].words:
+            cell.source = made[number].words(cell.source)
+        if HEADING.match(cell.source):
+            cell.source = told(cell.source, made[number])
+        for old, new in (pair for e in varied for pair in e.elsewhere):
+            cell.source = cell.source.replace(old, new)
     first.source = first.source.replace("points, progress", "points, progress, variant")
     first.source += f"\nvariant({seed})  # the conventions of your class"
 
@@ -127,6 +143,22 @@ def published():
         functions = [e.function for e in SETS[file.stem].exercises]
         made[file.stem] = likeness.marks(sources, functions)
     return json.dumps(made, indent=1) + "\n"
+
+
+def told(text, exercise):
+    """The head of a question with the sentence that names its conventions."""
+    if exercise.manual:
+        return text
+    title, _, rest = text.partition("\n")
+    says = f"**Your class:** {exercise.says}" if exercise.words else BOOK
+    return f"{title}\n\n{says}\n{rest}"
+
+
+def notation(text, varied):
+    """The notation of a set, as the questions of the class have it."""
+    for exercise in varied:
+        text = exercise.words(text)
+    return text.replace("that of the book:", "that of the book and your class:")
 
 
 def main():

@@ -122,6 +122,12 @@ class Exercise:
         Arrays are handed over as torch tensors.
     make_variant : callable or None
         ``make_variant(seed) -> Exercise``: the same question with other conventions.
+    says : str
+        Of a variant: its conventions, as the notebook states them.
+    words : callable or None
+        Of a variant: a text of the question in the book -> the same for the class.
+    elsewhere : tuple of (str, str)
+        Of a variant: what other cells of the notebook say instead.
     extra : tuple of (float, callable)
         Hidden tests of a private overlay: (share of the points, make_cases).
     """
@@ -145,6 +151,9 @@ class Exercise:
     rubric: tuple = ()
     needs_torch: bool = False
     make_variant: Callable = None
+    says: str = ""
+    words: Callable = None
+    elsewhere: tuple = ()
     extra: tuple = ()
 
     def tests(self):

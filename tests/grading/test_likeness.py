@@ -8,7 +8,7 @@ import pytest
 from exercises.notebooks import read
 
 from lstm_course.exercises import SETS
-from lstm_course.exercises.variants import order, words
+from lstm_course.exercises.conventions import LSTM, in_words, order
 from lstm_course.grading import rows
 from lstm_course.grading.batch import Options
 from lstm_course.grading.submissions import likeness
@@ -90,7 +90,7 @@ def test_the_marks_of_the_public_solutions_are_those_of_today(name):
 def test_the_solution_of_every_variant_is_the_public_one():
     sources = solution(NAME)
     for seed in range(3):
-        moved = [words(source, order(seed)) for source in sources]
+        moved = [in_words(source, LSTM, order(seed)) for source in sources]
         assert moved != sources
         found = likeness.marks(moved, ["lstm_step", "lstm_step_backward"])
         public = likeness.published()[NAME]

@@ -1,18 +1,19 @@
 """Set 3: gates, the cell state without its gates' learning, and start values."""
 
 from ..definition import CONCLUSION, Exercise, ExerciseSet
-from . import carousel, clinic, gates, predictions, spans
+from ..variants import varied
+from . import carousel, clinic, gates, predictions, spans, variants
 
 SET = ExerciseSet(
     "03_gates_and_cell_state",
     (
-        gates.GATES,
-        carousel.FORWARD,
-        carousel.BACKWARD,
-        gates.BIAS,
+        varied(gates.GATES, *variants.GATES),
+        varied(carousel.FORWARD, *variants.FORWARD),
+        varied(carousel.BACKWARD, *variants.BACKWARD),
+        varied(gates.BIAS, *variants.BIAS),
         predictions.EXERCISE,
         clinic.EXERCISE,
-        spans.EXERCISE,
+        varied(spans.EXERCISE, *variants.SPANS),
         Exercise("03.8", "conclusion", 0, manual=True, rubric=CONCLUSION),
     ),
 )

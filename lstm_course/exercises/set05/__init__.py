@@ -1,19 +1,19 @@
 """Set 5: variants, their gradients, their conventions, and a fair comparison."""
 
 from ..definition import CONCLUSION, Exercise, ExerciseSet
-from ..variants import reordered
-from . import clinic, compare, gru, peephole, predictions
+from ..variants import varied
+from . import clinic, compare, gru, peephole, predictions, variants
 
 SET = ExerciseSet(
     "05_variants",
     (
-        reordered(peephole.FORWARD),
-        reordered(peephole.BACKWARD),
-        gru.STEP,
-        gru.CONVERT,
+        varied(peephole.FORWARD, *variants.PEEPHOLE),
+        varied(peephole.BACKWARD, *variants.PEEPHOLE),
+        varied(gru.STEP, *variants.STEP),
+        varied(gru.CONVERT, *variants.CONVERT),
         predictions.EXERCISE,
         clinic.EXERCISE,
-        compare.EXERCISE,
+        varied(compare.EXERCISE, *variants.COMPARE),
         Exercise("05.8", "conclusion", 0, manual=True, rubric=CONCLUSION),
     ),
 )
