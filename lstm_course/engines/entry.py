@@ -55,6 +55,12 @@ def _check_tensor(name, x, shape):
             f"with torch tensors. Expected a tensor {shape} in the dtype of the "
             f"weights. Write torch.as_tensor({name}, dtype=torch.float32)?"
         )
+    if x.layout != torch.strided:
+        raise ValueError(
+            f"{name} has the layout {x.layout}. This layer reads plain tensors "
+            f"{shape}, sequences of unequal length with lengths=. Expected "
+            f"torch.strided. Write {name}.to_dense(), or {name}.to_padded_tensor(0.0)?"
+        )
 
 
 def check_input(x, weight, I, who):
@@ -104,15 +110,17 @@ def check_states(state, cell, starts, weight, n):
 def start_states(cell, B, H, weight):
     """The state before the first step of one layer: tensors like the weights.
 
-    What a cell counts in whole numbers has at least 32 bits.
+    What a cell counts in whole numbers has at least 32 bits.  A trace keeps B free.
     """
     long = torch.promote_types(weight.dtype, torch.float32)
     whole = getattr(cell, "whole", ())
     kinds = [long if s in whole else weight.dtype for s in cell.states]
-    return tuple(
+    rows = 1 if torch.jit.is_tracing() else B
+    starts = (
         torch.as_tensor(s, dtype=k, device=weight.device)
-        for s, k in zip(cell.initial(B, H), kinds, strict=True)
+        for s, k in zip(cell.initial(rows, H), kinds, strict=True)
     )
+    return tuple(s.expand(B, *s.shape[1:]) if rows != B else s for s in starts)
 
 
 def check_lengths(lengths, T, B, device):
