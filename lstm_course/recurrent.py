@@ -164,7 +164,7 @@ class Recurrent(nn.Module):
         lengths = entry.check_lengths(given.lengths, *x.shape[:2], x.device)
         states = self._states(state, x.shape[1], weight)
         short = entry.reduced(weight)
-        with torch.autocast(x.device.type, enabled=False):
+        with entry.own_precision(x):
             x, ends = self._layers(x, states, lengths)
         end = tuple(
             torch.stack(s) if len(s) > 1 else s[0][None]

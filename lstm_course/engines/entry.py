@@ -4,6 +4,7 @@ As ``torch.nn.LSTM`` does, a layer takes a ``PackedSequence`` and works under au
 A value is looked at only where there is one: not while torch traces or transforms.
 """
 
+from contextlib import nullcontext
 from typing import NamedTuple
 
 import torch
@@ -87,9 +88,16 @@ def _as_weights(name, x, weight, dtype=None):
 def reduced(weight):
     """The precision that autocast asks for, or None; as in torch, not for float64."""
     kind = weight.device.type
-    if weight.dtype == torch.float64 or not torch.is_autocast_enabled(kind):
+    if weight.dtype == torch.float64 or weight.is_meta:
+        return None
+    if not torch.is_autocast_enabled(kind):
         return None
     return torch.get_autocast_dtype(kind)
+
+
+def own_precision(x):
+    """Where autocast changes nothing; on the device "meta" there is none."""
+    return nullcontext() if x.is_meta else torch.autocast(x.device.type, enabled=False)
 
 
 def check_states(state, cell, starts, weight, n):
@@ -116,9 +124,12 @@ def start_states(cell, B, H, weight):
     whole = getattr(cell, "whole", ())
     kinds = [long if s in whole else weight.dtype for s in cell.states]
     rows = 1 if torch.jit.is_tracing() else B
+    first = cell.initial(rows, H)
+    if weight.dtype.itemsize < long.itemsize:  # nothing below what half precision holds
+        first = [s.clip(torch.finfo(k).min) for s, k in zip(first, kinds, strict=True)]
     starts = (
         torch.as_tensor(s, dtype=k, device=weight.device)
-        for s, k in zip(cell.initial(rows, H), kinds, strict=True)
+        for s, k in zip(first, kinds, strict=True)
     )
     return tuple(s.expand(B, *s.shape[1:]) if rows != B else s for s in starts)
 
