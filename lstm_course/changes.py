@@ -113,6 +113,12 @@ def show_changes(cell, base="lstm", I=32, H=100, what=("equations", "code")):
     """
     from IPython.display import Latex, display
 
+    what = {what} if isinstance(what, str) else set(what or ())
+    if not what or what - {"equations", "code"}:
+        raise ValueError(
+            f"what is {sorted(map(str, what))}. A variant is shown by its equations, "
+            "its code or both. Expected 'equations', 'code'. Write what=('code',)?"
+        )
     if "equations" in what:
         display(Latex(tex(equation_changes(cell, base))))
     if "code" in what:

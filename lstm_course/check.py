@@ -108,6 +108,12 @@ def progress():
 
 def points(number):
     """Points so far of one set, "04" or "04_lstm_step_by_step": float."""
+    sets = {name[:2] for name in SETS}
+    if not isinstance(number, str) or number[:2] not in sets:
+        raise ValueError(
+            f"There is no set {number!r}. Sets are named by two digits, as text. "
+            f"Expected one of {', '.join(sorted(sets))}. Write points('04')?"
+        )
     kept = _load()
     mine = [i for i in kept if i.partition(".")[0] == number[:2]]
     return round(sum(kept[i]["points"] for i in mine), 2)
@@ -116,7 +122,7 @@ def points(number):
 def find(id):
     """The exercise "04.2"; ValueError with the known names if there is none."""
     known = {e.id: e for s in _sets() for e in s.exercises}
-    if id not in known:
+    if not isinstance(id, str) or id not in known:
         near = [i for i in known if i[:2] == str(id)[:2]] or list(known)
         raise ValueError(
             f"There is no exercise {id!r}. Known are {', '.join(near)}. A typing slip?"

@@ -59,6 +59,16 @@ def check_size(name, value):
     return int(value)
 
 
+def check_seed(seed):
+    """A whole number from 0 on."""
+    if not isinstance(seed, Integral) or isinstance(seed, bool) or seed < 0:
+        raise ValueError(
+            f"seed is {seed!r}. Runs are told apart by a whole number, the same number "
+            "giving the same run. Expected 0 or more. Write seed=0?"
+        )
+    return int(seed)
+
+
 def check_number(name, value, low=-np.inf):
     """A finite number of at least ``low``."""
     number = isinstance(value, Real) and not isinstance(value, bool)

@@ -13,12 +13,8 @@ the theme of the book, of JupyterLab and of Colab.  Caption and alternative text
 to the cell's metadata (``mystnb.figure.caption``, ``mystnb.image.alt``).
 """
 
-import io
-import re
 from collections.abc import Sequence
-from hashlib import sha256
-from html import escape, unescape
-from itertools import groupby
+from numbers import Integral
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -26,50 +22,13 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
 
-from .palette import GATES, GATES_DARK, PAGE, PAGE_DARK, under
+from .doors import as_array
+from .palette import GATES, PAGE
+from .themed import STYLE, themed_svg
 
-ZOOM = 1.5  # CSS pixels per point on a wide page
 # The line of a whole cell, never told apart by colour alone.
 CELLS = {"rnn": GATES["h"], "lstm": GATES["c"], "gru": GATES["i"]}
 MARKERS = {"rnn": "o", "lstm": "s", "gru": "^"}
-
-STYLE = {
-    "figure.figsize": (5.6, 2.8),
-    "figure.dpi": 120,
-    "figure.constrained_layout.use": True,
-    "savefig.transparent": True,
-    "svg.fonttype": "none",
-    "svg.hashsalt": "lstm_course",
-    "mathtext.fontset": "dejavuserif",
-    "font.size": 9,
-    "text.color": PAGE["ink"],
-    "axes.edgecolor": PAGE["muted"],
-    "axes.labelcolor": PAGE["ink"],
-    "axes.labelpad": 6.0,
-    "axes.linewidth": 0.8,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "grid.color": PAGE["line"],
-    "grid.linewidth": 0.7,
-    "xtick.color": PAGE["muted"],
-    "ytick.color": PAGE["muted"],
-    "lines.linewidth": 1.8,
-    "lines.markersize": 4.5,
-    "legend.frameon": False,
-    "legend.handlelength": 1.6,
-}
-
-RULES = """
-.lcp{display:block;margin:auto;height:auto;max-width:100%;--zoom:1;overflow:visible}
-.lcp *{stroke-linejoin:round;stroke-linecap:butt}
-.lcp{font-family:var(--ui,inherit);font-variant-numeric:lining-nums tabular-nums}
-.lcp text,.lcp tspan{font-family:inherit}
-.lcp .math{transform:scale(var(--zoom));transform-box:fill-box;transform-origin:center}
-@media(max-width:600px){.lcp{--zoom:1.2}}
-"""
-LETTER = re.compile(r'<tspan x="([^"]+)" y="([^"]+)" style="([^"]+)">(.*?)</tspan>')
 
 
 def use_style() -> None:
@@ -88,108 +47,6 @@ def use_style() -> None:
         formatters["text/html"].for_type(Figure, themed_svg)
 
 
-def themed_svg(fig: Figure, alt: str = "") -> str:
-    """A figure as inline SVG for a web page that is light or dark.
-
-    Parameters
-    ----------
-    fig : matplotlib figure
-        Drawn with the colours of ``lstm_course.palette``.
-    alt : str
-        What a screen reader says; in the book it comes from the cell's metadata.
-
-    Returns
-    -------
-    str
-        ``<svg class="lcp" ...>``, the same text for the same figure each time.
-
-    Examples
-    --------
-    >>> fig = Figure()
-    >>> ax = fig.add_subplot()
-    >>> line = ax.plot([1, 2, 3], color=GATES["f"])
-    >>> "var(--p-f)" in themed_svg(fig)
-    True
-    """
-    with plt.rc_context(STYLE):
-        raw = io.StringIO()
-        fig.savefig(raw, format="svg", transparent=True, metadata={"Date": None})
-    text = raw.getvalue()
-    width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', text).groups()
-    body = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "",
-                  text[text.index(">", text.index("<svg")) + 1 :], flags=re.DOTALL)
-    body, used = _name_colours(_shorten(body))
-    label = f'aria-label="{escape(alt)}" ' if alt else ""
-    return (
-        f'<svg class="lcp" role="img" {label}xmlns="http://www.w3.org/2000/svg" '
-        f'xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 {width} {height}" '
-        f'width="{ZOOM * float(width):.0f}">{_style(used)}{body}'
-    )
-
-
-def _shorten(body):
-    """Fewer digits, ids that are unique on the page, fonts that can grow on a phone."""
-    body = re.sub(r"<[^>]+>", lambda m: re.sub(r"(\d+\.\d\d)\d+", r"\1", m[0]), body)
-    body = re.sub(r"font-family: [^;\"]*;? ?", "", body)
-    body = re.sub(r"font: ((?:\w+ )?)([\d.]+px) [^;\"]*",
-                  r"font-size: \2; font-style: \1", body)  # older matplotlib
-    body = re.sub(r"\n\s*", "\n", body)
-    body = re.sub(r"<text>\n(<tspan.*?)</text>", _flow, body, flags=re.DOTALL)
-    body = re.sub(r"(<text style=\"[^\"]*)font-size: ([\d.]+px)",
-                  r"\1font-size:calc(\2*var(--zoom))", body)
-    key = sha256(body.encode()).hexdigest()[:8]
-    used = set(re.findall(r"(?:href=\"|url\()#([^\")]+)", body))
-    body = re.sub(r' id="([^"]+)"',
-                  lambda m: f' id="{key}-{m[1]}"' if m[1] in used else "", body)
-    return re.sub(r"(href=\"|url\()#", rf"\1#{key}-", body)
-
-
-def _flow(m):
-    """Mathematics, which matplotlib places letter by letter, as one line of text."""
-    letters = sorted((float(x), float(y), style, letter)
-                     for xs, y, style, text in LETTER.findall(m[1])
-                     for x, letter in zip(xs.split(), unescape(text), strict=True))
-    out, level = '<text class="math" xml:space="preserve">', 0.0
-    for (y, style), run in groupby(letters, key=lambda k: k[1:3]):
-        word = escape("".join(k[3] for k in run))
-        out += f'<tspan dy="{y - level:.2f}" style="{style}">{word}</tspan>'
-        level = y
-    return out + "</text>"
-
-
-def _colours():
-    """(variable, CSS name, light, dark) of every colour of the palette, once each."""
-    for prefix, light, dark in (("gate-", GATES, GATES_DARK), ("", PAGE, PAGE_DARK)):
-        for name, value in light.items():
-            yield name, prefix + name, value, dark[name]
-
-
-def _name_colours(body):
-    """Replace the palette's colours by CSS variables: -> text, names in use."""
-    used, by_value = set(), {}
-    for name, _, light, _ in _colours():
-        by_value.setdefault(light.lower(), name)
-
-    def name(m):
-        found = by_value.get(m[0].lower())
-        used.update({found} - {None})
-        return f"var(--p-{found})" if found else m[0]
-
-    return re.sub(r"#[0-9a-fA-F]{6}\b", name, body), used
-
-
-def _style(used):
-    """The style sheet of one figure, with the colours it uses."""
-    def values(k):
-        return "".join(f"--p-{c[0]}:var(--{c[1]},{c[k]});" for c in _colours()
-                       if c[0] in used)
-
-    return (f"<style>.lcp{{{values(2)}}}"
-            f"@media(prefers-color-scheme:dark){{.lcp{{{values(3)}}}}}"
-            f"{under('light', '.lcp')}{{{values(2)}}}"
-            f"{under('dark', '.lcp')}{{{values(3)}}}{RULES}</style>")
-
-
 def tiles(ax: Axes, values: np.ndarray, name: str = "h", *, low: float = -1.0,
           high: float = 1.0, labels: Sequence[str] = ()) -> None:
     """A table of tiles in one gate's colour: the larger the value, the fuller the tile.
@@ -205,7 +62,23 @@ def tiles(ax: Axes, values: np.ndarray, name: str = "h", *, low: float = -1.0,
     labels : sequence of str, optional
         One under each column, as the letters of a word.
     """
-    full = np.clip((np.asarray(values, float) - low) / (high - low), 0.0, 1.0)
+    values = _check_values("values", values, "(rows, columns)", 2)
+    if not low < high:
+        raise ValueError(
+            f"low is {low} and high {high}. A tile is empty at low and full at high. "
+            "Expected low < high. Exchange them?"
+        )
+    if name not in GATES:
+        raise ValueError(
+            f"There is no colour named {name!r}. Tiles have the colour of a gate or "
+            f"state. Expected one of {', '.join(GATES)}. Write name='h'?"
+        )
+    if len(labels) not in (0, values.shape[1]):
+        raise ValueError(
+            f"labels are {len(labels)}, but there are {values.shape[1]} columns. "
+            "Expected one under each. Leave them out?"
+        )
+    full = np.clip((values - low) / (high - low), 0.0, 1.0)
     rows, columns = full.shape
     spots = [plt.Rectangle((c - 0.46, r - 0.42), 0.92, 0.84)
              for r, c in np.ndindex(rows, columns)]
@@ -233,10 +106,33 @@ def band(ax: Axes, x: Sequence[float], runs: np.ndarray, color: str, label: str,
     alpha : float
         Of the line, to tell several lines of one colour apart.
     """
-    mean, half = interval(runs)
+    mean, half = interval(_check_runs(x, runs))
     ax.plot(x, mean, color=color, marker=marker, alpha=alpha, label=label)
     ax.fill_between(x, mean - half, mean + half, color=color, alpha=0.18 * alpha,
                     linewidth=0)
+
+
+def _check_values(name, a, axes, n):
+    """Finite numbers in so many axes, as float64."""
+    a = as_array(name, a)
+    if a.ndim != n or a.dtype.kind not in "biuf" or not np.isfinite(a).all():
+        raise ValueError(
+            f"{name} has shape {a.shape} and dtype {a.dtype}, or holds NaN. Expected "
+            f"finite numbers {axes}. Write {name}[None] for a single row?"
+        )
+    return a.astype(float)
+
+
+def _check_runs(x, runs):
+    """Values (seeds, n) over n places x."""
+    runs = as_array("runs", runs)
+    if runs.shape[1:] != np.shape(x) or runs.ndim != 2:
+        raise ValueError(
+            f"runs has shape {runs.shape}, but x {np.shape(x)}. Every row is a run, "
+            f"with a value for each place x. Expected (seeds, {np.size(x)}). Pass "
+            "runs.T?"
+        )
+    return runs
 
 
 def each(ax: Axes, x: Sequence[float], runs: np.ndarray, color: str, label: str, *,
@@ -250,6 +146,7 @@ def each(ax: Axes, x: Sequence[float], runs: np.ndarray, color: str, label: str,
     runs : ndarray (seeds, n)
     color, label, marker : str
     """
+    runs = _check_runs(x, runs)
     ax.plot(x, np.transpose(runs), color=color, alpha=0.4, linewidth=1)
     ax.plot(x, np.mean(runs, axis=0), color=color, marker=marker, label=label)
 
@@ -275,7 +172,14 @@ def interval(values: np.ndarray, axis: int = 0) -> tuple[np.ndarray, np.ndarray]
     """
     from scipy.stats import t
 
-    values = np.asarray(values, float)
+    values = as_array("values", values)
+    there = isinstance(axis, Integral) and -values.ndim <= axis < values.ndim
+    if not there or values.dtype.kind not in "biuf":
+        raise ValueError(
+            f"axis is {axis!r}, and values has shape {values.shape} and dtype "
+            f"{values.dtype}. Expected numbers, with the runs along one of the axes. "
+            "Write axis=0, and values[:, None] for single numbers?"
+        )
     n = values.shape[axis]
     if n < 2:
         raise ValueError(

@@ -5,11 +5,13 @@ step, on tensors of any device, and on a CPU loops compiled from the same lines,
 every cell that is made of products and arithmetic.
 """
 
+from numbers import Real
+
 import numpy as np
 import torch
 from torch import nn
 
-from .doors import as_cell, check_size
+from .doors import as_cell, check_seed, check_size
 from .engines import choose, entry
 from .engines.loop import flip
 from .init import init
@@ -75,7 +77,7 @@ class Recurrent(nn.Module):
         self.hidden_size = check_size("hidden_size", hidden_size)
         self.num_layers = check_size("num_layers", num_layers)
         self.bidirectional, self.batch_first = bool(bidirectional), bool(batch_first)
-        self.dropout, self.compiled = _check_dropout(dropout), bool(compiled)
+        self.dropout, self.compiled = check_dropout(dropout), bool(compiled)
         self.checkpoint = _steps("checkpoint", checkpoint)
         self.truncate = _steps("truncate", truncate)
         self.directions = 2 if bidirectional else 1
@@ -83,7 +85,7 @@ class Recurrent(nn.Module):
         self.layer_cells = self.cell.tied(n) or [self.cell] * n
         if self.layer_cells[0].extra or self.layer_cells[-1].extra:
             self._refuse_directions()
-        seed = int(torch.randint(2**31, ())) if seed is None else seed
+        seed = int(torch.randint(2**31, ())) if seed is None else check_seed(seed)
         entry.check_dtype(dtype)
         self.weights = nn.ModuleList(
             nn.ParameterDict({k: torch.as_tensor(v, dtype=dtype) for k, v in p.items()})
@@ -163,7 +165,7 @@ class Recurrent(nn.Module):
         lengths = entry.check_lengths(given.lengths, *x.shape[:2], x.device)
         states = self._states(state, x.shape[1], weight)
         short = entry.reduced(weight)
-        with torch.autocast(x.device.type, enabled=False):
+        with entry.own_precision(x):
             x, ends = self._layers(x, states, lengths)
         end = tuple(
             torch.stack(s) if len(s) > 1 else s[0][None]
@@ -227,10 +229,12 @@ class Recurrent(nn.Module):
         return entry.check_states(state, cells[0], starts[0], weight, n)
 
 
-def _check_dropout(dropout):
-    if not 0.0 <= dropout < 1.0:
+def check_dropout(dropout):
+    """A probability of dropping an output, below 1."""
+    number = isinstance(dropout, Real) and not isinstance(dropout, bool)
+    if not number or not 0.0 <= dropout < 1.0:
         raise ValueError(
-            f"dropout is {dropout}. It is the probability of dropping an output. "
+            f"dropout is {dropout!r}. It is the probability of dropping an output. "
             "Expected 0 <= dropout < 1. Write 0.2 for 20 %?"
         )
     return float(dropout)

@@ -6,9 +6,11 @@ when the table is made.
 """
 
 import re
+from collections.abc import Mapping
 
 from .cells import CELLS
 from .convert import count
+from .doors import as_cell
 from .equations import equations
 from .gradcheck import gradcheck
 
@@ -37,6 +39,12 @@ def at_a_glance(I=32, H=100, cells=CELLS):
     >>> "13,300" in table and r"\tanh(z_{h})" in table
     True
     """
+    if not isinstance(cells, Mapping):
+        raise ValueError(
+            f"cells is {type(cells).__name__}. The table has a line for every name. "
+            "Expected a dict from names to cells. Write {'lstm': CELLS['lstm']}?"
+        )
+    cells = {name: as_cell(cell) for name, cell in cells.items()}
     head = [title.format(I=I, H=H) for title in HEAD]
     rows = [row(name, cell, I, H) for name, cell in cells.items()]
     lines = [head, ["---", "---", "---:", "---:"], *rows]

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from .training import schedules
+from .training import entry, schedules
 from .training.checkpoint import load, save
 from .training.history import History, since_best
 from .training.report import Report
@@ -108,9 +108,18 @@ def fit(
 
     Raises
     ------
+    ValueError
+        For what cannot be meant, before anything runs.
     FloatingPointError
         If the loss or a gradient is NaN or infinite; names the step and parameter.
     """
+    entry.check_model(model)
+    entry.check_functions(loss=loss, batches=batches, valid=valid, until=until,
+                          tokens=tokens, weigh=weigh)
+    entry.check_numbers(steps=steps, every=every, warmup=warmup, lr=lr, clip=clip,
+                        weight_decay=weight_decay, patience=patience, seed=seed)
+    entry.check_stops(valid, patience=patience, until=until)
+    entry.check_about(about)
     run = Run(model, loss, batches, steps=steps, lr=lr, clip=clip, seed=seed,
               weight_decay=weight_decay, device=device, precision=precision)
     run.rate = schedules.make(schedule, warmup)

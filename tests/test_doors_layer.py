@@ -51,6 +51,10 @@ REFUSED = {
     "x: half": (lambda: layer()(batch(F16)), "float16.*expected torch.float32"),
     "x: whole numbers": (lambda: layer()(batch().long()), "int64.*double()"),
     "x: complex": (lambda: layer()(batch().to(torch.cfloat)), "complex64"),
+    "x: sparse": (lambda: layer()(batch().to_sparse()), "torch.strided.*to_dense"),
+    "heads that do not fit": (lambda: layer(mlstm.make(heads=4)), "cannot share out"),
+    "seed below 0": (lambda: Recurrent("lstm", I, H, seed=-1), "seed is -1"),
+    "dropout as text": (lambda: layer(dropout="a"), "dropout is 'a'"),
     "x: NaN": (lambda: layer()(batch() * torch.nan), "NaN or infinite"),
     "state: double": (lambda: layer()(batch(), state(F32, F64)), "c is torch.float64"),
     "state: half": (lambda: layer()(batch(), state(F16, F32)), "h is torch.float16"),
@@ -142,6 +146,22 @@ def test_what_can_be_meant_is_understood(door, bidirectional):
 def test_the_state_of_a_cell_with_one_is_taken_bare_as_nn_gru_takes_it():
     bare, tupled = (layer("gru")(batch(), s)[0] for s in (state(F32)[0], state(F32)))
     torch.testing.assert_close(bare, tupled)
+
+
+@pytest.mark.parametrize("cell", ["lstm", "mingru", "mlstm"])
+def test_a_layer_runs_on_the_device_without_numbers(cell):
+    assert layer(cell).to("meta")(batch().to("meta"))[0].shape == (T, B, H)
+
+
+@pytest.mark.parametrize("cell", ["lstm", "mingru", "mlstm"])
+def test_torch_checkpointing_gives_the_same_gradient(cell):
+    module, grads = layer(cell), []
+    for run in (module, lambda v: torch.utils.checkpoint.checkpoint(
+            module, v, use_reentrant=False)):
+        x = batch().requires_grad_()
+        run(x)[0].square().sum().backward()
+        grads.append(x.grad)
+    torch.testing.assert_close(*grads)
 
 
 class TestPacked:

@@ -18,7 +18,7 @@ ROWS = [
     {"unroll", "gradcheck", "recurrent", "convert", "kernels", "engines"},
     {"models", "train", "training", "jacobian"},
     {"study", "bench", "runs", "experiments"},
-    {"plots", "diagrams", "widgets", "table", "equations", "changes"},
+    {"themed", "plots", "diagrams", "widgets", "table", "equations", "changes"},
     {"exercises"},
     {"check", "grading"},
     {"commands", "cli", "__main__"},

@@ -56,6 +56,7 @@ class MLSTM(AnyCell):
 
     def init(self, I, H, rng, gain=1.0, bias=None):
         """Start values: dict; there is no recurrent matrix for gain to scale."""
+        self.width(H)
         start = self.bias | (bias or {})
         p = {k: np.zeros(s) for k, s in self.shapes(I, H).items()}
         for k in ("W_x", "W_g"):

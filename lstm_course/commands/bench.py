@@ -1,5 +1,9 @@
 """``lstm-course bench``: how fast this machine runs the cells, beside torch.nn."""
 
+from pathlib import Path
+
+from .options import whole
+
 
 def add_parser(sub):
     """Add the sub-command to the parsers ``sub``."""
@@ -15,8 +19,8 @@ def add_parser(sub):
     )
     p.add_argument("--cells", default="lstm,gru,rnn", help="names, or 'all'")
     p.add_argument("--sizes", help="names like A,M28, or T,B,I,H as 100x32x64x128")
-    p.add_argument("--threads", type=int, help="threads (default: torch's)")
-    p.add_argument("--rounds", type=int, default=9, help="rounds that count")
+    p.add_argument("--threads", type=whole(1), help="threads (default: torch's)")
+    p.add_argument("--rounds", type=whole(1), default=9, help="rounds that count")
     p.add_argument("--loop", action="store_true", help="also a plain torch loop")
     p.add_argument("--scaling", action="store_true", help="growth with T, B and H")
     p.add_argument("--json", metavar="FILE", help="write the results there")
@@ -30,10 +34,17 @@ def run(args):
 
     from .. import bench
     from ..cells import CELLS
-    from ..doors import as_cell, check_size
+    from ..doors import as_cell
 
+    for file in filter(None, (args.json, args.plot)):
+        if not Path(file).resolve().parent.is_dir():
+            raise ValueError(
+                f"{file} cannot be written: there is no such folder. Measuring takes "
+                "minutes, so this is asked first; expected a folder that is there. "
+                f"Run mkdir -p {Path(file).parent}?"
+            )
     if args.threads:
-        torch.set_num_threads(check_size("threads", args.threads))
+        torch.set_num_threads(args.threads)
     cells = list(CELLS) if args.cells == "all" else args.cells.split(",")
     for name in cells:
         as_cell(name)

@@ -50,11 +50,25 @@ def name_of(column: str) -> str:
 
 
 def place(columns: list, form: Form) -> tuple:
-    """Positions of text and verdict among the columns, None where there is none."""
-    return tuple(
+    """Positions of text and verdict among the columns, None where there is none.
+
+    Raises
+    ------
+    ValueError
+        If two columns have the name that is looked for.
+    """
+    found = tuple(
         next((columns.index(c) for c in ((name_of(own),) if own else names)
               if c in columns), None)
         for own, names in ((form.text, TEXT), (form.label, LABEL)))
+    for at in found:
+        if at is not None and columns.count(columns[at]) > 1:
+            raise ValueError(
+                f"{columns.count(columns[at])} columns are called {columns[at]!r}. "
+                f"Got {', '.join(columns)}, expected one of this name. Rename the "
+                "others, or name another column?"
+            )
+    return found
 
 
 def row_parts(table) -> tuple[list, str]:
@@ -73,7 +87,9 @@ def row_parts(table) -> tuple[list, str]:
             found.append(([parts.get(c, "") for c in cells], name, how))
         elif name in SPLIT + PERHAPS and any(cells):
             note = f"column {name!r} names no parts"
-    flags = [(k, FLAGS[c]) for k, c in enumerate(table.columns) if c in FLAGS]
+    named = {name for _, name, _ in found}  # is_train may also hold train and test
+    flags = [(k, FLAGS[c]) for k, c in enumerate(table.columns)
+             if c in FLAGS and c not in named]
     if flags:
         found.append(([_flagged(row, flags) for row in table.rows],
                       table.columns[flags[0][0]], ""))

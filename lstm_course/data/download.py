@@ -43,6 +43,12 @@ def fetch(source: Source, url: str | None = None, progress: bool = True) -> Path
     OSError
         If there is not enough space.
     """
+    if url is not None and not url.startswith(("http://", "https://")):
+        raise ValueError(
+            f"The mirror {url!r} is no address of the web. A file is fetched by http; "
+            "expected https://... For a copy on this machine, pass "
+            f"'lstm-course data {source.name} --from FILE'?"
+        )
     path = cache() / source.file
     if path.exists() and pooch.file_hash(path, *_kind(source)) == _digest(source):
         return path

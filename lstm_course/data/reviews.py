@@ -105,8 +105,14 @@ def read_parts(path: str | Path, seed: int = 0, form: Form = PLAIN,
     rows, notes = rows_of(path, form)
     used = [r for r in rows if not isinstance(r.verdict, str)]
     skipped = Counter(r.verdict for r in rows if isinstance(r.verdict, str))
-    train, valid, test, how = split(used, seed, held_out, path.name)
     why = ", ".join(f"{n:,} {why}" for why, n in skipped.items())
+    if rows and not used:
+        raise ValueError(
+            f"{path.name} has {len(rows):,} rows, but all are skipped: {why}. Expected "
+            "texts with a verdict; a name with 'unsup' in it says there are none. Name "
+            "another source, or the columns with --text-column and --label-column?"
+        )
+    train, valid, test, how = split(used, seed, held_out, path.name)
     account = "; ".join([
         f"{len(rows):,} rows of {path.name} read",
         f"{skipped.total():,} skipped: {why}" if why else "none skipped", *notes, *how])

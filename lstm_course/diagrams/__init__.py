@@ -16,6 +16,7 @@ In this folder:
 """
 
 import re
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from html import escape, unescape
 from pathlib import Path
@@ -107,10 +108,11 @@ def _check_names(s, highlight, values):
 
 
 def _check(what, got, known, fine):
-    names = sorted(known)
-    if isinstance(got, str) or not all(n in fine for n in got or ()):
-        wrong = got if isinstance(got, str) else next(n for n in got if n not in fine)
-        near = get_close_matches(wrong, names, n=1, cutoff=0.4) or names
+    names, kind = sorted(known), Mapping if what == "values" else Collection
+    fits = got is None or isinstance(got, kind) and not isinstance(got, str)
+    if not fits or not all(n in fine for n in got or ()):
+        wrong = next(n for n in got if n not in fine) if fits else got
+        near = get_close_matches(str(wrong), names, n=1, cutoff=0.4) or names
         value = ": '0.5'" if what == "values" else ""
         raise ValueError(
             f"{what} takes a collection of parts of this diagram, but got {wrong!r}. "
@@ -159,10 +161,11 @@ class Picture:
 
 def show(svg, alt=None):
     """Make SVG text a picture for a notebook cell; ``alt`` replaces its description."""
+    svg = _svg(svg)
     if alt is not None:
         svg = re.sub(
             r"(<desc[^>]*>).*?(</desc>)",
-            lambda m: m[1] + escape(alt) + m[2],
+            lambda m: m[1] + escape(str(alt)) + m[2],
             svg,
             count=1,
             flags=re.S,
@@ -170,7 +173,18 @@ def show(svg, alt=None):
     return Picture(svg)
 
 
+def _svg(svg):
+    """The text of a diagram, or of the Picture of one."""
+    svg = getattr(svg, "svg", svg)
+    if not isinstance(svg, str) or "<desc" not in svg:
+        raise ValueError(
+            f"svg is {type(svg).__name__} {str(svg)[:30]!r}. Expected the SVG text of "
+            "a diagram of this package. Write show(cell_diagram('lstm'))?"
+        )
+    return svg
+
+
 def save(svg, path):
     """Write SVG text to a file, the same text for the same picture."""
-    text = re.sub(r"\blcd-\w+-\d+-([td])\b", r"lcd-\1", svg)
+    text = re.sub(r"\blcd-\w+-\d+-([td])\b", r"lcd-\1", _svg(svg))
     Path(path).write_text(text, encoding="utf-8")

@@ -55,9 +55,9 @@ def _why_not_compiled(cell, x, fast):
 def ordinary(tensors):
     """Whether these are plain tensors whose numbers may be looked at.
 
-    Not so while torch traces, compiles or exports, under functorch's transforms, in
-    forward-mode differentiation and for subclasses such as fake tensors: there only
-    torch's own operations mean something.
+    Not so on the device "meta", which holds none, and while torch traces, compiles or
+    exports, under functorch's transforms, in forward-mode differentiation and for
+    subclasses such as fake tensors: there only torch's own operations mean something.
     """
     if torch.compiler.is_compiling() or torch.jit.is_tracing():
         return False
@@ -66,7 +66,8 @@ def ordinary(tensors):
     if torch._C._len_torch_dispatch_stack():
         return False
     kinds = torch.Tensor, torch.nn.Parameter
-    return all(type(t) in kinds and unpack_dual(t).tangent is None for t in tensors)
+    return all(type(t) in kinds and not t.is_meta and unpack_dual(t).tangent is None
+               for t in tensors)
 
 
 def run_in_chunks(cell, p, x, state, lengths=None, *unused):

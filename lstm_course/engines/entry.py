@@ -4,6 +4,7 @@ As ``torch.nn.LSTM`` does, a layer takes a ``PackedSequence`` and works under au
 A value is looked at only where there is one: not while torch traces or transforms.
 """
 
+from contextlib import nullcontext
 from typing import NamedTuple
 
 import torch
@@ -55,6 +56,12 @@ def _check_tensor(name, x, shape):
             f"with torch tensors. Expected a tensor {shape} in the dtype of the "
             f"weights. Write torch.as_tensor({name}, dtype=torch.float32)?"
         )
+    if x.layout != torch.strided:
+        raise ValueError(
+            f"{name} has the layout {x.layout}. This layer reads plain tensors "
+            f"{shape}, sequences of unequal length with lengths=. Expected "
+            f"torch.strided. Write {name}.to_dense(), or {name}.to_padded_tensor(0.0)?"
+        )
 
 
 def check_input(x, weight, I, who):
@@ -81,9 +88,16 @@ def _as_weights(name, x, weight, dtype=None):
 def reduced(weight):
     """The precision that autocast asks for, or None; as in torch, not for float64."""
     kind = weight.device.type
-    if weight.dtype == torch.float64 or not torch.is_autocast_enabled(kind):
+    if weight.dtype == torch.float64 or weight.is_meta:
+        return None
+    if not torch.is_autocast_enabled(kind):
         return None
     return torch.get_autocast_dtype(kind)
+
+
+def own_precision(x):
+    """Where autocast changes nothing; on the device "meta" there is none."""
+    return nullcontext() if x.is_meta else torch.autocast(x.device.type, enabled=False)
 
 
 def check_states(state, cell, starts, weight, n):
@@ -104,14 +118,19 @@ def check_states(state, cell, starts, weight, n):
 def start_states(cell, B, H, weight):
     """The state before the first step of one layer: tensors like the weights.
 
-    What a cell counts in whole numbers has at least 32 bits.
+    What a cell counts in whole numbers has at least 32 bits.  A trace keeps B free.
     """
     long = torch.promote_types(weight.dtype, torch.float32)
     kinds = [long if s in cell.whole else weight.dtype for s in cell.states]
-    return tuple(
+    rows = 1 if torch.jit.is_tracing() else B
+    first = cell.initial(rows, H)
+    if weight.dtype.itemsize < long.itemsize:  # nothing below what half precision holds
+        first = [s.clip(torch.finfo(k).min) for s, k in zip(first, kinds, strict=True)]
+    starts = (
         torch.as_tensor(s, dtype=k, device=weight.device)
-        for s, k in zip(cell.initial(B, H), kinds, strict=True)
+        for s, k in zip(first, kinds, strict=True)
     )
+    return tuple(s.expand(B, *s.shape[1:]) if rows != B else s for s in starts)
 
 
 def check_lengths(lengths, T, B, device):

@@ -17,6 +17,9 @@ def main(argv=None) -> int:
     parser.add_argument("--processes", type=int, default=2,
                         help="runs side by side (default 2)")
     args = parser.parse_args(argv)
+    if args.processes < 1:
+        parser.error(f"argument --processes: got {args.processes}, expected a whole "
+                     "number of at least 1; write 1 or more?")
     began = time.perf_counter()
     grid = named(args.name).grid()
     with get_context("spawn").Pool(args.processes) as pool:

@@ -90,11 +90,12 @@ def pick(rows: list[dict], value: str, **where) -> np.ndarray:
     >>> pick(rows, "accuracy", cell="rnn")
     array([0. , 0.5])
     """
-    fits = [r for r in rows if all(r[k] == v for k, v in where.items())]
+    fits = [r for r in rows if value in r and where.items() <= r.items()]
     if not fits:
         raise ValueError(
-            f"No row has {where}. The rows hold {sorted(rows[0])}, for example "
-            f"{ {k: rows[0][k] for k in where if k in rows[0]} }. Check the values?"
+            f"No row has {where} and {value!r}. The rows hold {sorted(rows[0])}, for "
+            f"example { {k: rows[0][k] for k in where if k in rows[0]} }. Check the "
+            "values?"
         )
     return np.array([r[value] for r in fits])
 

@@ -102,7 +102,8 @@ class Chunks(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx, dh, *dend):
-        inputs, saved = ctx.saved_tensors[: ctx.inputs], ctx.saved_tensors[ctx.inputs :]
+        saved = ctx.saved_tensors  # read once: checkpointing hands them out only once
+        inputs, saved = saved[: ctx.inputs], saved[ctx.inputs :]
         x1, q, k, v, o, part, match, f, s, sign, h, *states = saved
         W = inputs[1]
         if torch.is_grad_enabled():  # a graph of this gradient is wanted as well

@@ -7,10 +7,11 @@ Keras' examples, Embedding(5000, 32), LSTM(100), Dense(1): 213,301 parameters.
 import torch
 from torch import nn
 
-from ..doors import as_cell
+from ..doors import as_cell, check_size
+from ..engines.choose import ordinary
 from ..recurrent import Recurrent
 from ..tasks.vocabulary import PAD
-from .parts import embedding, readout, seeds
+from .parts import check_codes, embedding, readout, seeds
 
 READS = ("last", "mean")
 
@@ -54,7 +55,7 @@ class Classifier(nn.Module):
                 f"{', '.join(map(repr, READS))}. Write read='last'?"
             )
         e, r, o = seeds(seed, 3)
-        self.embedding = embedding(words, embedding_size, e)
+        self.embedding = embedding(check_size("words", words), embedding_size, e)
         self.layer = Recurrent(as_cell(cell), embedding_size, hidden_size,
                                num_layers, bidirectional, dropout, seed=r)
         self.drop = nn.Dropout(dropout)
@@ -63,7 +64,7 @@ class Classifier(nn.Module):
 
     def forward(self, x):
         """Read x (T, B) int64 -> scores (B, K), or (B,) where K is 1."""
-        lengths = None
+        x, lengths = check_codes("x", x, self.embedding.num_embeddings), None
         if self.masked:
             x, lengths = to_front(x)
         h, state = self.layer(self.drop(self.embedding(x)), lengths=lengths)
@@ -90,7 +91,21 @@ def to_front(x):
 def classifier_loss(model, batch):
     """Mean cross entropy in nats of a batch x (T, B), y (B,)."""
     x, y = batch
-    return _cost(model(x), y)
+    return _cost(model(x), _check_labels(y, x, model.K))
+
+
+def _check_labels(y, x, K):
+    """One class for each text: y (B,) from 0 to K - 1, or 0 and 1 where K is 1."""
+    whole = isinstance(y, torch.Tensor) and (K == 1 or not y.is_floating_point())
+    B, top = x.shape[1] if x.dim() == 2 else None, max(K - 1, 1)
+    if not whole or y.shape != (B,) or (
+            ordinary([y]) and not 0 <= float(y.min()) <= float(y.max()) <= top):
+        raise ValueError(
+            f"y is a {type(y).__name__} of shape {tuple(getattr(y, 'shape', ()))}, for "
+            f"texts x {tuple(x.shape)}. Expected ({B},), classes from 0 to {top}. "
+            "Is x (T, B), time first, and was K counted right?"
+        )
+    return y
 
 
 def _cost(scores, y):
@@ -103,7 +118,9 @@ def _cost(scores, y):
 
 def evaluate(model, x, y, B=256):
     """Loss in nats and accuracy over x (T, N), y (N,)."""
-    device = model.readout.weight.device
+    B, device = check_size("B", B), model.readout.weight.device
+    x = check_codes("x", x, model.embedding.num_embeddings)
+    y = _check_labels(y, x, model.K)
     training = model.training
     model.eval()
     with torch.no_grad():

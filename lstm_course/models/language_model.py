@@ -11,9 +11,16 @@ import numpy as np
 import torch
 from torch import nn
 
-from ..doors import as_cell
+from ..doors import as_array, as_cell, check_number, check_rng, check_size
+from ..engines.entry import start_states
 from ..recurrent import Recurrent
-from .parts import SameMaskDropout, embedding, readout, seeds
+from .parts import (
+    SameMaskDropout,
+    check_codes,
+    embedding,
+    readout,
+    seeds,
+)
 
 
 class LanguageModel(nn.Module):
@@ -56,6 +63,7 @@ class LanguageModel(nn.Module):
                 "equal sizes. Leave embedding_size out?"
             )
         e, r, o = seeds(seed, 3)
+        num_layers = check_size("num_layers", num_layers)
         self.carry = None  # state after the last training window
         self.embedding = embedding(K, size, e)
         self.layers = _layers(as_cell(cell), size, hidden_size, num_layers, dropout,
@@ -70,11 +78,13 @@ class LanguageModel(nn.Module):
         like = self.readout.weight
         cells = [(c, layer.hidden_size) for layer in self.layers
                  for c in layer.layer_cells]
-        starts = zip(*(c.initial(B, H) for c, H in cells), strict=True)
-        return tuple(torch.as_tensor(np.stack(s)).to(like) for s in starts)
+        starts = zip(*(start_states(c, B, H, like) for c, H in cells), strict=True)
+        return tuple(torch.stack(s) for s in starts)
 
     def forward(self, x, state=None):
         """Read x (T, B) int64 -> scores (T, B, K), state for what follows."""
+        x = check_codes("x", x, self.embedding.num_embeddings)
+        state = _as_pair(state)
         h, ends, at = self.drop(self.embedding(x)), [], 0
         for layer in self.layers:
             n = layer.num_layers
@@ -83,6 +93,11 @@ class LanguageModel(nn.Module):
             h, at = self.drop(h), at + n
             ends.append(end)
         return self.readout(h), tuple(torch.cat(s) for s in zip(*ends, strict=True))
+
+
+def _as_pair(state):
+    """A state alone, as nn.GRU takes it, is a tuple of one."""
+    return (state,) if isinstance(state, torch.Tensor) else state
 
 
 def _layers(cell, I, H, num_layers, dropout, variational, seed):
@@ -139,6 +154,8 @@ def evaluate(model, codes, T=256, B=8):
     dict
         "loss" in nats, "bits" per symbol (bits per character), "perplexity".
     """
+    codes = _codes("codes", codes, 2)
+    T, B = check_size("T", T), check_size("B", B)
     B = max(1, min(B, (len(codes) - 1) // T))
     length = (len(codes) - 1) // B
     starts = range(0, length * B, length)
@@ -174,11 +191,9 @@ def generate(model, start, length, rng, temperature=1.0, top_k=None, top_p=None)
     -------
     ndarray (length,) of int64
     """
-    if len(start) < 1:
-        raise ValueError(
-            "start is empty. The model needs a symbol to read before it can say what "
-            "comes next. Expected at least one. Start with a line end or a space?"
-        )
+    start = _codes("start", start, 1)
+    check_rng(rng)
+    length = check_size("length", length)
     device, training = model.readout.weight.device, model.training
     x, state, out = torch.as_tensor(start, device=device)[:, None], None, []
     model.eval()
@@ -190,6 +205,20 @@ def generate(model, start, length, rng, temperature=1.0, top_k=None, top_p=None)
             x = torch.tensor([[out[-1]]], device=device)
     model.train(training)
     return np.array(out, dtype=np.int64)
+
+
+def _codes(name, codes, least):
+    """Codes (n,) of int64, as an array."""
+    codes = codes.cpu().numpy() if isinstance(codes, torch.Tensor) else codes
+    codes = as_array(name, codes)
+    whole = np.issubdtype(codes.dtype, np.integer)
+    if codes.ndim != 1 or len(codes) < least or not whole:
+        raise ValueError(
+            f"{name} has shape {codes.shape} and dtype {codes.dtype}. The model reads "
+            "a symbol before it says what comes next. Expected a row of at least "
+            f"{least} whole number(s). For a text write corpus.encode(text)?"
+        )
+    return codes.astype(np.int64)
 
 
 def choose(scores, rng, temperature=1.0, top_k=None, top_p=None):
@@ -211,11 +240,12 @@ def choose(scores, rng, temperature=1.0, top_k=None, top_p=None):
     1
     """
     _check_choice(temperature, top_k, top_p)
+    check_rng(rng)
+    scores = _scores(scores)
     order = np.argsort(-scores, kind="stable")
     if temperature == 0:
         return int(order[0])
-    scores = scores[order] / temperature
-    p = np.exp(scores - scores[0])
+    p = np.exp((scores[order] - scores[order[0]]) / temperature)
     p /= p.sum()
     keep = len(p) if top_k is None else min(top_k, len(p))
     if top_p is not None:
@@ -225,13 +255,24 @@ def choose(scores, rng, temperature=1.0, top_k=None, top_p=None):
 
 
 def _check_choice(temperature, top_k, top_p):
-    for name, value, fine, want in (
-        ("temperature", temperature, temperature >= 0, "0 or more"),
-        ("top_k", top_k, top_k is None or top_k >= 1, "1 or more"),
-        ("top_p", top_p, top_p is None or 0 < top_p <= 1, "above 0 and at most 1"),
-    ):
-        if not fine:
-            raise ValueError(
-                f"{name} is {value}. It limits what is drawn from. Expected {want}. "
-                f"Leave {name} out?"
-            )
+    check_number("temperature", temperature, low=0.0)
+    if top_k is not None:
+        check_size("top_k", top_k)
+    if top_p is not None and not 0 < check_number("top_p", top_p) <= 1:
+        raise ValueError(
+            f"top_p is {top_p}. It is a share of the probability. Expected above 0 and "
+            "at most 1. Leave top_p out?"
+        )
+
+
+def _scores(scores):
+    """Scores (K,) of float64, none of them NaN or +inf."""
+    scores = as_array("scores", scores)
+    number = scores.dtype.kind in "iuf" and scores.ndim == 1 and len(scores)
+    if not number or not np.isfinite(scores.max(initial=-np.inf)):
+        raise ValueError(
+            f"scores have shape {scores.shape} and dtype {scores.dtype}, or hold NaN "
+            "or no finite number. Expected one score for each of K symbols. Pass "
+            "scores[-1, 0] of what the model gives?"
+        )
+    return scores.astype(float)

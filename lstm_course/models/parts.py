@@ -4,17 +4,20 @@ import numpy as np
 import torch
 from torch import nn
 
+from ..doors import check_seed, check_size
+from ..engines.choose import ordinary
+from ..recurrent import check_dropout
+
 
 def seeds(seed, n):
     """n independent seeds from one, or from torch's generator where it is None."""
-    if seed is None:
-        seed = int(torch.randint(2**31, ()))
+    seed = int(torch.randint(2**31, ())) if seed is None else check_seed(seed)
     return [int(s) for s in np.random.SeedSequence(seed).generate_state(n)]
 
 
 def embedding(K, size, seed, width=0.1):
     """A table (K, size) of start values from U[-0.1, 0.1] (Zaremba et al. 2014)."""
-    table = nn.Embedding(K, size)
+    table = nn.Embedding(check_size("K", K), check_size("embedding_size", size))
     generator = torch.Generator().manual_seed(seed)
     nn.init.uniform_(table.weight, -width, width, generator=generator)
     return table
@@ -22,11 +25,33 @@ def embedding(K, size, seed, width=0.1):
 
 def readout(H, K, seed):
     """A linear layer H -> K, weights from U[-1, 1] / sqrt(H), biases 0."""
-    layer = nn.Linear(H, K)
+    layer = nn.Linear(H, check_size("K", K))
     generator = torch.Generator().manual_seed(seed)
     nn.init.uniform_(layer.weight, -(H**-0.5), H**-0.5, generator=generator)
     nn.init.zeros_(layer.bias)
     return layer
+
+
+def check_codes(name, x, K, axes="TB"):
+    """Codes of words as a tensor of long: whole numbers from 0 to K - 1."""
+    whole = isinstance(x, torch.Tensor) and not (
+        x.is_floating_point() or x.is_complex() or x.dtype == torch.bool)
+    if not whole or x.dim() != len(axes) or 0 in x.shape:
+        kind = f"{type(x).__module__}.{type(x).__name__}"
+        if isinstance(x, torch.Tensor):
+            kind = f"tensor {tuple(x.shape)} of {x.dtype}"
+        raise ValueError(
+            f"{name} is a {kind}. It holds codes, a whole number for every symbol; a "
+            f"packed batch is padded first. Expected a tensor ({', '.join(axes)}) of "
+            "torch.long, none of its axes empty. Write torch.as_tensor(codes)?"
+        )
+    if ordinary([x]) and not 0 <= int(x.min()) <= int(x.max()) < K:
+        raise ValueError(
+            f"{name} holds codes from {int(x.min())} to {int(x.max())}. This model "
+            f"knows {K} of them. Expected 0 to {K - 1}. Was it coded with another "
+            "vocabulary?"
+        )
+    return x.long()
 
 
 class SameMaskDropout(nn.Module):
@@ -37,7 +62,7 @@ class SameMaskDropout(nn.Module):
 
     def __init__(self, dropout):
         super().__init__()
-        self.dropout = dropout
+        self.dropout = check_dropout(dropout)
 
     def forward(self, x):
         if not self.training or not self.dropout:

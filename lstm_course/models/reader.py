@@ -55,6 +55,15 @@ class Reader(nn.Module):
     def forward(self, x, mask):
         """Read x (T, B, I) -> out (n, K), a row for each True of mask (T, B)."""
         h, _ = self.layer(x)
+        mask = torch.as_tensor(mask) if isinstance(mask, np.ndarray) else mask
+        if getattr(mask, "dtype", None) != torch.bool or mask.shape != h.shape[:2]:
+            raise ValueError(
+                f"mask is a {type(mask).__name__} of shape "
+                f"{tuple(getattr(mask, 'shape', ()))} and dtype "
+                f"{getattr(mask, 'dtype', None)}. It says at which steps an answer is "
+                f"asked for. Expected truths (T, B) = {tuple(h.shape[:2])}. Write "
+                "mask.bool()?"
+            )
         return self.readout(h[mask])
 
 
@@ -68,7 +77,13 @@ def reader_loss(kind):
         x, y, mask = batch
         return nn.functional.mse_loss(model(x, mask)[:, 0], y[mask])
 
-    return {"classes": classes, "values": values}[kind]
+    losses = {"classes": classes, "values": values}
+    if kind not in losses:
+        raise ValueError(
+            f"kind is {kind!r}. A task asks for classes or for values. Expected one of "
+            f"{', '.join(map(repr, losses))}. Pass task.kind?"
+        )
+    return losses[kind]
 
 
 def scored(batch):

@@ -15,6 +15,7 @@ In this folder:
 """
 
 import difflib
+import inspect
 from importlib import import_module
 
 TASKS = ("adding", "multiplication", "copying", "temporal_order", "embedded_reber",
@@ -37,9 +38,16 @@ def make(name: str, **options):
     0.125
     """
     if name not in TASKS:
-        near = difflib.get_close_matches(name, TASKS, n=1, cutoff=0.4)
+        near = difflib.get_close_matches(str(name).lower(), TASKS, n=1, cutoff=0.4)
         hint = f"Did you mean {near[0]!r}?" if near else "Choose one of them?"
         raise ValueError(
             f"There is no task named {name!r}. Known tasks: {', '.join(TASKS)}. {hint}"
         )
-    return import_module(f".{name}", __name__).make(**options)
+    make_one = import_module(f".{name}", __name__).make
+    known = list(inspect.signature(make_one).parameters)
+    if odd := [o for o in options if o not in known]:
+        raise ValueError(
+            f"{name} has no option {odd[0]!r}. Got {', '.join(options)}, expected "
+            f"{', '.join(known) or 'none'}. Leave it out?"
+        )
+    return make_one(**options)

@@ -21,7 +21,16 @@ from functools import partial
 
 import numpy as np
 
-from .task import Task, at_ends, check_form, check_length, ends, require, score_values
+from .task import (
+    Task,
+    at_ends,
+    check_form,
+    check_length,
+    check_size,
+    ends,
+    require,
+    score_values,
+)
 
 FORMS = ("modern", "1997")
 SOLVED_MSE = 0.01
@@ -132,7 +141,7 @@ def guess(x, mask, form: str = "modern"):
 
 def make(T: int = 100, form: str = "modern") -> Task:
     """The task with its options fixed."""
-    check_form(form, FORMS)
+    T, form = check_size("T", T), check_form(form, FORMS)
 
     def solved(score):
         good = score["within"] == 1.0 if form == "1997" else True

@@ -188,6 +188,11 @@ def encode(text: str) -> np.ndarray:
             f"{unknown[0]!r} is not among the {K} words of this language. Expected "
             f"words of {' '.join(WORDS[1:])}. Put spaces around the full stop?"
         )
+    if not text.split():
+        raise ValueError(
+            f"The sentence {text!r} holds no words. Expected some of the {K} words of "
+            "this language. Write 'the king'?"
+        )
     return np.array([[INDEX[w]] for w in text.split()])
 
 

@@ -13,7 +13,16 @@ the symbols right.
 
 import numpy as np
 
-from .task import CERTAIN, Task, certain, check_length, one_hot, require, score_classes
+from .task import (
+    CERTAIN,
+    Task,
+    certain,
+    check_length,
+    check_size,
+    one_hot,
+    require,
+    score_classes,
+)
 
 SYMBOLS, BLANK, DELIMITER, K = 8, 8, 9, 10
 LENGTH = 10  # symbols to remember
@@ -86,6 +95,7 @@ def score(out, x, y, mask):
 
 def make(T: int = 100) -> Task:
     """The task with its options fixed."""
+    T = check_size("T", T)
     return Task("copying", K, K, "classes", lambda rng, B: sample(rng, T, B), oracle,
                 guess, score, lambda s: s["recall"] >= RIGHT,
                 {"loss": chance(T), "recall": 1 / SYMBOLS})

@@ -15,6 +15,7 @@ import torch
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
+from ..doors import check_number, check_seed
 from .task import Task, at_ends, certain, score_classes
 
 FORMS = ("rows", "pixels", "permuted")
@@ -56,6 +57,12 @@ def split(form: str = "rows", seed: int = 0, test_size: float = 0.25):
         raise ValueError(
             f"form is {form!r}. Digits are read in one of the forms {FORMS}. "
             "Write form='rows'?"
+        )
+    check_seed(seed)
+    if not 0 < check_number("test_size", test_size) < 1:
+        raise ValueError(
+            f"test_size is {test_size}. It is the share of the digits that is held "
+            "out. Expected more than 0 and less than 1. Write test_size=0.25?"
         )
     images, labels = _images()
     x = images if form == "rows" else images.reshape(len(images), 64, 1)

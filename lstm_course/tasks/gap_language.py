@@ -16,7 +16,16 @@ from functools import partial
 
 import numpy as np
 
-from .task import Task, at_ends, certain, ends, one_hot, require, score_classes
+from .task import (
+    Task,
+    at_ends,
+    certain,
+    check_size,
+    ends,
+    one_hot,
+    require,
+    score_classes,
+)
 
 LANGUAGE = {"france": "french", "spain": "spanish", "italy": "italian",
             "germany": "german", "japan": "japanese", "poland": "polish",
@@ -90,12 +99,14 @@ def _one(rng, items):
 
 
 def _check_gap(gap, distractors):
+    if distractors != 0:
+        check_size("distractors", distractors)
     least = LEAST + 4 * distractors
-    if distractors < 0 or gap < least:
+    if check_size("gap", gap) < least:
         raise ValueError(
             f"gap is {gap} words with {distractors} distractors, too short: "
             f"{CLOSING!r} takes {LEAST} and each distractor 4 or more. Expected gap >= "
-            f"{least}. Write gap={max(least, LEAST)}?"
+            f"{least}. Write gap={least}?"
         )
     return gap
 

@@ -11,7 +11,16 @@ Chance: 1/2 right, ln 2 nats.  Solved: 2,000 sequences all right.
 
 import numpy as np
 
-from .task import Task, at_ends, certain, check_length, ends, require, score_classes
+from .task import (
+    Task,
+    at_ends,
+    certain,
+    check_length,
+    check_size,
+    ends,
+    require,
+    score_classes,
+)
 
 NOISE = 0.2
 
@@ -65,6 +74,7 @@ def guess(x, mask):
 
 def make(T: int = 100) -> Task:
     """The task with its options fixed."""
+    T = check_size("T", T)
     return Task("latch", 1, 2, "classes", lambda rng, B: sample(rng, T, B), oracle,
                 guess, score_classes, lambda s: s["accuracy"] == 1.0,
                 {"loss": np.log(2), "accuracy": 0.5})

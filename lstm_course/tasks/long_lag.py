@@ -51,10 +51,11 @@ def sample(rng: np.random.Generator, T: int = 100, B: int = 64, form: str = "2a"
     check_length(T, 2, "there is at least one step between the two symbols")
     which = rng.integers(0, 2, B)
     if form == "2a":
+        _distractors(T, form, p)
         codes = np.tile(np.arange(-1, T)[:, None], B)
         codes[0] = codes[-1] = T - 1 + which
         return one_hot(codes[:-1], T + 1), codes[1:], np.ones((T, B), bool)
-    p = check_size("p", T if p is None else p)
+    p = _distractors(T, form, p)
     lengths = 2 + T + rng.geometric(STOP, B)  # b, x or y, distractors, e
     codes = rng.integers(0, p, (lengths.max(), B))
     codes[0], codes[1] = p + 1, p + 2 + which
@@ -115,11 +116,23 @@ def score(out, x, y, mask):
         "last": float(right[last, np.arange(mask.shape[1])].mean())}
 
 
+def _distractors(T, form, p):
+    """How many there are in 2c, as many as steps by default; 2a has none to choose."""
+    if form == "2a" and p is not None:
+        raise ValueError(
+            f"p is {p}, but the form is '2a', whose symbols between are always the "
+            "same. Only '2c' draws from p distractors; expected no p. Leave it out, or "
+            "write form='2c'?"
+        )
+    return T if p is None else check_size("p", p)
+
+
 def make(T: int = 100, form: str = "2a", p: int | None = None) -> Task:
     """The task with its options fixed."""
-    p = T if p is None else p
-    I, K = (T + 1, T + 1) if check_form(form, FORMS) == "2a" else (p + 4, 2)
+    T, p = check_size("T", T), _distractors(T, check_form(form, FORMS), p)
+    I, K = (T + 1, T + 1) if form == "2a" else (p + 4, 2)
     return Task("long_lag", I, K, "classes",
-                lambda rng, B: sample(rng, T, B, form, p), partial(oracle, form=form),
+                lambda rng, B: sample(rng, T, B, form, None if form == "2a" else p),
+                partial(oracle, form=form),
                 partial(guess, form=form), score,
                 lambda s: s["accuracy"] == 1.0, {"last": 0.5})

@@ -14,7 +14,7 @@ Solved: at most 13 of the last 2,000 sequences wrong (the paper's harder criteri
 import numpy as np
 
 from .adding import TOLERANCE, first_marked, marked_pairs, validate_1997
-from .task import Task, at_ends, ends, require, score_values
+from .task import Task, at_ends, check_size, ends, require, score_values
 
 RIGHT = 1.0 - 13 / 2000
 
@@ -70,6 +70,7 @@ def _score(out, x, y, mask):
 
 def make(T: int = 100) -> Task:
     """The task with its options fixed."""
+    T = check_size("T", T)
     return Task("multiplication", 2, 1, "values", lambda rng, B: sample(rng, T, B),
                 oracle, guess, _score, lambda s: s["within"] >= RIGHT,
                 {"mse": chance(T)})

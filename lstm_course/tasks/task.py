@@ -10,10 +10,11 @@ row-major order, so that ``out`` and ``y[mask]`` correspond.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from ..doors import check_size
+from ..doors import check_rng, check_size
 from ..ops import cross_entropy
 
 CERTAIN = 50.0  # a score that softmax turns into a probability of 1 in float64
@@ -53,6 +54,17 @@ class Task:
     solved: Callable
     chance: dict
     test: Callable | None = None  # fresh samples, where they differ from training's
+
+    def __post_init__(self):
+        for name in ("sample", "test"):
+            if draw := getattr(self, name):
+                object.__setattr__(self, name, partial(_checked, draw))
+
+
+def _checked(draw, rng, B):
+    """B sequences, drawn with a Generator."""
+    check_rng(rng)
+    return draw(rng, check_size("B", B))
 
 
 def one_hot(codes, n):

@@ -22,6 +22,7 @@ from .task import (
     certain,
     check_form,
     check_length,
+    check_size,
     ends,
     one_hot,
     require,
@@ -101,7 +102,7 @@ def guess(x, mask, form: str = "6a"):
 
 def make(T: int = 100, form: str = "6a") -> Task:
     """The task with its options fixed."""
-    K = 2 ** len(PLACES[check_form(form, FORMS)])
+    T, K = check_size("T", T), 2 ** len(PLACES[check_form(form, FORMS)])
     return Task("temporal_order", 8, K, "classes",
                 lambda rng, B: sample(rng, T, B, form), partial(oracle, form=form),
                 partial(guess, form=form), score_classes,

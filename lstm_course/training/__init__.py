@@ -4,5 +4,5 @@ In this folder:
 
     run, schedules, parallel     one step, its learning rate, several processes
     checkpoint, history          what is saved and recorded
-    report, faults               what is told and what is refused
+    report, faults, entry        what is told and what is refused
 """

@@ -69,7 +69,7 @@ def load(path: str | Path, device="cpu") -> dict:
         state["about"] = json.loads(state["about"])
     except Exception as error:  # torch raises many kinds for a file that is not its own
         raise ValueError(
-            f"{path.name} is no checkpoint of this course: {type(error).__name__}. "
+            f"{str(path)!r} is no checkpoint of this course: {type(error).__name__}. "
             "Expected a file that training wrote. Delete it and train again?"
         ) from error
     return state

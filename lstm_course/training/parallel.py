@@ -38,6 +38,12 @@ class Team:
         """This process's sequences of a batch: tensors (T, B, ...) or (B, ...)."""
         if self.size == 1:
             return batch
+        if not isinstance(batch, tuple):
+            raise ValueError(
+                f"A batch is {type(batch).__name__}, to be shared by {self.size} "
+                "processes along the axis B of its first array. Expected a tuple of "
+                "arrays (T, B, ...). Return one from batches?"
+            )
         B = batch[0].shape[1]
         if B % self.size:
             raise ValueError(

@@ -1,13 +1,14 @@
 """A run under way: what one step of the training loop does."""
 
 import inspect
+from collections.abc import Mapping
 from contextlib import nullcontext
 
 import numpy as np
 import torch
 
 from . import checkpoint as files
-from . import faults
+from . import entry, faults
 from .history import since_best
 from .parallel import Team
 
@@ -59,6 +60,7 @@ class Run:
         for group in self.adam.param_groups:
             group["lr"] = self.lr * self.rate(step, self.steps)
         batch = self.batches(np.random.default_rng([self.seed, step]), step)
+        entry.check_batch(batch)
         whole = as_tensors(batch, self.dtype)
         mine = to_device(self.team.share(whole), self.device)
         part = self.team.fraction(self.weigh(mine)) if self.weigh else 1.0
@@ -73,7 +75,7 @@ class Run:
         """-> this share's loss, norm of the gradient before clipping."""
         self.adam.zero_grad(set_to_none=True)
         with self.mixed.context():
-            value = self.loss(batch)
+            value = entry.check_loss(self.loss(batch))
         faults.check_loss(value, self.model, step)
         value = value * part
         self.mixed.backward(value, self.adam)
@@ -90,7 +92,7 @@ class Run:
         self.model.eval()
         with torch.no_grad():
             values = self.team.first(
-                lambda: {k: float(v) for k, v in valid(self.model).items()})
+                lambda: entry.check_values(valid(self.model)))
         self.model.train()
         self.history.valid.append({"step": len(self.history.loss), **values})
         return values
@@ -170,6 +172,8 @@ def as_tensors(batch, dtype=torch.float32):
     """NumPy arrays of a batch as tensors; floating ones in the model's dtype."""
     if isinstance(batch, tuple | list):
         return tuple(as_tensors(b, dtype) for b in batch)
+    if isinstance(batch, Mapping):
+        return {k: as_tensors(b, dtype) for k, b in batch.items()}
     if isinstance(batch, np.ndarray):
         tensor = torch.from_numpy(np.ascontiguousarray(batch))
         return tensor.to(dtype) if tensor.is_floating_point() else tensor
@@ -180,10 +184,13 @@ def to_device(batch, device):
     """A batch, or each part of it, on the device."""
     if isinstance(batch, tuple):
         return tuple(to_device(b, device) for b in batch)
+    if isinstance(batch, dict):
+        return {k: to_device(b, device) for k, b in batch.items()}
     return batch.to(device) if isinstance(batch, torch.Tensor) else batch
 
 
 def count_tokens(batch):
     """T * B of the first array of a batch."""
-    x = batch[0] if isinstance(batch, tuple | list) else batch
-    return int(np.prod(x.shape[:2]))
+    while isinstance(batch, Mapping | tuple | list):
+        batch = next(iter(batch.values() if isinstance(batch, Mapping) else batch))
+    return int(np.prod(batch.shape[:2]))

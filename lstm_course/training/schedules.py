@@ -6,6 +6,8 @@ Each gives the factor by which ``lr`` is multiplied at a step of a run of ``step
 from collections.abc import Callable
 from math import cos, pi
 
+from ..doors import check_number
+
 FLOOR = 0.01  # share of lr that is left at the end
 
 
@@ -46,6 +48,7 @@ def make(schedule: str | Callable, warmup: int = 0) -> Callable[[int, int], floa
     def factor(step, steps):
         if step < warmup:
             return (step + 1) / warmup
-        return shape(step - warmup, steps - warmup)
+        share = shape(step - warmup, steps - warmup)
+        return check_number("schedule(step, steps)", share, low=0.0)
 
     return factor

@@ -6,13 +6,13 @@ from matplotlib.figure import Figure
 from traitlets import Bool, Dict, Float, Int, List, Unicode
 
 from ..cells import CELLS
-from ..doors import check_parameters
+from ..doors import as_array, check_parameters
 from ..palette import GATES
 from ..plots import STYLE, tiles
 from ..tasks import agreement
 from ..unroll import trace
 from .live import LiveFigure
-from .step_walker import check_place
+from .step_walker import check_place, check_units
 from .weights import pack, unpack
 
 EXAMPLES = (
@@ -67,6 +67,7 @@ class GateMicroscope(LiveFigure):
 
     def __init__(self, p, V, v, units=None, **traits):
         I, H = check_parameters(CELLS["lstm"], p)
+        V, v = as_array("V", V), as_array("v", v)
         wanted = (agreement.K, (agreement.K, H), (agreement.K,))
         if (I, V.shape, v.shape) != wanted:
             raise ValueError(
@@ -74,7 +75,7 @@ class GateMicroscope(LiveFigure):
                 f"{v.shape}. The language has {agreement.K}, so V must be {wanted[1]} "
                 f"and v {wanted[2]}. Was it trained on lstm_course.tasks.agreement?"
             )
-        units = {name: int(k) for name, k in (units or {}).items()}
+        units = check_units(units, H)
         traits = {"unit": next(iter(units.values()), 0), **traits}
         check_place("unit", traits["unit"], H)
         verbs = np.where(agreement.IS_VERB, agreement.NUMBER, 0)

@@ -16,6 +16,16 @@ class LiveFigure(anywidget.AnyWidget):
     ``css/base.css`` and ``css/NAME.css``; it has traits and a ``picture``.
     """
 
+    def __init__(self, **traits):
+        own = {name for name in self.trait_names() if self.trait_metadata(name, "sync")}
+        if odd := traits.keys() - own:
+            known = sorted(n for n in own if not n.startswith("_"))
+            raise ValueError(
+                f"{type(self).__name__} has no {sorted(odd)[0]!r}: it would be lost. "
+                f"Expected some of {', '.join(known)}. A typing slip?"
+            )
+        super().__init__(**traits)
+
     def __init_subclass__(cls, **kwargs):
         if "_esm" not in cls.__dict__:  # anywidget makes a subclass with it as a trait
             name = cls.__module__.rpartition(".")[2]

@@ -1,11 +1,13 @@
 """Walk through an LSTM's four steps, word by word, on its diagram."""
 
+from numbers import Integral
+
 import numpy as np
 from traitlets import Dict, Int, List, Unicode
 
 from ..cells import CELLS
 from ..diagrams import cell_diagram
-from ..doors import check_parameters, check_x
+from ..doors import as_array, check_parameters, check_x
 from ..unroll import trace
 from .live import LiveFigure
 from .weights import pack, unpack
@@ -50,7 +52,8 @@ class StepWalker(LiveFigure):
 
     def __init__(self, p, x, words, units=None, **traits):
         words = words.split() if isinstance(words, str) else list(words)
-        x = np.asarray(x, float)
+        x = as_array("x", x)
+        x = x.astype(float) if x.dtype.kind in "iu" else x
         x = x[:, None] if x.ndim == 2 else x
         I, H = check_parameters(CELLS["lstm"], p)
         check_x(x, I, "lstm")
@@ -60,7 +63,7 @@ class StepWalker(LiveFigure):
                 f"{len(words)} words. A walk is through one sequence with a word for "
                 f"each step. Pass x[:, 0] and words of its length?"
             )
-        units = {name: int(k) for name, k in (units or {}).items()}
+        units = check_units(units, H)
         traits = {"unit": next(iter(units.values()), 0), **traits}
         for name, size in (("unit", H), ("at", len(words)), ("step", len(STEPS))):
             check_place(name, traits.get(name, 0), size)
@@ -86,11 +89,23 @@ class StepWalker(LiveFigure):
         return cell_diagram("lstm", highlight={STEPS[self.step]}, values=values)
 
 
+def check_units(units, H):
+    """Units by name, offered to the reader: dict name -> number."""
+    if not isinstance(units, dict | None):
+        raise ValueError(
+            f"units is {type(units).__name__}. Units are offered by name. Expected a "
+            "dict from names to numbers. Write units={'number': 3}?"
+        )
+    for name, k in (units or {}).items():
+        check_place(f"units[{name!r}]", k, H)
+    return {name: int(k) for name, k in (units or {}).items()}
+
+
 def check_place(name, k, size):
     """A number of one of ``size`` things, counted from 0."""
-    if not 0 <= k < size:
+    if not isinstance(k, Integral) or not 0 <= k < size:
         raise ValueError(
-            f"{name} is {k}. Here are {size} of them, counted from 0. "
+            f"{name} is {k!r}. Here are {size} of them, counted from 0. "
             f"Choose {name} from 0 to {size - 1}?"
         )
 

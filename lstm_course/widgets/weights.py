@@ -24,6 +24,11 @@ def pack(p):
 
 
 def _pack(a):
+    if not np.isfinite(a).all():
+        raise ValueError(
+            f"A weight of shape {a.shape} holds NaN or infinity, which no page can "
+            "compute with. Expected finite numbers. Did its training overshoot?"
+        )
     scale = float(np.abs(a).max(initial=0.0)) / LARGEST or 1.0
     whole = np.rint(a / scale).astype("<i2")
     data = base64.b64encode(whole.tobytes()).decode("ascii")
