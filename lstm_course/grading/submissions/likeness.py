@@ -30,11 +30,13 @@ def marks(sources, functions):
     functions : collection of str
     """
     made = {}
-    for source in sources:
-        for node in _definitions(source):
+    asked = re.compile(rf"\bdef\s+(?:{'|'.join(map(re.escape, functions))})\b")
+    for source in sources if functions else ():
+        for node in _definitions(source) if asked.search(source) else ():
             if node.name in functions:
-                made[node.name] = mark(node)
-    return {name: m for name, m in made.items() if m}
+                made[node.name] = node
+    marked = {name: mark(node) for name, node in made.items()}
+    return {name: m for name, m in marked.items() if m}
 
 
 def _definitions(source):
@@ -46,21 +48,28 @@ def _definitions(source):
             tree = ast.parse(text)
         except (SyntaxError, ValueError, MemoryError, RecursionError):
             continue
-        return [node for node in ast.walk(tree) if isinstance(node, SCOPES)]
+        return list(_functions(tree))
     return []
+
+
+def _functions(node):
+    """Functions among the statements of a tree, those inside others included."""
+    for field in ("body", "orelse", "handlers", "finalbody", "cases"):
+        for inner in getattr(node, field, ()):
+            if isinstance(inner, SCOPES):
+                yield inner
+            yield from _functions(inner)
 
 
 def mark(node):
     """The mark of a function's tree; "" for one too short to tell anything."""
-    if sum(isinstance(n, COUNTED) for n in ast.walk(node)) < OPERATIONS:
+    nodes = list(ast.walk(node))
+    if sum(isinstance(n, COUNTED) for n in nodes) < OPERATIONS:
         return ""
-    own = {a.arg for a in ast.walk(node) if isinstance(a, ast.arg)}
-    own |= {n.name for n in ast.walk(node) if isinstance(n, SCOPES)}
-    own |= {
-        n.id
-        for n in ast.walk(node)
-        if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)
-    }
+    own = {a.arg for a in nodes if isinstance(a, ast.arg)}
+    own |= {n.name for n in nodes if isinstance(n, SCOPES)}
+    names = (n for n in nodes if isinstance(n, ast.Name))
+    own |= {n.id for n in names if not isinstance(n.ctx, ast.Load)}
     try:
         text = _text(node, own)
     except RecursionError:
@@ -107,9 +116,8 @@ def is_published(sources, public):
     public : dict
         Function -> mark, of one set.
     """
-    text = "\n".join(sources)
-    named = all(re.search(rf"\bdef {name}\b", text) for name in public)
-    return bool(public) and named and marks(sources, public) == public
+    each = ((name, marks(sources, [name]).get(name)) for name in public)
+    return bool(public) and all(m == public[name] for name, m in each)
 
 
 def same(rows, public):

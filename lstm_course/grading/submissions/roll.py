@@ -31,7 +31,7 @@ class Roll:
         self.overlay = plan.overlay(private)
         self.set, self.names = options.set, plan.sets(self.overlay)
         self.asked = find.Asked(options.layout, options.pattern)
-        self.beside, self.notes = {}, []
+        self.beside, self.notes, self.known = {}, [], {}
         self.published = likeness.published()
         if self.set is not None and self.set not in self.names:
             raise ValueError(
@@ -68,9 +68,16 @@ class Roll:
             if key:
                 asked = self.names[name].exercises
                 entry["written"] = written.answers(s.data, asked)
-                if likeness.is_published(sources, self.published.get(name, {})):
+                if self._is_published(key, name, sources):
                     entry["rank"] = PUBLISHED
             yield entry, sources
+
+    def _is_published(self, key, name, sources):
+        """Whether a notebook is the public solution, asked once of each."""
+        if key not in self.known:
+            public = self.published.get(name, {})
+            self.known[key] = likeness.is_published(sources, public)
+        return self.known[key]
 
     def look(self, paths):
         """Note which sets the notebooks of each argument say that they are for.
