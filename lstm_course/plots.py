@@ -63,10 +63,10 @@ def tiles(ax: Axes, values: np.ndarray, name: str = "h", *, low: float = -1.0,
         One under each column, as the letters of a word.
     """
     values = _check_values("values", values, "(rows, columns)", 2)
-    if not low < high:
+    if not (low < high or high < low):
         raise ValueError(
             f"low is {low} and high {high}. A tile is empty at low and full at high. "
-            "Expected low < high. Exchange them?"
+            "Expected two different numbers. Write low=0.0, high=1.0?"
         )
     if name not in GATES:
         raise ValueError(

@@ -105,7 +105,7 @@ EXPLAINED = CELL | {
         "words": (lambda: tiles([["a"]]), refused("<U1")),
         "a tensor": (lambda: tiles(torch.ones(2, 3)), refused("torch tensor")),
         "another colour": (lambda: tiles(name="zz"), refused("'zz'")),
-        "no range": (lambda: tiles(low=1.0), refused("low < high")),
+        "no range": (lambda: tiles(low=1.0), refused("two different numbers")),
         "a label too few": (lambda: tiles(labels="a"), refused("labels are 1")),
     },
     "band and each": {

@@ -1,6 +1,7 @@
 """Cells run as IPython runs them; what this machine lacks costs its statements only."""
 
 import ast
+import asyncio
 import sys
 
 import pytest
@@ -8,6 +9,15 @@ import pytest
 from lstm_course.grading import magics, reading, stubs
 from lstm_course.grading.running import Notebook
 from lstm_course.grading.watching import Watch
+
+
+@pytest.fixture(autouse=True)
+def no_event_loop_of_others():
+    """A browser that another test has opened keeps its loop running in this thread."""
+    theirs = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(theirs)
 
 
 @pytest.fixture
