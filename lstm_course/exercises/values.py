@@ -70,6 +70,15 @@ def fresh(value):
     return value
 
 
+def boxes(value):
+    """True where a function is among the values."""
+    if isinstance(value, tuple | list):
+        return any(map(boxes, value))
+    if isinstance(value, dict):
+        return any(map(boxes, value.values()))
+    return callable(value)
+
+
 def to_tensors(value):
     """The same nested value with float64 torch tensors for its arrays."""
     import torch

@@ -78,8 +78,9 @@ def _question(runner, exercise, made, upto=None):
         runner.question()
         call = functools.partial(runner.call, exercise, upto=upto)
         alone = functools.partial(runner.alone, exercise, upto=upto)
+        many = functools.partial(runner.many, exercise, upto=upto)
         order = made.rng(exercise, *runner.sources)
-        verdict = judge(exercise, call, made.rng(exercise), order, alone)
+        verdict = judge(exercise, call, made.rng(exercise), order, alone, many)
     except NotExecuted as e:
         return outcome("not executed", 0.0, str(e))
     except NoJail:

@@ -3,8 +3,8 @@
 Nothing here protects anything; the student's code can change all of it.  What it can
 not do is know an expected value: they never enter this process.  Each call runs in a
 fork of the state the cells left, so that calls see their inputs and nothing of each
-other.  The fork reads its own question: what the stem touches, it pays for again after
-every fork.
+other; where that could not help them, all cases of a question share one.  The fork
+reads its own question: what the stem touches, it pays for again after every fork.
 """
 
 import builtins
@@ -32,6 +32,12 @@ except ImportError:  # Windows, where nothing forks and nothing is counted
 OUT_LIMIT = 8000  # characters of output kept per cell
 GRACE = 1.0  # seconds between the polite and the final end of a call
 WRITTEN = "This is not written yet."
+WITHOUT = (
+    (TooLong, "time"),
+    (NotImplementedError, "written"),
+    (stubs.Unavailable, "unavailable"),
+    (protocol.ProtocolError, "large"),
+)  # an error of a call, and what it is called outside
 
 
 class Worker:
@@ -88,7 +94,7 @@ class Worker:
         if pid == 0:
             self.child(text, raw)
         elif pid is None:
-            self.answer(text, raw)
+            self.answer(protocol.load(text, raw, self.function))
         else:
             status = ended(os.waitpid(pid, 0)[1])
             self.tidy()
@@ -124,38 +130,35 @@ class Worker:
 
     def child(self, text, raw):
         try:
-            limit_cpu(self.config["call"] + GRACE)
-            self.answer(text, raw)
+            message = protocol.load(text, raw, self.function)
+            limit_cpu(self.config["call"] * len(message["value"]) + GRACE)
+            self.answer(message)
         finally:
             os._exit(0)
 
-    def answer(self, text, raw):
-        """Call the function and send what it returned, or why there is nothing."""
-        self.id = protocol.call_id(text)
+    def answer(self, message):
+        """Send what the function returns for every case, until there is nothing."""
+        self.id = message["id"]
+        all(self.reply(message, args) for args in message["value"])
+
+    def reply(self, message, args):
+        """Send the answer to one case, or why there is none; True for an answer."""
         try:
             arm(self.config["call"], handler=False)
             try:
-                frame = self.compute(protocol.load(text, raw, self.function))
+                frame = self.compute(message, args)
             finally:
                 disarm()
-        except TooLong:
-            frame = protocol.pack("answer", id=self.id, status="time")
-        except NotImplementedError:
-            frame = protocol.pack("answer", id=self.id, status="written")
-        except stubs.Unavailable:
-            frame = protocol.pack("answer", id=self.id, status="unavailable")
-        except protocol.ProtocolError:
-            frame = protocol.pack("answer", id=self.id, status="large")
         except BaseException as e:
-            name = kind(e)
-            frame = protocol.pack("answer", id=self.id, status="raised", name=name)
+            self.pipe.write(protocol.pack("answer", id=self.id, **why(e)))
+            return False
         self.pipe.write(frame)
+        return True
 
-    def compute(self, message):
+    def compute(self, message, args):
         function = self.module.__dict__.get(message["name"])
         if not callable(function):
             return protocol.pack("answer", id=self.id, status="missing")
-        args = message["value"]
         if message["status"] == "torch":
             args = to_tensors(args)
         stubs.Phase.calls = True
@@ -193,6 +196,12 @@ def summary(notes):
         return "ok", ""
     kinds = {kind for kind, _ in notes}
     return "time" if "time" in kinds else "failed", " ".join(texts)
+
+
+def why(error):
+    """The fields of a frame that say why a case has no answer."""
+    status = next((s for c, s in WITHOUT if isinstance(error, c)), "raised")
+    return {"status": status, "name": kind(error) if status == "raised" else ""}
 
 
 def kind(error):

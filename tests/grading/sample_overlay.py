@@ -62,7 +62,7 @@ def tripled(x):
 
 
 def bug_cases(rng):
-    return [(doubled, rng.normal(size=4)), (tripled, rng.normal(size=4))] * 2
+    return [(doubled, rng.normal(size=4)), (tripled, rng.normal(size=4))] * 4
 
 
 def finds_bug(f, x):

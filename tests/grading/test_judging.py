@@ -364,3 +364,29 @@ def test_extra_tests_share_the_points_with_those_of_a_clinic(exercise):
 def test_a_wrong_overlay_is_refused_with_a_next_step(text, why):
     with pytest.raises(ValueError, match=why):
         plan.make("04_lstm_step_by_step", "s", text)
+
+
+def test_what_is_right_in_one_process_is_not_asked_again():
+    exercise, again = SAMPLE.set.exercises[2], []
+    local = local_call(exercise, exercise.reference)
+
+    def many(cases):
+        first, second = map(local, cases)
+        return [first, (0.0, *second[1:])]
+
+    def call(args):
+        again.append(args)
+        return local(args)
+
+    rng = np.random.default_rng(0)
+    assert judge(exercise, call, rng, many=many).fraction == 1
+    assert len(again) == 1
+
+
+@pytest.mark.parametrize("exercise", CLINICS, ids=lambda e: e.id)
+def test_no_process_is_shown_two_black_boxes(exercise):
+    def many(cases):
+        raise AssertionError("asked for several boxes at once")
+
+    call = local_call(exercise, exercise.reference)
+    assert judge(exercise, call, np.random.default_rng(0), many=many).fraction == 1

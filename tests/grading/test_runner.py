@@ -166,3 +166,21 @@ def test_the_release_lists_no_failure(name):
 
     cells = load.cells((ROOT / f"exercises/{name}/{name}.ipynb").read_bytes())
     assert graded(*cells, name=name)["cells"] == []
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        "return 1 / (1 + np.exp(x))",
+        "raise ValueError",
+        "while True: pass",
+        "import os; os._exit(0)",
+        "return np.zeros(3 << 20)",
+    ],
+)
+def test_a_function_that_fails_when_called_twice_is_judged_by_its_first_call(second):
+    body = f"    global n\n    n += 1\n    if n > 1:\n        {second}\n"
+    cell = f"n = 0\ndef my_sigmoid(x):\n{body}    return 1 / (1 + np.exp(-x))"
+    cell = f"import numpy as np\n{cell}"
+    result = graded(cell, name="90_sample", limits={"call": 1.0})
+    assert shares(result, "90.1") == [1]
