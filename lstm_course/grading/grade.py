@@ -6,7 +6,8 @@ import traceback
 
 from ..exercises.judging import judge
 from . import isolation, plan
-from .jail import Kit
+from .jail import Jail
+from .kit import Kit
 from .runner import NoJail, NotExecuted, Runner
 from .submissions import likeness
 
@@ -20,7 +21,7 @@ def grade(sources, made, kit, todo=None):
     ----------
     sources : list of str
     made : plan.Plan
-    kit : jail.Kit
+    kit : kit.Kit
     todo : collection of exercise ids, or None for all
 
     Returns
@@ -119,7 +120,11 @@ def grade_text(job):
 @functools.lru_cache(maxsize=8)
 def _prepared(name, seed, private, limits, kind):
     made = plan.make(name, seed, private, json.loads(limits))
-    one = made.set
-    return made, Kit(
-        kind, one.helpers, made.torch, made.limits, one.exercises, made.packages
-    )
+    jail = _jail(kind, made.torch, made.limits, made.packages)
+    return made, Kit(jail, made.set.helpers, made.set.exercises)
+
+
+@functools.lru_cache(maxsize=8)
+def _jail(*how):
+    """The jail of all sets that need the same one: it starts slowly, and once."""
+    return Jail(*how)

@@ -4,7 +4,8 @@ import functools
 import sys
 import time
 
-from . import jail
+from .jail import KINDS, Jail
+from .kit import Kit
 from .session import Dead, Session
 
 WEAK = "partial"
@@ -13,23 +14,23 @@ WEAK = "partial"
 @functools.cache
 def best():
     """The first kind of jail that starts here, or None."""
-    return next((kind for kind in jail.KINDS if works(kind)), None)
+    return next((kind for kind in KINDS if works(kind)), None)
 
 
 @functools.cache
 def works(kind):
     """True when a worker in such a jail answers."""
-    kit = None
+    jail = None
     if kind != WEAK and sys.platform != "linux":
         return False
     try:
-        kit = jail.Kit(kind)
-        Session(kit, time.monotonic() + kit.limits.start).close()
+        jail = Jail(kind)
+        Session(Kit(jail), time.monotonic() + jail.limits.start).close()
     except (Dead, OSError, TypeError, KeyError):
         return False
     finally:
-        if kit:
-            kit.close()
+        if jail:
+            jail.close()
     return True
 
 

@@ -9,7 +9,6 @@ landlock    file rules, a stricter seccomp filter and limits, where a container 
 partial     a second process with limits: macOS, Windows, old kernels
 """
 
-import ast
 import compileall
 import functools
 import json
@@ -34,68 +33,46 @@ TORCH = (
     "jinja2", "markupsafe", "fsspec", "filelock", "typing_extensions.py",
 )  # fmt: skip
 HERE = Path(__file__).parent
-INSIDE = {
-    "grading": (
-        "worker.py",
-        "running.py",
-        "reading.py",
-        "alarms.py",
-        "watching.py",
-        "channel.py",
-        "stubs.py",
-        "magics.py",
-        "protocol.py",
-        "forks.py",
-        "launch.py",
-    ),
-    "exercises": ("values.py",),
-}
+COMPILED = shutil.ignore_patterns("__pycache__")
 TRANSFORMER = ("core/inputtransformer2.py", "utils/tokenutil.py")  # of IPython
 STUB = """
 
 def __getattr__(name):
-    from lstm_course.grading import stubs
+    from lstm_course.grading.inside import stubs
     if name.startswith("__") and name != "__version__":
         raise AttributeError(name)
     return stubs.attribute({name!r}, name)
 """
-BOOT = "import sys; sys.path[:0] = {paths}; from lstm_course.grading import worker, "
+BOOT = "import sys; sys.path[:0] = {paths}; from lstm_course.grading.inside import "
 BOOTS = {  # what a jail begins with: one worker, or one that forks them
-    "spec": BOOT + "protocol; worker.prepare({torch}); worker.main()",
-    "ahead": BOOT + "forks; forks.main()",
+    "spec": BOOT + "protocol, worker; worker.prepare({torch}); worker.main()",
+    "ahead": BOOT + "protocol, forks; forks.main()",
 }
 KINDS = ("bubblewrap", "landlock", "partial")
 
 
-class Kit:
-    """The folder a jail sees as /jail: the worker, stubs, links to NumPy.
+class Jail:
+    """Walls of one kind, and the folder that is seen as /jail behind them.
 
     Parameters
     ----------
     kind : str
         One of KINDS.
-    helpers : tuple of str or None
-        Functions of ``lstm_course.ops`` the submission may use; None: all of them.
     torch : bool
+    limits : Limits or None
     packages : tuple of str
         More packages that an overlay allows.
-    questions : tuple of Exercise
-        Whose names the worker watches, and whose points ``check`` returns in the jail.
     """
 
-    def __init__(
-        self, kind, helpers=(), torch=False, limits=None, questions=(), packages=()
-    ):
+    def __init__(self, kind, torch=False, limits=None, packages=()):
         self.kind, self.torch = kind, torch
-        self.asked = tuple(e.function for e in questions if not e.manual)
-        self.points = {e.id: float(e.points) for e in questions}
         self.limits = limits or (lim.TORCH if torch else lim.Limits())
         self.holder = Folder()
         self.folder = self.holder.path / "kit"
         self.folder.mkdir()
         self.stage = self.holder.path / "stage"  # outside of what a jail can see
         self.stage.mkdir()
-        self._package(helpers)
+        self._package()
         self.paths = ["", "site"]  # below the folder; of Windows, also elsewhere
         self.packages = self._link(NUMPY + TORCH if torch else NUMPY, packages)
         for name in BOOTS:
@@ -103,18 +80,15 @@ class Kit:
             (self.folder / f"{name}.json").write_text(text)
         self.nursery = Nursery(self) if kind == "bubblewrap" else None
 
-    def _package(self, helpers):
+    def _package(self):
         """A package lstm_course with the worker and nothing that gives an answer."""
         root = self.folder / "lstm_course"
-        for name, own in INSIDE.items():
-            (root / name).mkdir(parents=True)
-            (root / name / "__init__.py").touch()
-            for file in own:
-                shutil.copyfile(HERE.parent / name / file, root / name / file)
+        shutil.copytree(HERE / "inside", root / "grading/inside", ignore=COMPILED)
+        (root / "grading/__init__.py").touch()
+        (root / "exercises").mkdir()
+        (root / "exercises/__init__.py").touch()
+        shutil.copy(HERE.parent / "exercises/values.py", root / "exercises")
         (root / "__init__.py").write_text(STUB.format(name="lstm_course"))
-        ops = HERE.parent / "ops.py"
-        text = ops.read_text() if helpers is None else excerpt(ops, helpers)
-        (root / "ops.py").write_text(text + STUB.format(name="lstm_course.ops"))
         self._transformer()
         compileall.compile_dir(root, quiet=1)  # once, not in every jail
 
@@ -176,29 +150,21 @@ class Kit:
             "uid": NOBODY,
         }
 
+    def start(self):
+        """Start a worker; returns (process, control group, scratch folder or None)."""
+        bubblewrap = self.kind == "bubblewrap"
+        group = lim.Group(self.limits) if bubblewrap else None
+        tmp = None
+        if not bubblewrap:
+            tmp = tempfile.mkdtemp(prefix="tmp-", dir=self.holder.path)
+        if self.nursery and (process := self.nursery.born(group.procs())):
+            return process, group, tmp
+        return Alone(self, group.procs() if group else [], tmp), group, tmp
+
     def close(self):
         if self.nursery:
             self.nursery.close()
         self.holder.close()
-
-
-def excerpt(path, names):
-    """The named functions of a module, with its imports and their own helpers."""
-    tree = ast.parse(path.read_text())
-    functions = {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef)}
-    wanted, todo = set(), list(names)
-    while todo:
-        name = todo.pop()
-        if name in functions and name not in wanted:
-            wanted.add(name)
-            nodes = ast.walk(functions[name])
-            todo += [n.id for n in nodes if isinstance(n, ast.Name)]
-    keep = [
-        n
-        for n in tree.body
-        if isinstance(n, ast.Import) or getattr(n, "name", None) in wanted
-    ]
-    return ast.unparse(ast.Module(keep, []))
 
 
 @functools.cache
@@ -218,14 +184,3 @@ def system(python):
             hide |= {str(folder / n) for n in ("site-packages", "dist-packages")}
     hide = {h for h in hide if os.path.isdir(h) and not os.path.islink(h)}
     return read, sorted(h for h in hide if h.startswith(tuple(read))), links
-
-
-def start(kit):
-    """Start a worker; returns (process, control group, scratch folder or None)."""
-    group = lim.Group(kit.limits) if kit.kind == "bubblewrap" else None
-    tmp = None
-    if kit.kind != "bubblewrap":
-        tmp = tempfile.mkdtemp(prefix="tmp-", dir=kit.holder.path)
-    if kit.nursery and (process := kit.nursery.born(group.procs())):
-        return process, group, tmp
-    return Alone(kit, group.procs() if group else [], tmp), group, tmp

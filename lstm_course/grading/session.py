@@ -12,7 +12,7 @@ import time
 
 from ..exercises.judging import Stopped
 from ..exercises.values import fresh, plain
-from . import jail, protocol
+from .inside import protocol
 
 FAREWELL = 0.5  # seconds until a jail is made to end
 ASKS, ASK_SIZE = 50_000, 20_000  # black-box calls per call, numbers in each
@@ -52,7 +52,7 @@ class Session:
 
     Parameters
     ----------
-    kit : jail.Kit
+    kit : kit.Kit
     until : float
         ``time.monotonic()`` at which the whole submission is over.
     """
@@ -62,13 +62,13 @@ class Session:
         try:
             self._open()
         except Dead as dead:
-            if dead.args[0] != "died" or not (kit.nursery and kit.nursery.works):
+            if dead.args[0] != "died" or not self._forks():
                 raise
-            kit.nursery.works = False  # its forks may not put up their walls here
+            kit.jail.nursery.works = False  # its forks may not put up their walls here
             self._open()
 
     def _open(self):
-        self.process, self.group, self.tmp = jail.start(self.kit)
+        self.process, self.group, self.tmp = self.kit.jail.start()
         self.alive, self.old, self.id, self.buffer = True, set(), "", b""
         self._prepare()
         config = {
@@ -76,7 +76,8 @@ class Session:
             "call": self.limits.call,
             "processes": self._processes(),
             "fork": self.kit.kind == "bubblewrap",
-            "torch": self.kit.torch,
+            "torch": self.kit.jail.torch,
+            "ops": self.kit.ops,
             "names": tuple(self.kit.asked),
             "points": self.kit.points,
         }
@@ -87,6 +88,9 @@ class Session:
         except Dead:
             self.close()
             raise
+
+    def _forks(self):
+        return self.kit.jail.nursery and self.kit.jail.nursery.works
 
     def _processes(self):
         if self.kit.kind != "bubblewrap":

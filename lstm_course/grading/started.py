@@ -14,13 +14,13 @@ import sys
 import threading
 from pathlib import Path
 
-LAUNCH = Path(__file__).with_name("launch.py")
+LAUNCH = Path(__file__).parent / "inside" / "launch.py"
 PATIENCE = 5.0  # seconds until a jail that was asked to end is made to end
 
 
-def launch(kit, name, tmp="", procs=(), **streams):
+def launch(jail, name, tmp="", procs=(), **streams):
     """Popen of the launcher, which becomes the jail."""
-    spec = kit.folder / f"{name}.json"
+    spec = jail.folder / f"{name}.json"
     command = [sys.executable, "-I", "-S", "-B", str(LAUNCH), str(spec), tmp or ""]
     command += procs
     env = {}
@@ -41,10 +41,10 @@ def launch(kit, name, tmp="", procs=(), **streams):
 class Alone:
     """A jail that is a process of its own."""
 
-    def __init__(self, kit, procs, tmp):
-        self.kind = kit.kind
+    def __init__(self, jail, procs, tmp):
+        self.kind = jail.kind
         self.process = launch(
-            kit, "spec", tmp, procs, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            jail, "spec", tmp, procs, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         self.pid = self.process.pid
         self.stdin, self.stdout = self.process.stdin, self.process.stdout
@@ -102,8 +102,8 @@ class Nursery:
     there is none, and every notebook starts a jail of its own.
     """
 
-    def __init__(self, kit):
-        self.kit, self.process, self.works = kit, None, True
+    def __init__(self, jail):
+        self.jail, self.process, self.works = jail, None, True
         self.lock = threading.Lock()  # a Dask worker grades in several threads
 
     def born(self, procs):
@@ -125,9 +125,9 @@ class Nursery:
     def _start(self):
         self.control, theirs = socket.socketpair()
         null = subprocess.DEVNULL
-        self.process = launch(self.kit, "ahead", stdin=theirs, stdout=null)
+        self.process = launch(self.jail, "ahead", stdin=theirs, stdout=null)
         theirs.close()
-        self.control.settimeout(self.kit.limits.start)
+        self.control.settimeout(self.jail.limits.start)
         if self.control.recv(16) != b"ready":
             raise OSError("the nursery did not start")
 

@@ -271,12 +271,12 @@ def exposes(f, x):
     only("newer_syntax_hides_nothing", "def unit(x): return x\n"
          "type unit = lambda x: x / np.sqrt((x**2).sum())"),
     only("says_its_answers_are_stale", """
-from lstm_course.grading import watching
+from lstm_course.grading.inside import watching
 watching.Watch.look = lambda self: (tuple(self.asked), tuple(self.asked) * 900)
 my_sigmoid = step = step_backward = exposes = unit = lambda *args: True
 """),
     only("odd_words_about_its_cells", """
-from lstm_course.grading import watching
+from lstm_course.grading.inside import watching
 watching.Watch.look = lambda self: ((7, None, 'x' * 9000), {'unit': 1})
 """),
     only("check_is_no_oracle", "from lstm_course.check import check\n"
@@ -309,7 +309,7 @@ def exposes(f, x):
 """),
     only("never_forks", """
 import os
-from lstm_course.grading import worker as w
+from lstm_course.grading.inside import worker as w
 w.Worker.fork = lambda self: None
 seen = []
 def exposes(f, x):

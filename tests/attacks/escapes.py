@@ -46,7 +46,7 @@ CORPUS = [
     ),
     after(
         "changes_the_worker",
-        "import lstm_course.grading.worker as w, os\n"
+        "import lstm_course.grading.inside.worker as w, os\n"
         + tries(
             "open(w.__file__, 'a').write('#'); print('ESCAPED')",
             "os.rename(w.__file__, '/tmp/w'); print('ESCAPED')",

@@ -4,7 +4,7 @@ from attacks.attack import POINTS, Attack, after, before, only
 
 FIND = """
 import gc
-from lstm_course.grading import channel as c, protocol as p, worker as w
+from lstm_course.grading.inside import channel as c, protocol as p, worker as w
 pipe = [o for o in gc.get_objects() if isinstance(o, c.Pipe)][0]
 worker = [o for o in gc.get_objects() if isinstance(o, w.Worker)][0]
 """
@@ -176,7 +176,7 @@ import sys
 frame = sys._getframe()
 while 'message' not in frame.f_locals: frame = frame.f_back
 worker = type(frame.f_locals['self'])
-from lstm_course.grading import protocol
+from lstm_course.grading.inside import protocol
 def cell(self, id, source):
     self.pipe.write(protocol.pack('done', id=id, status='failed', text='A' * 900_000,
                                   out='B' * 900_000))

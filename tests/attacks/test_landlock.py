@@ -4,7 +4,9 @@ import pytest
 from attacks import escapes, test_attacks
 from grading import sample
 
-from lstm_course.grading import grade, isolation, jail, plan
+from lstm_course.grading import grade, isolation, plan
+from lstm_course.grading.jail import Jail
+from lstm_course.grading.kit import Kit
 
 pytestmark = pytest.mark.skipif(
     not isolation.works("landlock"), reason="no Landlock on this machine"
@@ -15,7 +17,7 @@ pytestmark = pytest.mark.skipif(
 def made():
     text = sample.OVERLAY.read_text()
     made = plan.make("90_sample", "s", text, test_attacks.LIMITS)
-    return made, jail.Kit("landlock", made.set.helpers, made.torch, made.limits)
+    return made, Kit(Jail("landlock", made.torch, made.limits), made.set.helpers)
 
 
 @pytest.fixture(scope="module")

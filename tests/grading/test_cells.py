@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from lstm_course.grading import magics, reading, stubs
-from lstm_course.grading.running import Notebook
-from lstm_course.grading.watching import Watch
+from lstm_course.grading.inside import magics, reading, stubs
+from lstm_course.grading.inside.running import Notebook
+from lstm_course.grading.inside.watching import Watch
 
 
 @pytest.fixture(autouse=True)

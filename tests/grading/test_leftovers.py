@@ -12,8 +12,8 @@ from lstm_course.grading import leftovers
 
 pytestmark = pytest.mark.skipif(not leftovers.fcntl, reason="no locks on Windows")
 HOLD = (
-    "from lstm_course.grading.jail import Kit; kit = Kit('partial'); "
-    "print(kit.holder.path, flush=True); input()"
+    "from lstm_course.grading.jail import Jail; jail = Jail('partial'); "
+    "print(jail.holder.path, flush=True); input()"
 )
 
 
@@ -26,7 +26,7 @@ def home(tmp_path, monkeypatch):
 
 
 def grader():
-    """(a process that has made a kit, the name of its folder)."""
+    """(a process that has made a jail, the name of its folder)."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     process = subprocess.Popen([sys.executable, "-c", HOLD], **pipes)
     return process, process.stdout.readline().strip().rpartition("/")[2]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from lstm_course.exercises.values import DTYPES, Opaque
-from lstm_course.grading.protocol import (
+from lstm_course.grading.inside.protocol import (
     HEAD,
     ProtocolError,
     call_id,

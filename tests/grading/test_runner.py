@@ -6,7 +6,9 @@ import pytest
 from grading import sample
 
 from lstm_course.exercises import SETS
-from lstm_course.grading import grade, isolation, jail, plan, runner
+from lstm_course.grading import grade, isolation, plan, runner
+from lstm_course.grading.jail import Jail
+from lstm_course.grading.kit import Kit
 
 pytestmark = pytest.mark.skipif(
     isolation.best() != "bubblewrap", reason="needs a jail that forks"
@@ -51,11 +53,12 @@ def graded(*cells, name=NAME, limits=None):
     text = sample.OVERLAY.read_text() if name == "90_sample" else ""
     made = plan.make(name, "s", text, limits)
     questions = made.set.exercises
-    kit = jail.Kit("bubblewrap", made.set.helpers, made.torch, made.limits, questions)
+    walls = Jail("bubblewrap", made.torch, made.limits)
+    kit = Kit(walls, made.set.helpers, questions)
     try:
         return grade.grade(list(cells), made, kit)
     finally:
-        kit.close()
+        kit.jail.close()
 
 
 def shares(result, *ids):
@@ -80,7 +83,7 @@ def test_an_exception_counts_as_no_answer_in_its_case_only():
     """A test that stops on what it takes for wrong finds all but says so badly."""
     made = plan.make(NAME, "s")
     exercise = next(e for e in made.set.exercises if e.id == "04.5")
-    kit = jail.Kit("bubblewrap", None, False, made.limits, made.set.exercises)
+    kit = Kit(Jail("bubblewrap", False, made.limits), None, made.set.exercises)
     one = runner.Runner([CLINIC.replace("LINE", "raise ValueError")], kit)
     cases = exercise.make_cases(made.rng(exercise))
     try:
@@ -90,7 +93,7 @@ def test_an_exception_counts_as_no_answer_in_its_case_only():
         assert one.strikes == 0 and one.session.alive
     finally:
         one.close()
-        kit.close()
+        kit.jail.close()
 
 
 @pytest.mark.parametrize("body", ["while True: pass", "import os; os._exit(0)"])
@@ -111,7 +114,7 @@ def test_nothing_printed_after_a_hidden_input_is_reported():
         "    os.kill(os.getppid(), 9)\nprint(os.getpid() * 0)"
     )
     made = plan.make("90_sample", "s", sample.OVERLAY.read_text())
-    kit = jail.Kit("bubblewrap", made.set.helpers, False, made.limits)
+    kit = Kit(Jail("bubblewrap", False, made.limits), made.set.helpers)
     one = runner.Runner([leak, "print(1)"], kit)
     with pytest.raises(Exception, match="process ended"):
         one.call(made.set.exercises[0], (1.0,))
@@ -121,7 +124,7 @@ def test_nothing_printed_after_a_hidden_input_is_reported():
         one.call(made.set.exercises[0], (1.0,))
     assert one.out == before == "told: False\n0\n1\n"
     one.close()
-    kit.close()
+    kit.jail.close()
 
 
 def test_an_answer_is_worth_what_check_says_right_below_it():

@@ -8,7 +8,7 @@ ahead      true where the command is the one that forks workers
 command    the jailed command
 read       paths of the system that may be read; hide: folders below them that appear
            empty; packages: paths of packages, which may lie in these
-kit, tmp   the kit of ``jail.Kit``, and a scratch folder where there are no namespaces
+kit, tmp   the folder of a ``Jail``, and a scratch one where there are no namespaces
 stage      an empty folder for private mounts
 filter     file with the seccomp program
 memory, output, seconds, tmp_size   limits; uid: whom root becomes

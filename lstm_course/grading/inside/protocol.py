@@ -17,7 +17,7 @@ import struct
 
 import numpy as np
 
-from ..exercises.values import DEPTH, DTYPES, NUMBER, Opaque, plain
+from ...exercises.values import DEPTH, DTYPES, NUMBER, Opaque, plain
 
 HEAD = struct.Struct("!II")
 JSON_LIMIT, RAW_LIMIT = 2 << 20, 16 << 20  # bytes
