@@ -20,13 +20,13 @@ from lstm_course.cells import (
     lstm1997,
     peephole,
 )
-from lstm_course.diagrams.agree import agrees
-from lstm_course.diagrams.along_time import feedforward_and_recurrent, unrolled
-from lstm_course.diagrams.generic import generic
-from lstm_course.diagrams.legend import legend
-from lstm_course.diagrams.sketch import crossing, segments
-from lstm_course.diagrams.text import texts
-from lstm_course.diagrams.trace import equations
+from lstm_course.diagrams.plans.along_time import feedforward_and_recurrent, unrolled
+from lstm_course.diagrams.plans.generic import generic
+from lstm_course.diagrams.signs.legend import legend
+from lstm_course.diagrams.signs.sketch import crossing, segments
+from lstm_course.diagrams.signs.text import texts
+from lstm_course.diagrams.truth.agree import agrees
+from lstm_course.diagrams.truth.trace import equations
 
 NS = "{http://www.w3.org/2000/svg}"
 OPTIONS = {

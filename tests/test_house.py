@@ -23,6 +23,8 @@ ROWS = [
     {"check", "grading"},
     {"commands", "cli", "__main__"},
 ]
+# The same inside a folder that has floors.
+FLOORS = {"diagrams": ["signs", "truth", "plans"]}
 RANK = {name: rank for rank, row in enumerate(ROWS) for name in row}
 BINARY = {".woff2", ".png", ".npz", ".onnx", ".gz", ".ico"}
 
@@ -113,6 +115,26 @@ def test_no_circle_of_imports_not_even_inside_functions(root):
         for name, (file, parts) in known.items()
     }
     TopologicalSorter(graph).prepare()  # raises CycleError, which shows the circle
+
+
+@pytest.mark.parametrize("room", FLOORS)
+def test_the_floors_of_a_folder_stand_on_those_below(root, room):
+    known, rank = modules(root), {name: k for k, name in enumerate(FLOORS[room])}
+    inside = {n: f for n, f in known.items() if n.startswith(f"lstm_course.{room}.")}
+    floor = {n: rank[n.split(".")[2]] for n in inside}
+    wrong = [
+        f"{name} imports {other}"
+        for name, (file, parts) in inside.items()
+        for other in imported_modules(file, parts, known)
+        if other in floor and floor[other] > floor[name]
+    ]
+    assert not wrong
+
+
+def test_the_signs_of_a_diagram_know_no_cell(root):
+    signs = [f for f in rooms(root) if f[1][:2] == ("diagrams", "signs")]
+    found = {room for file, parts in signs for room in imported_rooms(file, parts)}
+    assert found == {"diagrams", "palette"}
 
 
 def test_every_folder_names_its_files_at_its_door(root):

@@ -6,13 +6,11 @@ vector; lines that merge are concatenated, a line that forks is copied.
     from lstm_course import diagrams
     diagrams.show(diagrams.cell_diagram("lstm", highlight={"forget"}))
 
-In this folder:
+In this folder, each floor standing on those before it:
 
-    sketch, draw, lines, text, legend     nodes and wires, and how they become SVG
-    lstm_family, peepholes, gru_family    pictures by hand of kinds of cells
-    simple, reads, along_time             the plain ones, what all begin with, time
-    generic, probe                        a picture for any cell, from what it computes
-    flow, agree, trace, difference        a picture as a program, compared with the cell
+    signs    nodes, wires and words, and how they become SVG
+    truth    a picture as a program, compared with the cell
+    plans    families of pictures, and one for any cell
 """
 
 import re
@@ -22,15 +20,15 @@ from html import escape, unescape
 from pathlib import Path
 
 from ..doors import as_cell, check_size
-from . import along_time, gru_family, lstm_family, simple
-from .agree import agrees
-from .difference import mark
-from .draw import svg
-from .flow import describe
-from .generic import generic
-from .legend import legend as _legend
-from .reads import short
-from .text import value_keys
+from .plans import along_time, gru_family, lstm_family, simple
+from .plans.generic import generic
+from .plans.reads import short
+from .signs.draw import svg
+from .signs.legend import legend as _legend
+from .signs.text import value_keys
+from .truth.agree import agrees
+from .truth.difference import mark
+from .truth.flow import describe
 
 __all__ = [
     "cell_diagram",

@@ -11,8 +11,8 @@ from traitlets import Int, Unicode
 from ..cells import CELLS
 from ..convert import count
 from ..diagrams import cell_diagram, sketch
-from ..diagrams.difference import connections
-from ..diagrams.draw import COLOURS, style
+from ..diagrams.signs.draw import COLOURS, style
+from ..diagrams.truth.difference import connections
 from ..doors import as_cell
 from ..equations import equations
 from ..table import math, sections

@@ -12,7 +12,7 @@ import pytest
 from lstm_course import CELLS, init, trace
 from lstm_course.convert import count
 from lstm_course.diagrams import sketch
-from lstm_course.diagrams.difference import mark
+from lstm_course.diagrams.truth.difference import mark
 from lstm_course.equations import equations
 from lstm_course.ops import sigmoid
 from lstm_course.tasks import agreement

@@ -14,7 +14,7 @@ export async function open(packed) {
   return new Response(stream).json();
 }
 
-// Parts of one diagram that another lacks: as lstm_course/diagrams/difference.py.
+// Parts of one diagram that another lacks: as lstm_course/diagrams/truth/difference.py.
 export function newParts(mine, other) {
   const links = new Set(Object.values(other.wires).flat());
   const nodes = Object.keys(mine.nodes).filter((n) =>

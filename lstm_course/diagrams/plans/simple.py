@@ -1,8 +1,8 @@
 """Sketches of the cells with their own plan: RNN, clockwork RNN, minLSTM."""
 
-from .probe import activation
+from ..signs.sketch import Sketch
+from ..truth.probe import activation
 from .reads import BOX, BUS, LANE, LEFT, bus, layer, title
-from .sketch import Sketch
 
 
 def candidates(cell):

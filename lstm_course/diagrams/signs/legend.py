@@ -1,6 +1,6 @@
 """The diagram language, each sign with its meaning, drawn with the same signs."""
 
-from .. import palette
+from ... import palette
 from .sketch import Sketch
 
 LEFT, MIDDLE, STEP, TOP = 40, 266, 52, 38

@@ -8,7 +8,7 @@ from html import escape
 from itertools import count
 from uuid import uuid4
 
-from .. import palette
+from ... import palette
 from .lines import line, route
 from .sketch import segments
 from .text import node_texts, plain, wire_texts

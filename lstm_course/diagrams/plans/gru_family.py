@@ -6,9 +6,9 @@ reads, whether the reset comes before or after a product, and what the update ga
 keeps follows from the cell.
 """
 
-from .probe import keeps_old
+from ..signs.sketch import Sketch
+from ..truth.probe import keeps_old
 from .reads import BUS, LANE, LEFT, bus, layer, title
-from .sketch import Sketch
 
 DROP, FORK_U, MINUS, MIX = 268, 318, 370, 426  # columns
 SIDE, OWN = 60, 104  # where h falls at the left; where a layer's own reads join

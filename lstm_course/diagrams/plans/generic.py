@@ -7,11 +7,11 @@ but the cell.
 
 import re
 
-from .probe import KNOWN
+from ..signs.sketch import Sketch
+from ..signs.text import width
+from ..truth.probe import KNOWN
+from ..truth.trace import equations
 from .reads import title
-from .sketch import Sketch
-from .text import width
-from .trace import equations
 
 LANE, PITCH, LEFT = 44, 48, 46
 JOIN, BOX, LINE, SIZE, ROW = 118, 182, 27, 15, 56

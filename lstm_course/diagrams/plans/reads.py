@@ -1,7 +1,7 @@
 """What every cell's sketch begins with: inputs, the line of what is read, layers."""
 
-from .. import palette
-from .probe import activation
+from ... import palette
+from ..truth.probe import activation
 
 LANE, LEFT = 54, 46  # y of the state's lane; left edge of the card
 BUS, BOX = 82, 146  # x of what is read, x of the layers

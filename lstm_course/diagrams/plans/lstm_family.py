@@ -9,9 +9,9 @@ the state and what stands in for a missing gate follows from the cell.
 from itertools import product
 from typing import NamedTuple
 
+from ..signs.sketch import Sketch
 from .peepholes import depth, peepholes
 from .reads import BUS, LANE, LEFT, bus, inputs, layer, title
-from .sketch import Sketch
 
 STEP = {"f": "forget", "i": "input", "g": "input", "o": "output"}
 EDGE = 46  # from the last column to the card's edge

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .. import ops
+from ... import ops
 
 KNOWN = {
     "σ": ops.sigmoid,

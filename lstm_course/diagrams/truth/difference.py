@@ -1,7 +1,7 @@
 """What a variant's picture has that another cell's has not, and what it lost."""
 
+from ..signs.sketch import Sketch
 from .flow import reads
-from .sketch import Sketch
 
 
 def mark(sketch, base):

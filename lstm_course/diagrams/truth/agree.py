@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .. import ops
+from ... import ops
 from .flow import evaluate
 from .probe import KNOWN
 
