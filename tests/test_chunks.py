@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from lstm_course.cells import mlstm
+from lstm_course.engines import chunks, memory
 from lstm_course.engines.loop import run
 from lstm_course.gradcheck import random_case
-from lstm_course.kernels import chunks, memory
 from lstm_course.recurrent import Recurrent
 
 CLOSE = {

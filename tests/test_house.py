@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 ROWS = [
     {"ops", "palette", "data"},
     {"cells", "doors", "init", "tasks"},
-    {"unroll", "gradcheck", "recurrent", "convert", "kernels", "engines"},
+    {"unroll", "gradcheck", "recurrent", "convert", "engines"},
     {"models", "train", "training", "jacobian"},
     {"study", "bench", "runs", "experiments"},
     {"themed", "plots", "diagrams", "widgets", "table", "equations", "changes"},

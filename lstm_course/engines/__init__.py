@@ -3,5 +3,9 @@
 entry   what a layer is given: checked, unpacked, in the precision of its weights
 choose  which engine runs it: compiled loops where they fit, else the readable one
 loop    the readable engine: the cell's own step on tensors, one after the other
+cpu/    the compiled loops: the cell's own text over a whole sequence
+scan    a linear recurrence in about 2 sqrt(T) operations (minGRU, minLSTM)
+chunks  the mLSTM, whose state is a matrix, many steps at once
 again   the same from the arrays of a compiled loop, to be differentiated once more
+memory  large buffers that come back by themselves and are used again
 """

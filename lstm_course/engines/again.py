@@ -100,7 +100,7 @@ def _steps(plan, fixed, W, z, extra):
 def chunks(heads):
     """The function (x, W, zi, F, m_t, m, C, n) -> h, C, n of the mLSTM's chunks.
 
-    Arrays are those of ``kernels.chunks.Chunks``.  The maxima m cancel, but for those
+    Arrays are those of ``engines.chunks.Chunks``.  The maxima m cancel, but for those
     that scale the state before the first chunk and after the last.
     """
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import torch
 from torch.autograd.forward_ad import unpack_dual
 
-from ..kernels import chunks, scan
+from . import chunks, scan
 from .loop import run
 
 
@@ -86,7 +86,7 @@ def run_scan(cell, p, x, state, *unused):
 def compiled_engine():
     """The module of the compiled loops, or None where Numba is missing; said once."""
     try:
-        from ..kernels import engine
+        from .cpu import engine
     except ImportError as error:
         warnings.warn(
             f"Recurrent runs its readable loop, which is slower: {error}. The compiled "

@@ -12,7 +12,7 @@ from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from .machine import at, fast, get, put
+from .machine import at, fast, get, inner, put
 
 _WIDE = llvm.get_host_cpu_features().get("avx512f", False)
 BYTES = 64 if _WIDE else 32  # of one vector register
@@ -175,7 +175,7 @@ def packed(W, turned):
     return panels
 
 
-@njit(**fast)
+@njit(**inner)
 def product(A, panels, C, add, turned=False):
     """C = A W, or C += A W, for packed W; with turned, A is given as its transpose."""
     like, size = C[0, 0], C.itemsize
@@ -197,6 +197,24 @@ def product(A, panels, C, add, turned=False):
             a, c, r = a + 2 * row * size, c + 2 * ldc * size, r + 2
         if r < m:
             tile(like, 1, a, row, step, B, k, c, ldc, add, columns)
+
+
+@njit(**fast)
+def multiply(A, panels, C):
+    """C = A W."""
+    product(A, panels, C, False)
+
+
+@njit(**fast)
+def add(A, panels, C):
+    """C += A W."""
+    product(A, panels, C, True)
+
+
+@njit(**fast)
+def gradient(A, panels, C):
+    """C += A^T D, a gradient by weights; D is packed."""
+    product(A, panels, C, True, True)
 
 
 @njit(**fast)

@@ -6,9 +6,9 @@ Threads split the batch once for the whole sequence.
 import numpy as np
 import torch
 
-from ..engines import again
-from ..engines.loop import walk
-from .memory import empty
+from .. import again
+from ..loop import walk
+from ..memory import empty
 
 GROUP_ROWS = 256  # rows of the slab whose products with x and dW are taken together
 SMALL = 20_000  # fewer elements than this in T B H: one thread does it

@@ -12,11 +12,12 @@ from torch import nn
 
 from lstm_course import CELLS, cells
 from lstm_course.engines.choose import compiled_engine, run_in_chunks
+from lstm_course.engines.cpu import engine, machine, sequence
+from lstm_course.engines.cpu.__main__ import loops, main
+from lstm_course.engines.cpu.product import add, gradient, multiply, packed
+from lstm_course.engines.cpu.threads import openmp
 from lstm_course.engines.loop import run
 from lstm_course.gradcheck import random_case
-from lstm_course.kernels import engine, machine, sequence
-from lstm_course.kernels.product import packed, product
-from lstm_course.kernels.threads import openmp
 from lstm_course.recurrent import Recurrent
 
 # Both engines do the same arithmetic, in other orders and with other elementary
@@ -224,20 +225,42 @@ def test_packed_products_equal_numpy(m, k, N, dtype):
     A, W = (rng.normal(size=s).astype(dtype) for s in ((m, k), (k, N)))
     panels = packed(W, False)
     C = np.zeros((m, N + 3), dtype)[:, :N]
-    product(A, panels, C, False)
-    product(np.ascontiguousarray(A.T), panels, C, True, True)
+    multiply(A, panels, C)
+    add(A, panels, C)
+    gradient(np.ascontiguousarray(A.T), panels, C)
     np.testing.assert_allclose(
         C,
-        2 * (A @ W),
+        3 * (A @ W),
         rtol=1e-4 if dtype == np.float32 else 1e-12,
         atol=1e-5 if dtype == np.float32 else 1e-13,
     )
 
 
+class TestDoor:
+    """python -m lstm_course.engines.cpu CELL prints what is compiled."""
+
+    def test_it_prints_the_text_that_the_engine_compiles(self, capsys, monkeypatch):
+        compiled = []
+        monkeypatch.setattr(engine, "_module", lambda name, text: compiled.append(text))
+        engine.compiled.__wrapped__(CELLS["gru"], ("h",), "float64")
+        main(["gru", "float64"])
+        assert capsys.readouterr().out.rstrip() == compiled[0].rstrip()
+
+    def test_the_loops_of_the_lstm_stay_readable(self):
+        text = loops("lstm")
+        assert text.count("\n") < 160
+        for line in ("c = f * c_prev + i * g", "h = o * tanh(c)", "tanh_c = tanh(c)"):
+            assert f"    {line}\n" in text
+
+    def test_a_cell_without_phases_says_where_it_is_written(self):
+        with pytest.raises(SystemExit, match="engines/chunks.py"):
+            main(["mlstm"])
+
+
 def test_without_numba_the_readable_loop_runs_and_says_so_once(monkeypatch):
     compiled_engine.cache_clear()
-    monkeypatch.setitem(sys.modules, "lstm_course.kernels.engine", None)
-    monkeypatch.delattr("lstm_course.kernels.engine")
+    monkeypatch.setitem(sys.modules, "lstm_course.engines.cpu.engine", None)
+    monkeypatch.delattr("lstm_course.engines.cpu.engine")
     layer, x = Recurrent("lstm", 4, 6, seed=0), torch.ones(7, 3, 4)
     with pytest.warns(UserWarning, match="pip install numba"):
         layer(x)
@@ -249,7 +272,7 @@ def test_without_numba_the_readable_loop_runs_and_says_so_once(monkeypatch):
 
 FORK = """
 import sys, numpy as np, torch
-import lstm_course.kernels.threads as threads
+import lstm_course.engines.cpu.threads as threads
 from numba import njit
 
 @njit(nogil=True)

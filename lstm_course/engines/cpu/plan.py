@@ -1,7 +1,18 @@
 """Where everything lies in the slab of a cell: blocks, kept values, products.
 
 Blocks are ordered so that every source feeds one range of columns; kept values take
-the columns of pre-activations that are needed no more.
+the columns of pre-activations that are needed no more.  A row of the LSTM's slab, which
+is 4 H wide, through one step and back:
+
+    columns        0:H   H:2H  2H:3H  3H:4H
+    products       zi    zf    zg     zo      x W_x + h_prev W_h
+    after forward  i     f     g      o       what backward reads; h and c lie apart
+    after backward dzi   dzf   dzg    dzo     read once more, for dW, db, dx and dh
+
+    >>> from lstm_course.doors import as_cell
+    >>> plan = Plan(as_cell("lstm"))
+    >>> plan.blocks, plan.slots, plan.width
+    (('i', 'f', 'g', 'o'), {'i': 0, 'f': 1, 'g': 2, 'o': 3}, 4)
 """
 
 from itertools import permutations

@@ -20,8 +20,8 @@ import math
 import torch
 from torch.nn.functional import pad
 
-from ..engines import again
 from ..ops import log_sigmoid
+from . import again
 from .memory import empty
 
 ALONE = 100  # steps that are not worth two chunks

@@ -2,7 +2,7 @@
 
 import pytest
 from test_cells import OPTIONS
-from test_kernels import LENGTHS, compare, made_of
+from test_cpu import LENGTHS, compare, made_of
 
 from lstm_course import cells
 

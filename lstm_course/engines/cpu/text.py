@@ -32,9 +32,10 @@ ON_NUMBERS = {
 HEAD = '''"""Loops of the cell {0} for {1}, made from its own text."""
 import numpy as np
 from numba import njit
-from lstm_course.kernels.machine import at, fast, {1}, get, inner, put
-from lstm_course.kernels.product import pack, packed, panels_for, product, room, rows_of
-from lstm_course.kernels.threads import fork
+from lstm_course.engines.cpu.machine import at, fast, {1}, get, inner, put
+from lstm_course.engines.cpu.product import (
+    add, gradient, multiply, pack, packed, panels_for, room, rows_of)
+from lstm_course.engines.cpu.threads import fork
 F = np.{1}
 exp, tanh, log = {1}
 '''
@@ -126,7 +127,7 @@ def _forward(plan, calls):
             "    if t % K == 0:",
             "        m = min(K, len(x) - t)",
             "        xs = rows_of(x, t, m, b0, n, work_x)",
-            f"        product(xs, W_x, flat[u * n:(u + m) * n, {plan.x.span}], False)",
+            f"        multiply(xs, W_x, flat[u * n:(u + m) * n, {plan.x.span}])",
         ]
     lines += [f"    z[:, {k} * H:{k + 1} * H] = F(0.0)" for k in plan.fresh]
     for number, (call, _) in enumerate(calls):
@@ -136,7 +137,7 @@ def _forward(plan, calls):
                 if s.name in plan.cell.states
                 else f"z[:, {plan.columns(s.name)}]"
             )
-            lines.append(f"    product({source}, W_{s.name}, z[:, {s.span}], True)")
+            lines.append(f"    add({source}, W_{s.name}, z[:, {s.span}])")
         lines += ["    " + line for line in _rows(plan, number, call, False)]
     return lines
 
@@ -155,7 +156,8 @@ def _backward(plan, calls):
         for s in plan.of(number):
             state = s.name in plan.cell.states
             target = f"d_{s.name}[b0:b0 + n]" if state else f"given_{s.name}"
-            lines.append(f"    product(z[:, {s.span}], W_{s.name}, {target}, {state})")
+            verb = "add" if state else "multiply"
+            lines.append(f"    {verb}(z[:, {s.span}], W_{s.name}, {target})")
     lines += [
         "    if t % K == 0:",
         "        m = min(K, len(x) - t)",
@@ -181,11 +183,11 @@ def _gradients(plan, s):
         source = "rows_of(x, t, m, b0, n, work_x)"
     else:
         source = f"rows_of(seq_{s.name}, t, m, b0, n, work)"
-    lines = [f"product({source}, panels, dW_{s.name}[k], True, True)"]
+    lines = [f"gradient({source}, panels, dW_{s.name}[k])"]
     if s.name == "x":
         lines += [
             "if dx.size > 0:",
-            f"    product(D[:, {s.span}], W_x, work_x[:m * n], False)",
+            f"    multiply(D[:, {s.span}], W_x, work_x[:m * n])",
             "    for i in range(m):",
             "        dx[t + i, b0:b0 + n] = work_x[i * n:(i + 1) * n]",
         ]

@@ -1,0 +1,51 @@
+"""The compiled loops of a cell, as text: ``python -m lstm_course.engines.cpu lstm``."""
+
+import argparse
+import sys
+
+from ...doors import as_cell
+from .plan import Plan
+from .text import module_text
+
+
+def loops(cell, precision="float32"):
+    """The module that runs a cell, as text: str.
+
+    Parameters
+    ----------
+    cell : str or cell
+        Of a stack, its top layer.
+    precision : "float32" or "float64"
+
+    Raises
+    ------
+    ValueError
+        For a cell whose step is not made of products and arithmetic.
+    """
+    cell = as_cell(cell).layers[-1]
+    if not cell.phases:
+        raise ValueError(
+            f"{cell.name} has no compiled loops: its step is written by hand, not made "
+            "of products and arithmetic. Expected a cell such as 'lstm'. "
+            f"See lstm_course/cells/{cell.name}.py and engines/chunks.py?"
+        )
+    return module_text(Plan(cell), precision)
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(
+        prog="python -m lstm_course.engines.cpu", description=__doc__
+    )
+    parser.add_argument("cell", help="lstm, gru(reset='before'), …")
+    parser.add_argument(
+        "precision", nargs="?", default="float32", choices=["float32", "float64"]
+    )
+    given = parser.parse_args(argv)
+    try:
+        print(loops(given.cell, given.precision))
+    except ValueError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()
