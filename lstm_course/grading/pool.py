@@ -15,6 +15,9 @@ import threading
 
 HOST = [sys.executable, "-m", "lstm_course.grading.host"]
 LOST = json.dumps({"error": "The process that graded this ended. Run it again."})
+TRIES = 4  # of a notebook whose process ends; a worker of a cluster may go as often
+ROOM = 64  # notebooks that lie at a cluster at most, or four for every thread
+GRACE = 10  # seconds an interrupted process has to end by itself
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
@@ -45,10 +48,11 @@ class Local:
             self._end(interrupted=running > 0)
 
     def _end(self, interrupted):
-        with self.lock:
-            self.stopped = interrupted
-            for host in self.hosts if interrupted else ():
-                host.terminate()
+        kill = threading.Timer(GRACE, self._each_host, [subprocess.Popen.kill])
+        if interrupted:
+            self.stopped = True
+            self._each_host(subprocess.Popen.terminate)
+            kill.start()
         while interrupted and not self.todo.empty():
             with contextlib.suppress(queue.Empty):
                 self.todo.get_nowait()
@@ -56,6 +60,12 @@ class Local:
             self.todo.put(None)
         for thread in self.threads:
             thread.join()
+        kill.cancel()
+
+    def _each_host(self, act):
+        with self.lock:
+            for host in self.hosts:
+                act(host)
 
     def _serve(self):
         """One thread drives one process at a time."""
@@ -63,7 +73,7 @@ class Local:
         while (job := self.todo.get()) is not None:
             key, text = job
             result = ""
-            for _ in range(2):
+            for _ in range(TRIES):
                 host = host or self._host()
                 if host and not result:
                     result = _ask(host, text)
@@ -124,10 +134,20 @@ def cluster(jobs, address):
     from .grade import grade_text
 
     with Client(address, timeout=30) as client:
-        keys = {}
+        keys, running = {}, as_completed()
+        room = max(ROOM, 4 * sum(client.nthreads().values()))
         for key, text in jobs:
-            future = client.submit(grade_text, text, pure=False, retries=3)
+            future = client.submit(grade_text, text, pure=False, retries=TRIES - 1)
             keys[future] = key
-        for future in as_completed(keys):
-            failed = future.exception() is not None
-            yield keys[future], LOST if failed else future.result()
+            running.add(future)
+            if len(keys) >= room:
+                yield _finished(keys, next(running))
+        for future in running:
+            yield _finished(keys, future)
+
+
+def _finished(keys, future):
+    """(key, result) of a job that ended; nothing of it is kept here or there."""
+    failed = future.exception() is not None
+    result = LOST if failed else future.result()
+    return keys.pop(future), result

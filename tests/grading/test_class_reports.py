@@ -164,3 +164,12 @@ def test_the_written_answer_of_every_set_is_found(root, name):
 def test_every_question_for_a_human_has_a_rubric(name):
     asked = [e for e in SETS[name].exercises if e.manual]
     assert asked and all(sum(points for points, _ in e.rubric) == 10 for e in asked)
+
+
+def test_the_page_of_a_class_is_the_same_in_every_order():
+    messages = ["No bias.", "No tanh.", "A swapped gate.", "No sum."]
+    rows = [row(text, question("1", 4, text), cells=[[1, cell] for cell in ("a", "b")])
+            for text in messages]  # fmt: skip
+    table, other = (summary.page(r).split("<h3>")[0] for r in (rows, rows[::-1]))
+    assert table == other
+    assert summary._cells(rows) == summary._cells(rows[::-1]) == ["4 × a", "4 × b"]

@@ -48,7 +48,7 @@ def _line(id, found):
     counts = Counter(_bin(q) for q in graded)
     mean = sum(q["points"] for q in graded) / len(graded) if graded else 0.0
     wrong = Counter(q["message"] for q in graded if _bin(q) != "all")
-    messages = [f"{n} × {text}" for text, n in wrong.most_common(MOST) if text]
+    messages = [f"{n} × {text}" for text, n in _most(wrong, MOST) if text]
     cells = [f"{mean:.1f} / {found[0]['max']:g}", *(counts[name] for name in BINS)]
     cells.append(len(found) - len(graded))
     numbers = "".join(f'<td class="n">{value}</td>' for value in cells)
@@ -65,7 +65,12 @@ def _bin(question):
 def _cells(rows):
     """What stopped cells of several notebooks, most frequent first."""
     count = Counter(text for row in rows for text in {t for _, t in row["cells"]})
-    return [f"{n} × {text}" for text, n in count.most_common(10) if n >= MANY]
+    return [f"{n} × {text}" for text, n in _most(count, 10) if n >= MANY]
+
+
+def _most(count, limit):
+    """The most frequent, equal ones by name: the page is the same every time."""
+    return sorted(count.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
 
 
 def _list(title, lines):
