@@ -53,6 +53,42 @@ def test_the_order_of_a_variant_s_blocks_makes_no_other_answer():
     assert mark(moved) == mark(STEP)
 
 
+GATES = "i, f, g, o = sigmoid(zi), sigmoid(zf), np.tanh(zg), sigmoid(zo)"
+LINES = "i = sigmoid(zi)\n    f = sigmoid(zf)\n    g = np.tanh(zg)\n    o = sigmoid(zo)"
+SUM = 'z = x @ p["W_x"] + h_prev @ p["W_h"] + p["b"]'
+ADDED = 'z = np.dot(x, p["W_x"]) + h_prev @ p["W_h"]\n    z += p["b"]'
+DISGUISES = {
+    "remarks": [STEP.replace("c = f", "pass\n    'a remark'\n    c: float = f")],
+    "a_line_for_each_gate": [STEP.replace(GATES, LINES)],
+    "a_name_at_the_end": [STEP.replace("return", "all =") + "    return all"],
+    "numpy_in_full": ["import numpy", STEP.replace("np.", "numpy.")],
+    "numpy_s_functions": ["from numpy import split, tanh", STEP.replace("np.", "")],
+    "another_name": [STEP.replace("lstm_step", "mine"), "lstm_step = mine"],
+    "below_an_if": ["if True:" + STEP.replace("\n", "\n    ")],
+}
+
+
+@pytest.mark.parametrize("cells", DISGUISES.values(), ids=DISGUISES)
+def test_a_disguise_makes_no_other_answer(cells):
+    assert cells != [STEP]
+    assert likeness.marks(cells, ["lstm_step"]) == {"lstm_step": mark(STEP)}
+
+
+def test_a_sum_in_two_lines_with_numpy_s_functions_is_the_sum_in_two_lines():
+    assert SUM in STEP
+    two = STEP.replace(SUM, ADDED)
+    plain = ADDED.replace("np.dot(x, p", "x @ p").replace('"W_x"])', '"W_x"]')
+    plain = plain.replace("z += p", "z = z + p")
+    assert mark(two) == mark(STEP.replace(SUM, plain)) is not None
+
+
+def test_absurd_answers_have_no_mark_and_do_no_harm():
+    deep = "".join(f"    elif x == {k}:\n        x = {k}\n" for k in range(3000))
+    number = f"    x = 0x{'f' * 9000}\n"
+    for text in ("    if x:\n        pass\n" + deep, number):
+        assert mark(STEP.replace("    z = x", text + "    z = x")) is None
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [("f * c_prev + i * g", "i * g + f * c_prev * 1"), ("np.tanh(c)", "c"),

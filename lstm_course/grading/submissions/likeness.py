@@ -1,22 +1,27 @@
 """Which answers are the same: normalised syntax trees of functions.
 
-Names of a function's own, comments, docstrings, annotations and the order of blocks
-that those names stand for make no difference; what it computes, and how, does.
-Nothing is run.  It is a hint for a human: short answers are left out, since many write
-them alike, and long ones are alike by chance at times.
+Names of a function's own, comments and the order of blocks that those names stand for
+make no difference, nor does what ``plainly`` takes off; what is computed, and how,
+does.  Nothing is run.  It is a hint for a human: short answers are left out, since many
+write them alike, and long ones are alike by chance at times.
 """
 
 import ast
+import contextlib
+import copy
 import hashlib
 import json
 import re
 from importlib.resources import files
 
+from . import plainly
+from .plainly import SCOPES
+
 OPERATIONS = 12  # calls, sums, products, indices …: below, many write the same
 COUNTED = (ast.Call, ast.BinOp, ast.Compare, ast.Subscript, ast.For, ast.While, ast.If)
 SKIPPED = {"annotation", "returns", "decorator_list", "type_comment", "kind", "ctx",
            "type_params"}  # fmt: skip
-SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef)
+CUSTOM = {"np": "numpy"}  # where a notebook does not say
 FILE = "published.json"  # made of the solutions by scripts/release.py
 
 
@@ -29,52 +34,70 @@ def marks(sources, functions):
         Code cells; of several definitions the last one is marked.
     functions : collection of str
     """
-    made = {}
-    asked = re.compile(rf"\bdef\s+(?:{'|'.join(map(re.escape, functions))})\b")
+    made, known = {}, dict(CUSTOM)
+    asked = re.compile("|".join(["import", "def ", *map(re.escape, functions)]))
     for source in sources if functions else ():
-        for node in _definitions(source) if asked.search(source) else ():
-            if node.name in functions:
+        for node in _statements(source) if asked.search(source) else ():
+            known |= plainly.imported(node)
+            if isinstance(node, SCOPES):
                 made[node.name] = node
-    marked = {name: mark(node) for name, node in made.items()}
+            elif _is_alias(node) and node.value.id in made:
+                made[node.targets[0].id] = made[node.value.id]
+    marked = {name: mark(made[name], known) for name in functions if name in made}
     return {name: m for name, m in marked.items() if m}
 
 
-def _definitions(source):
-    """The functions that a cell defines; lines for IPython are left out."""
+def _is_alias(node):
+    """Is this one name for another?"""
+    names = [*node.targets, node.value] if isinstance(node, ast.Assign) else []
+    return len(names) == 2 and all(isinstance(n, ast.Name) for n in names)
+
+
+def _statements(source):
+    """The statements of a cell, inner ones included, without lines for IPython."""
     lines = source.split("\n")
     kept = ("" if line.lstrip()[:1] in ("%", "!") else line for line in lines)
     for text in (source, "\n".join(kept)):
-        try:
-            tree = ast.parse(text)
-        except (SyntaxError, ValueError, MemoryError, RecursionError):
-            continue
-        return list(_functions(tree))
+        with contextlib.suppress(SyntaxError, ValueError, MemoryError, RecursionError):
+            return list(_inner(ast.parse(text)))
     return []
 
 
-def _functions(node):
-    """Functions among the statements of a tree, those inside others included."""
-    for field in ("body", "orelse", "handlers", "finalbody", "cases"):
-        for inner in getattr(node, field, ()):
-            if isinstance(inner, SCOPES):
-                yield inner
-            yield from _functions(inner)
+def _inner(node):
+    """All statements below a node, in their order; no recursion: ``elif`` goes deep."""
+    todo = [node]
+    while todo:
+        node = todo.pop()
+        yield node
+        for field in ("finalbody", "orelse", "handlers", "cases", "body"):
+            inner = getattr(node, field, ())
+            todo += reversed(inner) if isinstance(inner, list) else ()
 
 
-def mark(node):
-    """The mark of a function's tree; "" for one too short to tell anything."""
-    nodes = list(ast.walk(node))
-    if sum(isinstance(n, COUNTED) for n in nodes) < OPERATIONS:
-        return ""
-    own = {a.arg for a in nodes if isinstance(a, ast.arg)}
-    own |= {n.name for n in nodes if isinstance(n, SCOPES)}
-    names = (n for n in nodes if isinstance(n, ast.Name))
-    own |= {n.id for n in names if not isinstance(n.ctx, ast.Load)}
+def mark(node, known):
+    """The mark of a function's tree; "" for one too short to tell anything.
+
+    ``known`` maps names to what was imported by them.
+    """
     try:
-        text = _text(node, own)
-    except RecursionError:
+        own = _own(node)
+        rest = {name: full for name, full in known.items() if name not in own}
+        tree = plainly.Plainly(rest).visit(copy.deepcopy(node))
+        if sum(isinstance(n, COUNTED) for n in ast.walk(tree)) < OPERATIONS:
+            return ""
+        text = _text(tree, _own(tree))
+    except (RecursionError, ValueError):  # of a number with very many digits
         return ""
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:24]
+
+
+def _own(node):
+    """Names that a function binds itself, and its arguments."""
+    nodes = list(ast.walk(node))
+    own = {n.arg for n in nodes if isinstance(n, ast.arg)}
+    own |= {n.name for n in nodes if isinstance(n, SCOPES)}
+    names = (n for n in nodes if isinstance(n, ast.Name))
+    return own | {n.id for n in names if not isinstance(n.ctx, ast.Load)}
 
 
 def _text(value, own):
@@ -86,19 +109,8 @@ def _text(value, own):
     if isinstance(value, ast.Constant):
         return repr(value.value)
     fields = ((k, v) for k, v in ast.iter_fields(value) if k not in SKIPPED)
-    shown = (
-        f"{k}={_text(_body(value, v) if k == 'body' else v, own)}"
-        for k, v in fields
-        if v not in (None, [])
-    )
+    shown = (f"{k}={_text(v, own)}" for k, v in fields if v not in (None, []))
     return f"{type(value).__name__}({','.join(shown)})"
-
-
-def _body(node, body):
-    """Statements without the docstring."""
-    first = body[0] if isinstance(body, list) else None
-    text = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
-    return body[1:] if text and isinstance(node, SCOPES) else body
 
 
 def published():
