@@ -5,8 +5,8 @@ import json
 import pytest
 import torch
 
-from lstm_course import bench
-from lstm_course.cli import main
+from lstm_course.__main__ import main
+from lstm_course.commands.bench import measure as bench
 from lstm_course.recurrent import Recurrent
 
 TINY = (5, 3, 4, 6)

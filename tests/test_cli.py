@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 import torch
 
-from lstm_course import cli, commands
+from lstm_course import __main__ as cli
+from lstm_course import commands
+from lstm_course.commands.train import common
 from lstm_course.data import download
-from lstm_course.runs import common, rebuild
+from lstm_course.models import saved
 
 TEXT = "the rain in spain stays mainly in the plain, said the rain man again " * 12
 LM = ["train", "lm", "--text", "text.txt", "--hidden", "16", "--window", "8", "--batch",
@@ -71,7 +73,7 @@ def test_the_help_of_a_task_says_source_shapes_chance_and_when_it_is_solved():
 
 
 def test_help_does_not_import_torch():
-    code = ("import sys; from lstm_course import cli\n"
+    code = ("import sys; from lstm_course import __main__ as cli\n"
             "try: cli.main(['train', 'task', 'adding', '--help'])\n"
             "except SystemExit: assert 'torch' not in sys.modules")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
@@ -167,10 +169,10 @@ def test_a_folder_with_another_run_is_refused_and_again_forgets_it(capsys):
 
 def test_sampling_reproduces_the_models_own_scores():
     run(*LM)
-    about, model = rebuild.load("runs/lm-lstm-0/checkpoint.pt")
+    about, model = saved.load("runs/lm-lstm-0/checkpoint.pt")
     assert about["alphabet"] == "".join(sorted(set(TEXT)))
     rng = np.random.default_rng(0)
-    text = rebuild.write(about, model, "the", 9, rng, 0, None, None)
+    text = saved.write(about, model, "the", 9, rng, 0, None, None)
     scores, _ = model(torch.tensor([[about["alphabet"].index(c)] for c in text[:-1]]))
     best = "".join(about["alphabet"][k] for k in scores[2:, 0].argmax(-1))
     assert best == text[3:]
@@ -238,7 +240,7 @@ def test_results_are_compact_and_rounded():
 @pytest.mark.slow
 def test_torchrun_trains_from_the_command_line(folder):
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone",
-               "--nproc_per_node=2", "-m", "lstm_course.cli", *LM, "--out"]
+               "--nproc_per_node=2", "-m", "lstm_course", *LM, "--out"]
     subprocess.run([*command, "two"], check=True, capture_output=True,
                    env=os.environ | {"OMP_NUM_THREADS": "1"})
     run(*LM, "--out", "one")

@@ -17,10 +17,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from lstm_course import cli
+from lstm_course import __main__ as cli
 from lstm_course.data import download
 from lstm_course.tasks.text import corpus
-from lstm_course.training.checkpoint import best_path
+from lstm_course.train.checkpoint import best_path
 
 SMALL = ["--hidden", "4", "--steps", "2", "--every", "1", "--quiet", "--device", "cpu",
          "--out", "run"]
@@ -248,7 +248,7 @@ def test_a_run_does_not_go_on_with_another_text(capsys):
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
 def test_printing_never_fails_whatever_the_terminal_can_show(encoding):
     Path("评论.csv").write_text(table(row="很{k}{w},{v}"), encoding="utf-8")
-    main = [sys.executable, "-m", "lstm_course.cli"]
+    main = [sys.executable, "-m", "lstm_course"]
     env = os.environ | {"PYTHONIOENCODING": encoding, "OMP_NUM_THREADS": "1"}
     done = subprocess.run([*main, *CLASSIFY, "评论.csv"], env=env, capture_output=True)
     assert done.returncode == 0, done.stderr
@@ -260,14 +260,14 @@ def test_printing_never_fails_whatever_the_terminal_can_show(encoding):
 def test_a_name_that_is_no_text_is_printed_and_recorded():
     name = os.fsdecode(b"caf\xe9.csv")
     Path("good.csv").rename(name)
-    done = subprocess.run([sys.executable, "-m", "lstm_course.cli", *CLASSIFY, name],
+    done = subprocess.run([sys.executable, "-m", "lstm_course", *CLASSIFY, name],
                           capture_output=True)
     assert done.returncode == 0, done.stderr
     assert name in json.loads(Path("run/result.json").read_text())["command"]
 
 
 def test_a_reader_that_leaves_is_no_error_of_ours():
-    command = shlex.join([sys.executable, "-m", "lstm_course.cli", *LM, "good.txt"])
+    command = shlex.join([sys.executable, "-m", "lstm_course", *LM, "good.txt"])
     done = subprocess.run(f"{command} | true", shell=True, capture_output=True)
     assert (done.returncode, done.stderr) == (0, b"")
 

@@ -7,8 +7,7 @@ from torch import nn
 
 from lstm_course import tasks as all_tasks
 from lstm_course.tasks import agreement, digits
-from lstm_course.train import fit, load
-from lstm_course.training import schedules
+from lstm_course.train import fit, load, schedules
 
 NAN = float("nan")
 

@@ -16,12 +16,12 @@ ROWS = [
     {"ops", "palette", "data"},
     {"cells", "doors", "init", "tasks"},
     {"unroll", "gradcheck", "recurrent", "convert", "engines"},
-    {"models", "train", "training", "jacobian"},
-    {"study", "bench", "runs", "experiments"},
+    {"models", "train", "jacobian"},
+    {"study", "experiments"},
     {"themed", "plots", "diagrams", "widgets", "table", "equations", "changes"},
     {"exercises"},
     {"check", "grading"},
-    {"commands", "cli", "__main__"},
+    {"commands", "__main__"},
 ]
 # The same inside a folder that has floors.
 FLOORS = {"diagrams": ["signs", "truth", "plans"]}

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lstm_course import cli, unroll
+from lstm_course import __main__ as cli
+from lstm_course import unroll
+from lstm_course.commands.train import classify, lm, task
 from lstm_course.data import download, sources
-from lstm_course.runs import classify, lm, task
 from lstm_course.tasks import latch
 
 FOLDER = Path(__file__).resolve().parents[1] / "book" / "results"

@@ -19,9 +19,8 @@ from torch import nn
 from lstm_course.models import LanguageModel
 from lstm_course.models.language_model import stream_loss, window_loss
 from lstm_course.tasks import text
-from lstm_course.train import fit, load
-from lstm_course.training import checkpoint as files
-from lstm_course.training import schedules
+from lstm_course.train import checkpoint as files
+from lstm_course.train import fit, load, schedules
 
 SCRIPT = Path(__file__).with_name("run_for_tests.py")
 CORPUS = text.corpus("a rose is a rose is a rose, said the one who knew roses " * 20)

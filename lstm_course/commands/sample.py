@@ -39,16 +39,16 @@ def add_parser(sub):
 def run(args):
     import numpy as np
 
-    from ..runs import rebuild
+    from ..models import saved
 
-    about, model = rebuild.load(_file(args.checkpoint, args.last))
+    about, model = saved.load(_file(args.checkpoint, args.last))
     if about["kind"] == "classify":
-        chance, known, words = rebuild.positive(about, model, args.prompt)
+        chance, known, words = saved.positive(about, model, args.prompt)
         word = "positive" if chance >= 0.5 else "negative"
         print(f"{word} (probability of positive {chance:.3f}; {known} of {words} "
               "words known)")
         return
-    text = rebuild.write(about, model, args.prompt, args.length,
+    text = saved.write(about, model, args.prompt, args.length,
                          np.random.default_rng(args.seed), args.temperature, args.top_k,
                          args.top_p)
     print(text)

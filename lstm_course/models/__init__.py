@@ -8,6 +8,7 @@ In this folder:
 
     language_model, classifier, reader   one model each
     parts                                what they share
+    saved                                a trained one back from its checkpoint
 """
 
 from .classifier import Classifier

@@ -241,7 +241,7 @@ def test_a_half_written_result_is_graded_again(first, tmp_path):
 
 
 def command(folder, out):
-    text = "-m lstm_course.cli grade IN --out OUT --private FILE --workers 2 --quiet"
+    text = "-m lstm_course grade IN --out OUT --private FILE --workers 2 --quiet"
     places = {"IN": folder, "OUT": out, "FILE": sample.OVERLAY}
     return [sys.executable, *(str(places.get(word, word)) for word in text.split())]
 

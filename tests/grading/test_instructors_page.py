@@ -8,7 +8,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from lstm_course.cli import main, parser
+from lstm_course.__main__ import main, parser
 from lstm_course.exercises import SETS, judge
 from lstm_course.grading import isolation, plan
 from lstm_course.grading.submissions import layouts

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from grading import sample
 
-from lstm_course.cli import main
+from lstm_course.__main__ import main
 from lstm_course.grading.batch import Options
 from lstm_course.grading.rows import last
 from lstm_course.grading.submissions import layouts

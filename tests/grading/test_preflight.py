@@ -3,7 +3,7 @@
 import pytest
 from grading import sample
 
-from lstm_course.cli import main
+from lstm_course.__main__ import main
 from lstm_course.grading import isolation, plan, preflight
 
 TEXT = sample.OVERLAY.read_text()

@@ -1,4 +1,4 @@
-"""One training loop for everything: clipped, scheduled, recorded, resumable.
+"""The loop: step after step, a validation now and then, until it is time to stop.
 
 A run is determined by its seed: batch number n is drawn by a generator seeded with
 (seed, n), so a run that stops - or is killed - and resumes sees the same batches and,
@@ -14,13 +14,10 @@ from typing import Any
 import torch
 from torch import nn
 
-from .training import entry, schedules
-from .training.checkpoint import load, save
-from .training.history import History, since_best
-from .training.report import Report
-from .training.run import Run, choose_device, count_tokens
-
-__all__ = ["History", "choose_device", "fit", "load", "save"]
+from . import entry, schedules
+from .history import History, since_best
+from .report import Report
+from .run import Run, count_tokens
 
 
 def fit(

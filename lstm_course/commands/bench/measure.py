@@ -20,9 +20,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from .doors import as_cell
-from .experiments.record import machine, versions
-from .recurrent import Recurrent
+from ...doors import as_cell
+from ...experiments.record import machine, versions
+from ...recurrent import Recurrent
 
 SIZES = {  # T, B, I, H
     "A": (100, 32, 64, 128),
@@ -80,7 +80,7 @@ def matrix_speed(n: int = 1536) -> float:
 def exponential_speed(n: int = 1 << 16) -> float:
     """tanh per second of the compiled loops on all threads, or of NumPy on one."""
     try:
-        from .engines.cpu.machine import tanh_of
+        from ...engines.cpu.machine import tanh_of
     except ImportError:
         tanh_of = np.tanh
     x, y = np.linspace(-3, 3, n, dtype=np.float32), np.empty(n, np.float32)
@@ -246,7 +246,7 @@ def checkpoint_price(cell: str, steps: int = 64, rounds: int = 9) -> float:
 
 def bytes_kept(cell: str, H: int, checkpoint: bool = False) -> int:
     """Bytes per step and row that wait for the backward pass, float32, x aside."""
-    from .engines.cpu.plan import Plan
+    from ...engines.cpu.plan import Plan
 
     plan = Plan(as_cell(cell))
     states = len(plan.cell.states)

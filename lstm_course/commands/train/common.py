@@ -10,11 +10,10 @@ from pathlib import Path
 
 import torch
 
-from ..experiments.record import machine, versions
-from ..palette import GATES, PAGE
-from ..train import fit, load
-from ..training import schedules
-from ..training.parallel import Team
+from ...experiments.record import machine, versions
+from ...palette import GATES, PAGE
+from ...train import fit, load, schedules
+from ...train.parallel import Team
 
 FIRST = 20  # losses that a result keeps exactly, so that a test can run them again
 FREE = {"argv", "out", "again", "result", "quiet", "first", "seeds", "tensorboard",

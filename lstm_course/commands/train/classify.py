@@ -1,12 +1,12 @@
 """Train a classifier of film reviews."""
 
-from ..data import reviews as files
-from ..data.columns import Form
-from ..models import Classifier
-from ..models.classifier import classifier_loss, evaluate
-from ..tasks import reviews
-from ..train import load
-from ..training.checkpoint import best_path
+from ...data import reviews as files
+from ...data.columns import Form
+from ...models import Classifier
+from ...models.classifier import classifier_loss, evaluate
+from ...tasks import reviews
+from ...train import load
+from ...train.checkpoint import best_path
 from . import common
 
 

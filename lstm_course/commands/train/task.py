@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from .. import tasks
-from ..models import Reader
-from ..models.reader import evaluate, reader_loss, scored
+from ... import tasks
+from ...models import Reader
+from ...models.reader import evaluate, reader_loss, scored
 from . import common
 
 FRESH = 2**32  # added to the seed of validation sequences

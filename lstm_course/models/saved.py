@@ -3,12 +3,12 @@
 import numpy as np
 import torch
 
-from ..models import Classifier, LanguageModel
-from ..models.language_model import generate
 from ..tasks.text import Corpus
 from ..tasks.tokens import close_up
 from ..tasks.vocabulary import UNKNOWN, Vocabulary, pad
 from ..train import load as load_checkpoint
+from .classifier import Classifier
+from .language_model import LanguageModel, generate
 
 MODELS = {"lm": LanguageModel, "classify": Classifier}
 OLD = "words"  # how checkpoints that do not say it were cut into words

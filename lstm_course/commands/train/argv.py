@@ -4,7 +4,7 @@ import argparse
 import ast
 from pathlib import Path
 
-from .options import add_encoding, add_form, number, whole
+from ..options import add_encoding, add_form, number, whole
 
 ABOUT = """Train a model. A run writes into its folder: checkpoint.pt (the last state,
 from which the same command goes on after a stop or a crash), checkpoint.best.pt (the
@@ -33,9 +33,9 @@ criterion, checked on fresh sequences every --every steps.
 """
 PARALLEL = """
 several processes on one machine (each takes a share of every batch):
-  torchrun --standalone --nproc_per_node 2 -m lstm_course.cli train lm ...
+  torchrun --standalone --nproc_per_node 2 -m lstm_course train lm ...
 """
-TASKS = Path(__file__).resolve().parents[1] / "tasks"
+TASKS = Path(__file__).resolve().parents[2] / "tasks"
 EXAMPLES = {
     "adding": "--form modern --T 100 --cell gru --lr 5e-3",
     "copying": "--T 100 --chrono 120 --hidden 128",
@@ -57,7 +57,7 @@ def add_parser(sub):
     task = kinds.add_parser("task", help="adding, copying, temporal order, Reber, ...",
                             description=TASK, formatter_class=Plain)
     names = task.add_subparsers(dest="task", metavar="NAME", required=True)
-    from ..tasks import TASKS as known
+    from ...tasks import TASKS as known
 
     for name in known:
         _task(names, name)
@@ -196,4 +196,4 @@ def _training(p, steps, batch, lr, schedule, every):
 def run(args):
     from importlib import import_module
 
-    import_module(f"..runs.{args.kind}", __package__).run(args)
+    import_module(f".{args.kind}", __package__).run(args)

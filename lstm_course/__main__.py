@@ -1,7 +1,6 @@
 """The command line: ``lstm-course COMMAND ...``.
 
-Each command is one module of ``lstm_course.commands`` with ``add_parser(sub)`` and
-``run(args)``; it is named in ``commands.NAMES``, and imports torch only in ``run``.
+Each command is one module of ``lstm_course.commands``, see there.
 """
 
 import argparse

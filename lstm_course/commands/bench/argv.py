@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from .options import whole
+from ..options import whole
 
 
 def add_parser(sub):
@@ -32,9 +32,9 @@ def run(args):
     """Measure, print, write; 0 unless every row was too restless to tell."""
     import torch
 
-    from .. import bench
-    from ..cells import CELLS
-    from ..doors import as_cell
+    from ...cells import CELLS
+    from ...doors import as_cell
+    from . import measure as bench
 
     for file in filter(None, (args.json, args.plot)):
         if not Path(file).resolve().parent.is_dir():

@@ -1,9 +1,9 @@
 """Train a language model on a text."""
 
-from ..data import download, sources
-from ..models import LanguageModel
-from ..models.language_model import evaluate, stream_loss
-from ..tasks import text
+from ...data import download, sources
+from ...models import LanguageModel
+from ...models.language_model import evaluate, stream_loss
+from ...tasks import text
 from . import common
 
 LEAST = 20  # symbols: a tenth of them are two

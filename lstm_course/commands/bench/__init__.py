@@ -1,0 +1,11 @@
+"""``lstm-course bench``: how fast this machine runs the cells, beside torch.nn.
+
+In this folder:
+
+    argv      the options of the command line, and what is said and written
+    measure   contestants in turn, medians, floors
+"""
+
+from .argv import add_parser, run
+
+__all__ = ["add_parser", "run"]
