@@ -50,7 +50,7 @@ def grade(sources, made, kit, todo=None):
 
 
 def _ask_earlier(runner, asked, made, questions):
-    """Ask again, right after its cell, what later cells have changed the names of.
+    """Ask again, right after its cell, what later cells have changed or overwritten.
 
     ``check`` below an answer said what it is worth there, and that is what it is worth.
     """

@@ -36,12 +36,11 @@ HERE = Path(__file__).parent
 COMPILED = shutil.ignore_patterns("__pycache__")
 TRANSFORMER = ("core/inputtransformer2.py", "utils/tokenutil.py")  # of IPython
 STUB = """
+__all__ = ()
 
 def __getattr__(name):
-    from lstm_course.grading.inside import stubs
-    if name.startswith("__") and name != "__version__":
-        raise AttributeError(name)
-    return stubs.attribute({name!r}, name)
+    from lstm_course.grading.inside import anything
+    return anything.part({name!r}, name)
 """
 BOOT = "import sys; sys.path[:0] = {paths}; from lstm_course.grading.inside import "
 BOOTS = {  # what a jail begins with: one worker, or one that forks them

@@ -8,6 +8,10 @@ from .session import Dead, Session, stopped
 OUT_LIMIT = 12_000  # characters of output kept per notebook
 STRIKES = 3  # jails that one question may cost
 AFTER = 20.0  # seconds for the definitions in cells that come after the time is up
+ONLY = {
+    1: "Only its definitions were run: the time was over.",
+    2: "Only its functions and imports were run: the cell ended its process.",
+}  # how much of a cell is run, see inside.running.RUN
 OVER = "The time for the whole notebook was over."
 EXITS = "The notebook ended its process again and again."
 TOO_OFTEN = "It was stopped too often: it ran too long, or its process ended."
@@ -27,14 +31,14 @@ class Runner:
     ``report`` holds (number, status, text) of every cell and ``out`` what they printed,
     both from before the first call: what code prints that has seen a hidden input
     reaches nobody.  ``defined`` maps an answer to its cell, ``stale`` names answers
-    that use something a later cell changed.
+    that a later cell overwrote, or something that they use.
     """
 
     def __init__(self, sources, kit):
         self.sources, self.kit = sources, kit
         self.until = time.monotonic() + kit.limits.whole
         self.session, self.ran, self.starts, self.strikes = None, 0, 0, 0
-        self.late, self.skip, self.failed = set(), {}, ""
+        self.late, self.skip, self.failed = {}, {}, ""  # by cell
         self.report, self.out, self.defined, self.stale = [], "", {}, ()
         self.asked = self.anew = False
 
@@ -123,7 +127,7 @@ class Runner:
             return "failed", self.skip[k], ""
         if now > end + AFTER:
             return "failed", "Not run: the time for all cells was over.", ""
-        late = k in self.late or now > end
+        late = self.late.get(k, int(now > end))
         try:
             status, text, out, made, stale = self.session.cell(self.sources[k], late)
         except Dead as dead:
@@ -132,19 +136,18 @@ class Runner:
             self.defined.update(dict.fromkeys(made, k))
             self.stale = stale
         if late and status == "ok":
-            return "time", "Only its definitions were run: the time was over.", out
+            return "time", ONLY[late], out
         return status, text, out
 
     def _ended(self, k, late, reason):
-        """Remember a cell that ended its jail, for the next time."""
+        """Remember a cell that ended its jail: next time less of it is run, or none."""
         text = "Not run: the cell ended the process it ran in."
         if reason == "time":
             text = "Not run: the cell did not stop when its time was over."
-        if late or reason != "time":
+        self.late[k] = 1 if reason == "time" and not late else 2
+        if late == 2:
             self.skip[k] = text
-            self.late.discard(k)
-        else:
-            self.late.add(k)
+            del self.late[k]
         return text
 
     def close(self):

@@ -105,8 +105,8 @@ class Session:
             os.set_blocking(self.source, False)
             os.set_blocking(self.target, False)
 
-    def cell(self, source, late=False):
-        """Run one cell; raises Dead.
+    def cell(self, source, late=0):
+        """Run one cell, with ``late`` 1 or 2 its definitions only; raises Dead.
 
         Returns
         -------
@@ -115,8 +115,8 @@ class Session:
         made, stale : tuple of str
             Answers that it defined, answers that use what some cell has changed since.
         """
-        status = "late" if late else ""
-        frame = protocol.pack("cell", id=self._new(), status=status, text=source)
+        about = {"status": str(late), "text": source}
+        frame = protocol.pack("cell", id=self._new(), **about)
         self._send(frame, self.limits.cell + self.limits.spare)
         message = self._receive("done")
         if message["status"] not in ("ok", "failed", "time", "written"):

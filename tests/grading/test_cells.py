@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from lstm_course.grading.inside import magics, reading, stubs
+from lstm_course.grading.inside import anything, magics, reading, stubs
 from lstm_course.grading.inside.running import Notebook
 from lstm_course.grading.inside.watching import Watch
 
@@ -150,8 +150,19 @@ def test_an_unknown_package_is_named(book):
 )
 def test_every_other_exception_ends_its_cell(book, error, kind):
     with pytest.raises(kind):
-        run(book, f"x = 1\n{error}\ny = 1")
-    assert "x" in book.names and "y" not in book.names
+        run(book, f"x = 1\n{error}\nx = 2")
+    assert book.names["x"] == 1
+
+
+def test_what_a_cell_that_has_ended_would_have_defined_anew_is_defined(book):
+    book.answers = {"asked"}
+    with pytest.raises(ZeroDivisionError):
+        run(book, "def old(): return 1\n1 / 0\nimport math\ndef f(): return g()\n"
+            "def g(): return math.pi\ndef old(): return 2\nk = 3\n"
+            "def asked(): return 4")  # fmt: skip
+    names = book.names
+    assert "asked" not in names
+    assert names["f"]() > 3 and names["k"] == 3 and names["old"]() == 1
 
 
 def test_nothing_pretends_to_be_colab(book):
@@ -223,17 +234,17 @@ def test_stubs_behave_as_what_a_notebook_leans_on(book, source, monkeypatch):
         assert uses(book, source) == 1
     finally:
         for module in [m for m in sys.modules if isinstance(
-            sys.modules[m], stubs.StubModule)]:  # fmt: skip
+            sys.modules[m], anything.StubModule)]:  # fmt: skip
             del sys.modules[module]
 
 
 def test_bars_go_over_what_they_were_given():
     assert list(stubs.trange(1, 7, 2)) == [1, 3, 5]
-    bar = stubs.attribute("tqdm.auto", "tqdm")([1, 2], desc="epochs")
+    bar = anything.attribute("tqdm.auto", "tqdm")([1, 2], desc="epochs")
     with bar as shown:
         shown.set_postfix(loss=1.0)
         assert (list(shown), len(shown)) == ([1, 2], 2)
-    track = stubs.attribute("rich.progress", "track")
+    track = anything.attribute("rich.progress", "track")
     assert list(track(range(3), description="x")) == [0, 1, 2]
 
 
@@ -246,12 +257,12 @@ def test_check_and_points_say_what_they_would_say_of_right_answers(monkeypatch):
 def test_numba_decorators_give_functions_that_compute():
     import numpy as np
 
-    vectorize = stubs.attribute("numba", "vectorize")
+    vectorize = anything.attribute("numba", "vectorize")
     double = lambda v: 2 * v  # noqa: E731
     assert vectorize(double)(np.arange(3)).tolist() == [0, 2, 4]
     assert vectorize(["f8(f8)"], nopython=True)(double)(np.ones(1)).tolist() == [2]
-    assert list(stubs.attribute("numba", "prange")(3)) == [0, 1, 2]
-    assert stubs.attribute("numba", "njit")(parallel=True)(double) is double
+    assert list(anything.attribute("numba", "prange")(3)) == [0, 1, 2]
+    assert anything.attribute("numba", "njit")(parallel=True)(double) is double
 
 
 def test_a_later_cell_that_changes_a_helper_makes_its_answers_stale():
@@ -266,3 +277,24 @@ def test_a_later_cell_that_changes_a_helper_makes_its_answers_stale():
     assert watch.look() == ((), ("answer",))
     exec("def answer(): return step()", names)
     assert watch.look() == (("answer",), ())
+
+
+def test_an_answer_that_is_overwritten_is_stale_and_one_that_is_deleted_is_not():
+    names = {}
+    watch = Watch(("answer",), names)
+    exec("def answer(): return 1", names)
+    assert watch.look() == (("answer",), ())
+    exec("kept, answer = answer, answer()", names)
+    assert watch.look() == ((), ("answer",))
+    exec("answer = kept", names)
+    assert watch.look() == ((), ())
+    exec("del answer", names)
+    assert watch.look() == ((), ())
+
+
+@pytest.mark.parametrize("value", ["5", "None", "[1]", "anything"])
+def test_only_what_can_be_called_is_a_definition(value):
+    names = {"anything": anything.Anything("torch.x")}
+    watch = Watch(("answer",), names)
+    exec(f"answer = {value}", names)
+    assert watch.look() == ((), ())

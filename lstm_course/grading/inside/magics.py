@@ -7,7 +7,7 @@ over in silence.
 import os
 import re
 
-from .stubs import Anything
+from .anything import Anything
 
 KEEPS = {"capture", "prun", "time", "timeit"}  # what follows them is run
 WRITES = {"writefile", "file"}
@@ -36,8 +36,11 @@ class Shell(Anything):
         if name in WRITES:
             write(line, cell)
         elif name in KEEPS:
-            if name == "capture" and line.strip().isidentifier():
-                self.user_ns[line.strip()] = Anything("IPython.captured")
+            kept = OPTIONS.sub("", f"{line} ", count=1).strip()
+            if name == "capture" and kept.isidentifier():
+                self.user_ns[kept] = Anything("IPython.captured")
+            elif name == "timeit" and kept:
+                self.run(kept)  # its set-up
             self.run(cell)
 
     def magic(self, line):
@@ -49,11 +52,13 @@ class Shell(Anything):
 
     def run_file(self, line):
         """``%run mine.py``; a file that was not handed in is missing."""
-        name = next(iter(line.split()), "")
+        given = (word.strip("'\"") for word in line.split())
+        name = next((word for word in given if word[:1] != "-"), "")
         with open(name if os.path.exists(name) else f"{name}.py") as file:
             self.run(file.read())
 
     def getoutput(self, *args, **kwargs):
+        self._touch()
         return []
 
     def system(self, *args, **kwargs):
@@ -64,7 +69,16 @@ class Shell(Anything):
 
 
 def write(line, text):
-    """``%%writefile [-a] FILE``: a module for a later cell to import."""
+    """``%%writefile [-a] FILE``: a module for a later cell to import.
+
+    A folder of the student's machine that is not here is left out of its name.
+    """
     *options, name = line.split() or [""]
-    with open(name.strip("'\""), "a" if "-a" in options else "w") as file:
+    path, mode = name.strip("'\""), "a" if "-a" in options else "w"
+    try:
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        file = open(path, mode)
+    except OSError:
+        file = open(os.path.basename(path), mode)
+    with file:
         file.write(text)

@@ -3,6 +3,8 @@
 As in IPython an exception ends its cell, with one difference: what fails only because
 this machine is not the student's (a package, a file, a folder, a download, a stub that
 computes nothing) costs that statement, and those that need a name it would have set.
+Of a cell that has ended, imports and names of its own are made nevertheless, answers
+are not.
 """
 
 import __future__
@@ -10,10 +12,13 @@ import __future__
 import ast
 import linecache
 import types
+import warnings
 
-from . import reading, stubs
+from . import elsewhere, reading, stubs
 from .alarms import TooLong, arm, disarm
+from .anything import Phase, Unavailable, holds
 from .channel import clean
+from .history import History
 
 EXTRA = 1.0  # seconds of a cell whose time is up, for the definitions it still has
 ERROR_LIMIT = 400
@@ -22,9 +27,11 @@ FLAGS = 0
 for _name in __future__.all_feature_names:
     FLAGS |= getattr(__future__, _name).compiler_flag
 QUICK = ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom
-DEFINES = (*QUICK, ast.Assign, ast.AnnAssign)
+DEFINES = (*QUICK, ast.Assign, ast.AnnAssign, ast.If)
+SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+BLOCKS = (ast.Try, ast.With)  # what their bodies would have defined, they do
+SOLID = types.ModuleType | types.FunctionType | types.BuiltinFunctionType
 RUN = (ast.AST, DEFINES, QUICK)  # what is run: in time, after it, long after it
-ELSEWHERE = (ImportError, OSError, EOFError, MemoryError, stubs.Unavailable)
 
 
 class Notebook:
@@ -34,55 +41,99 @@ class Notebook:
     ----------
     names : dict
         The namespace of the cells.
+    answers : collection of str
+        What has to be defined before an exception ends a cell.
     """
 
-    def __init__(self, names):
+    def __init__(self, names, answers=()):
+        self.answers = set(answers)
         self.names, self.flags, self.loop = names, 0, None
         self.missing, self.any_missing = set(), False  # names no statement could set
+        self.doubtful = set()  # names that stood beside a stub
         self.notes, self.file, self.late = [], "", 0
+        self.history, self.shown = History(names), None
 
-    def cell(self, source, file, seconds, late=False):
+    def cell(self, source, file, seconds, late=0):
         """Run a cell: notes on what was left out, as (kind, text).
 
         A kind is "time", "absent" (not on this machine), "newer" (syntax) or "stub".
-        An exception that ends the cell goes on to the caller.  With ``late`` only its
-        definitions are run.
+        An exception that ends the cell goes on to the caller.  ``late`` is an index of
+        RUN: with 1 only its definitions are run, with 2 its functions and imports.
         """
-        self.notes, self.file, self.late = [], file, int(late)
+        self.notes, self.file, self.late = [], file, late
         arm(EXTRA if late else seconds)
+        self.history.begin(source)
         try:
-            self.run(source)
+            self.history.end(self.run(source))
         finally:
             disarm()
         return self.notes
 
     def run(self, source):
-        """Run the statements of a text, one after the other."""
+        """Run the statements of a text; the value of the last one, if it has one."""
         tree, text, notes = reading.read(source, self.flags)
         self.notes += [("newer", note) for note in notes]
         lines = text.splitlines(True)
         linecache.cache[self.file] = (len(text), None, lines, self.file)
         waits = "await" in text or "async" in text
-        for node in tree.body:
-            self.statement(node, waits)
+        for k, node in enumerate(tree.body):
+            try:
+                self.statement(node, waits)
+            except TooLong:
+                raise
+            except BaseException:
+                self.rest(tree.body[k + 1 :], waits)
+                raise
+        return self.shown if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+
+    def rest(self, nodes, waits):
+        """Of a cell that has ended: what it would have defined and nothing else does.
+
+        Much stops a cell on one machine only, and below it stand the imports.
+        """
+        arm(EXTRA)
+        self.late = max(self.late, 1)
+        nodes = (node for node in nodes if self.answers.isdisjoint(stored(node)))
+        self.define(nodes, waits, DEFINES + BLOCKS)
+
+    def define(self, nodes, waits, kinds=QUICK):
+        """Run what defines names that are not there yet, whatever becomes of it."""
+        for node in nodes:
+            if isinstance(node, kinds) and self.names.keys().isdisjoint(stored(node)):
+                try:
+                    self.statement(node, waits)
+                except TooLong:
+                    return
+                except BaseException:
+                    continue
 
     def statement(self, node, waits):
         """Run one statement, those of an ``if`` one by one."""
-        if not isinstance(node, RUN[self.late]):
-            return
-        stubs.Phase.used = ""
+        todo = [node]
+        while todo:
+            node = todo.pop()
+            if isinstance(node, ast.If) and isinstance(node, RUN[self.late]):
+                todo += reversed(self.attempt(node, waits))
+            elif isinstance(node, RUN[self.late]):
+                self.attempt(node, waits)
+            if isinstance(node, BLOCKS):
+                self.define(node.body, waits)
+
+    def attempt(self, node, waits):
+        """Execute a statement, of an ``if`` its test; the statements to go on with."""
+        Phase.used = ""
         try:
-            if not isinstance(node, ast.If):
-                self.execute(node, waits)
-                return
-            chosen = node.body if self.value(node.test) else node.orelse
+            if isinstance(node, ast.If):
+                return node.body if self.value(node.test) else node.orelse
+            self.execute(node, waits)
         except TooLong:
             self.over(node)
         except BaseException as error:
             self.absent(node, error)
-        else:
-            for inner in chosen:
-                self.statement(inner, waits)
+        finally:
+            if Phase.used:
+                self.doubtful |= self.mentioned(node)
+        return []
 
     def over(self, node):
         """The time is up: from here on definitions only, and not for ever."""
@@ -95,66 +146,88 @@ class Notebook:
 
     def absent(self, node, error):
         """Note what is not there, or let the error end the cell."""
-        used, named = stubs.Phase.used, isinstance(error, NameError)
+        used, named = Phase.used or self.stub_in(node), isinstance(error, NameError)
         if named and (self.any_missing or error.name in self.missing):
             pass  # what it needs was noted when it went missing
-        elif not isinstance(error, Exception | stubs.Unavailable):
+        elif not isinstance(error, Exception | Unavailable):
             raise error
         elif used.startswith("lstm_course"):
             self.notes.append(("stub", f"{used} computes nothing here."))
-        elif isinstance(error, ELSEWHERE) or used or _of_a_module(error):
+        elif used or elsewhere.belongs(error):
             self.notes.append(("absent", describe(error)))
         else:
             raise error
         self.lose(node)
 
+    def mentioned(self, node):
+        """Names of values that a statement uses or sets: set."""
+        found = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+        return {n for n in found if not isinstance(self.names.get(n), SOLID)}
+
+    def stub_in(self, node):
+        """What a statement uses that is not here, or stood beside it; else ""."""
+        names = self.mentioned(node)
+        if names & self.doubtful or any(holds(self.names.get(n)) for n in names):
+            return "something that is not here"
+        return ""
+
     def lose(self, node):
         """Remember the names that a statement did not set."""
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
-                self.missing.add(inner.id)
-            elif isinstance(inner, ast.FunctionDef | ast.ClassDef):
-                self.missing.add(inner.name)
-            elif isinstance(inner, ast.alias):
-                self.missing.add((inner.asname or inner.name).partition(".")[0])
-                self.any_missing |= inner.name == "*"
-            elif isinstance(inner, ast.Constant) and inner.value == "run":
-                self.any_missing = True  # %run of a file that is not here
+        self.missing |= stored(node)
+        self.any_missing |= any(
+            isinstance(inner, ast.Constant) and inner.value == "run"
+            for inner in ast.walk(node)
+        )  # %run of a file that is not here
+        self.any_missing |= "*" in self.missing
 
     def execute(self, node, waits):
-        code = self.compiled(ast.Module([node], []), "exec")
-        if waits:
-            self.asynchronous(code)
+        if isinstance(node, ast.Expr):
+            code = self.compiled(ast.Expression(node.value), "eval")
         else:
-            exec(code, self.names)
+            code = self.compiled(ast.Module([node], []), "exec")
+        if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
+            self.any_missing |= stubs.starred(node.module or "")
+        run = self.asynchronous if waits else eval
+        self.shown = run(code, self.names)
 
     def value(self, node):
         return eval(self.compiled(ast.Expression(node), "eval"), self.names)
 
     def compiled(self, tree, mode):
         flags = self.flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-        code = compile(tree, self.file, mode, flags, dont_inherit=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a cell may have made errors of them
+            code = compile(tree, self.file, mode, flags, dont_inherit=True)
         self.flags |= code.co_flags & FLAGS  # `from __future__` holds in later cells
         return code
 
-    def asynchronous(self, code):
+    def asynchronous(self, code, names):
         """Run code inside the notebook's event loop, as Jupyter does."""
         import asyncio
 
         self.loop = self.loop or asyncio.new_event_loop()
 
         async def step():
-            if code.co_flags & COROUTINE:
-                await eval(code, self.names)
-            else:
-                exec(code, self.names)
+            value = eval(code, names)
+            return await value if code.co_flags & COROUTINE else value
 
-        self.loop.run_until_complete(step())
+        return self.loop.run_until_complete(step())
 
 
-def _of_a_module(error):
-    """True for a name that another version of a package has."""
-    return isinstance(error, AttributeError) and isinstance(error.obj, types.ModuleType)
+def stored(node):
+    """Names that a statement would set in the notebook: set of str."""
+    found, todo = set(), [node]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, SCOPES):
+            found.add(node.name)
+            continue
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif isinstance(node, ast.alias):
+            found.add((node.asname or node.name).partition(".")[0])
+        todo += ast.iter_child_nodes(node)
+    return found
 
 
 def describe(error):

@@ -7,156 +7,20 @@ compute no answer.
 """
 
 import sys
-import types
 from importlib.machinery import ModuleSpec
-from opcode import opmap
+
+from .anything import BARS, COMPUTES, SPECIAL, Anything, Bar, StubModule
 
 SHOWS = {
-    "IPython", "PIL", "altair", "anywidget", "bokeh", "fastprogress", "ipywidgets",
-    "matplotlib", "mpl_toolkits", "nbgrader", "numba", "otter", "plotly", "pooch",
-    "psutil", "pylab", "rich", "seaborn", "tabulate", "tqdm", "wandb",
-}  # fmt: skip
-COMPUTES = {
-    "jax", "keras", "lstm_course", "pandas", "requests", "sklearn", "statsmodels",
-    "sympy", "tensorflow", "torch", "torchvision",
+    "IPython", "PIL", "altair", "anywidget", "beartype", "bokeh", "colorama",
+    "cycler", "fastprogress", "graphviz", "icecream", "ipykernel", "ipywidgets",
+    "jaxtyping", "line_profiler", "loguru", "matplotlib", "memory_profiler", "mlflow",
+    "mpl_toolkits", "nbgrader", "nest_asyncio", "numba", "otter", "plotly", "pooch",
+    "psutil", "pylab", "rich", "seaborn", "snoop", "tabulate", "tensorboard",
+    "termcolor", "torchinfo", "torchsummary", "torchviz", "tqdm", "typeguard",
+    "typing_extensions", "wandb",
 }  # fmt: skip
 POINTS = {}  # id of a question -> its points, as the book shows them
-UNPACK, UNPACK_MORE = opmap["UNPACK_SEQUENCE"], opmap["UNPACK_EX"]
-
-
-class Unavailable(RuntimeError):
-    """Code under test used something the jail does not have."""
-
-
-class Phase:
-    calls = False  # True while a graded function runs
-    used = ""  # which stub was used last
-
-
-class Anything:
-    """Accepts every use; as a decorator it returns the function unchanged."""
-
-    __array_ufunc__ = None  # NumPy leaves operators to it
-
-    def __init__(self, name):
-        self.__dict__["_name"] = name
-
-    def __getattr__(self, name):
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return attribute(self._name, name)
-
-    def _touch(self, *args):
-        Phase.used = self._name
-        if Phase.calls and self._name.partition(".")[0] in COMPUTES:
-            raise Unavailable(self._name)
-        return self
-
-    def _never(self, *args):
-        self._touch()
-        return False
-
-    def _no_number(self):
-        self._touch()
-        raise TypeError(f"{self._name} is not computed here")
-
-    def __bool__(self):
-        return True
-
-    def __call__(self, *args, **kwargs):
-        self._touch()
-        if len(args) == 1 and not kwargs and isinstance(args[0], types.FunctionType):
-            return args[0]
-        return self
-
-    def __mro_entries__(self, bases):
-        return ()
-
-    def __instancecheck__(self, value):
-        return False  # nothing here is a tensor or a table
-
-    __subclasscheck__ = __instancecheck__
-
-    def __setattr__(self, name, value):
-        pass
-
-    def __setitem__(self, key, value):
-        pass
-
-    def __iter__(self):
-        """Once itself in a loop, and as many as are asked for in ``a, b = ...``."""
-        self._touch()
-        frame = sys._getframe(1)
-        code, at = frame.f_code.co_code, frame.f_lasti
-        n = 1
-        if 0 <= at < len(code) - 1 and code[at] == UNPACK:
-            n = code[at + 1]
-        elif 0 <= at < len(code) - 1 and code[at] == UNPACK_MORE:
-            n = code[at + 1]  # those before the star; those after it go with it
-        return iter((self,) * n)
-
-    def __format__(self, spec):
-        return repr(self)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        return False
-
-    def __repr__(self):
-        return f"<{self._name}, not shown here>"
-
-
-OPERATORS = "add sub mul truediv floordiv mod pow matmul and or xor"
-for _name in OPERATORS.split():
-    setattr(Anything, f"__{_name}__", Anything._touch)
-    setattr(Anything, f"__r{_name}__", Anything._touch)
-for _name in "neg pos abs invert round getitem".split():
-    setattr(Anything, f"__{_name}__", Anything._touch)
-for _name in "float int index complex len".split():
-    setattr(Anything, f"__{_name}__", Anything._no_number)
-for _name in "lt le gt ge".split():  # a loop that waits for a small loss ends
-    setattr(Anything, f"__{_name}__", Anything._never)
-
-
-class Bar(Anything):
-    """A progress bar of any kind: a loop over what it was given."""
-
-    def __init__(self, iterable=(), *args, **kwargs):
-        super().__init__("tqdm.bar")
-        self.__dict__["_over"] = kwargs.get("sequence", iterable)
-
-    def __iter__(self):
-        return iter(self._over or ())
-
-    def __len__(self):
-        return len(self._over or ())
-
-    write = pandas = staticmethod(lambda *args, **kwargs: None)
-
-
-class StubModule(types.ModuleType):
-    """A module whose every name is an Anything."""
-
-    __path__ = ()
-
-    def __getattr__(self, name):
-        if name.startswith("__") and name != "__version__":
-            raise AttributeError(name)
-        return attribute(self.__name__, name)
-
-
-def attribute(owner, name):
-    """The stub of a name of a package, or of something that came from it."""
-    path, top = f"{owner}.{name}", owner.partition(".")[0]
-    if name == "__version__":
-        return "0"
-    if path in SPECIAL:
-        return SPECIAL[path]
-    if top in BARS and name in BARS[top]:
-        return BARS[top][name]
-    return Anything(path)
 
 
 class Finder:
@@ -171,11 +35,24 @@ class Finder:
         return StubModule(spec.name)
 
     def exec_module(self, module):
-        pass
+        """Put in what is known of its names, which a star import takes."""
+        known = (path.rpartition(".") for path in SPECIAL)
+        mine = {n: SPECIAL[f"{m}.{n}"] for m, _, n in known if m == module.__name__}
+        module.__dict__.update(BARS.get(module.__name__.partition(".")[0], {}) | mine)
 
 
 def nothing(*args, **kwargs):
-    """Stands for ``progress`` and ``display``."""
+    """Stands for ``progress`` and ``hint``."""
+
+
+def display(*args, **kwargs):
+    """Stands for ``display``, which gives a handle where one is asked for."""
+    return Anything("IPython.display.handle") if kwargs.get("display_id") else None
+
+
+def told(*args):
+    """Stands for icecream's ``ic``, which gives back what it shows."""
+    return args[0] if len(args) == 1 else args or None
 
 
 def check(id, function=None):
@@ -216,13 +93,14 @@ def subplots(rows=1, columns=1, *args, **kwargs):
     return Anything("matplotlib.figure"), shown
 
 
-SPECIAL = {
+SPECIAL |= {
     "lstm_course.check.check": check,
     "lstm_course.check.hint": nothing,
     "lstm_course.check.points": points,
     "lstm_course.check.progress": nothing,
     "lstm_course.check.variant": nothing,
-    "IPython.display.display": nothing,
+    "IPython.display.display": display,
+    "icecream.ic": told,
     "matplotlib.pyplot.subplots": subplots,
     "matplotlib.figure.subplots": lambda *args, **kwargs: subplots(*args, **kwargs)[1],
     "matplotlib.pyplot.figure.subplots":
@@ -230,11 +108,17 @@ SPECIAL = {
     "numba.prange": range,
     "numba.vectorize": vectorize,
 }  # fmt: skip
-BARS = {
+BARS |= {
     "tqdm": {"tqdm": Bar, "tqdm_notebook": Bar, "trange": trange, "tnrange": trange},
     "rich": {"track": Bar},
     "fastprogress": {"progress_bar": Bar, "master_bar": Bar},
 }
+
+
+def starred(module):
+    """True where ``from module import *`` would bring names that are not here."""
+    named = module.partition(".")[0] in SHOWS | COMPUTES
+    return named and module != "lstm_course.ops"
 
 
 def leave(*args):
@@ -248,8 +132,8 @@ def names(shell):
         lambda: shell
     )
     return {
-        "get_ipython": lambda: shell, "display": nothing, "help": nothing,
-        "exit": leave, "quit": leave,
+        "get_ipython": lambda: shell, "display": display, "help": nothing,
+        "exit": leave, "quit": leave, "__IPYTHON__": True,
     }  # fmt: skip
 
 

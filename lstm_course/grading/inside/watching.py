@@ -6,6 +6,8 @@ gives another meaning to one of them, the grader asks in that earlier state as w
 
 import types
 
+from .anything import Anything, Based
+
 DEEP = 200  # names that are followed from one function
 
 
@@ -24,15 +26,23 @@ class Watch:
             return (), ()
 
     def _look(self):
-        made = [n for n in self.asked if self.names.get(n) is not self.was.get(n)]
+        made = [n for n in self.asked if self.defined_anew(n)]
         for name in made:
-            self.was[name] = self.names.get(name)
+            self.was[name] = self.names[name]
             self.used[name] = self.uses(self.was[name])
-        stale = [n for n, used in self.used.items() if self.changed(used)]
+        stale = [n for n, used in self.used.items() if self.changed(n, used)]
         return tuple(made), tuple(stale)
 
-    def changed(self, used):
-        return any(self.names.get(n, v) is not v for n, v in used.items())
+    def defined_anew(self, name):
+        """True where a name stands for something new that can be called."""
+        value = self.names.get(name)
+        known = callable(value) and not isinstance(value, Anything | Based)
+        return known and value is not self.was.get(name)
+
+    def changed(self, name, used):
+        """True where a name, or one it uses, was given another value; not deleted."""
+        now = {name: self.was[name]} | used
+        return any(self.names.get(n, v) is not v for n, v in now.items())
 
     def uses(self, function):
         """Global names a function can reach, with what they stand for now: dict."""
