@@ -7,8 +7,7 @@ definitions with other random cases, in a jail.
 
 A class with conventions of its own says so first, ``variant(3)``; its notebooks do.
 ``hint("04.2")`` gives one hint more at each call, ``progress()`` shows the course.
-The file of results is named by the environment variable LSTM_COURSE_PROGRESS, or lies
-in the user's data folder.
+``places`` says where its file of results lies.
 """
 
 import json
@@ -16,10 +15,10 @@ import os
 import sys
 import zlib
 from html import escape
-from pathlib import Path
 
 import numpy as np
 
+from . import places
 from .exercises import SETS, judge, local_call
 from .exercises.packages import strangers
 
@@ -196,18 +195,10 @@ def _show(panel):
         print(panel)
 
 
-def _file():
-    if named := os.environ.get("LSTM_COURSE_PROGRESS"):
-        return Path(named)
-    from platformdirs import user_data_path
-
-    return user_data_path("lstm_course", appauthor=False) / "progress.json"
-
-
 def _load():
     """Results kept so far; an unreadable file counts as none."""
     try:
-        kept = json.loads(_file().read_text(encoding="utf-8"))
+        kept = json.loads(places.progress().read_text(encoding="utf-8"))
         return {
             str(id): {"points": float(e["points"]), "hints": int(e["hints"])}
             for id, e in kept.items()
@@ -218,7 +209,7 @@ def _load():
 
 def _save(kept):
     """Write all results at once, so that a crash leaves the old ones."""
-    file = _file()
+    file = places.progress()
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         new = file.with_name(f"{file.name}.{os.getpid()}")

@@ -10,6 +10,7 @@ from lstm_course.commands.bench import measure as bench
 from lstm_course.recurrent import Recurrent
 
 TINY = (5, 3, 4, 6)
+CELLS = "lstm,gru(reset='before', gate=hard_sigmoid)"
 
 
 def test_a_row_holds_both_times_and_their_ratio(monkeypatch):
@@ -67,10 +68,12 @@ def test_the_command_writes_json_and_a_plot(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(bench, "RESTLESS", float("inf"))
     monkeypatch.setattr(bench, "matrix_speed", lambda: 1e9)
     files = [str(tmp_path / n) for n in ("r.json", "r.png")]
-    status = main(["bench", "--cells", "lstm", "--sizes", "5x3x4x6", "--rounds", "2",
+    status = main(["bench", "--cells", CELLS, "--sizes", "5x3x4x6", "--rounds", "2",
                    "--json", files[0], "--plot", files[1]])  # fmt: skip
     result = json.loads((tmp_path / "r.json").read_text())
-    assert status == 0 and len(result["rows"]) == 2
+    assert status == 0 and len(result["rows"]) == 4
+    assert result["command"].startswith("lstm-course bench --cells")
+    assert [row["cell"] for row in result["rows"][::2]] == CELLS.split(",", 1)
     assert (tmp_path / "r.png").stat().st_size > 1000
     assert "geometric mean" in capsys.readouterr().out
 

@@ -14,7 +14,6 @@ import torch
 from lstm_course import __main__ as cli
 from lstm_course import commands
 from lstm_course.commands.train import common
-from lstm_course.data import download
 from lstm_course.models import saved
 
 TEXT = "the rain in spain stays mainly in the plain, said the rain man again " * 12
@@ -25,7 +24,7 @@ LM = ["train", "lm", "--text", "text.txt", "--hidden", "16", "--window", "8", "-
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv(download.HOME, str(tmp_path / "cache"))
+    monkeypatch.setenv("LSTM_COURSE_DATA", str(tmp_path / "cache"))
     Path("text.txt").write_text(TEXT)
     return tmp_path
 

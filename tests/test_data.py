@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import torch
 
+from lstm_course import places
 from lstm_course.data import archives, download, reviews, sources
 from lstm_course.data import files as files_of
 from lstm_course.tasks import reviews as task
@@ -29,7 +30,7 @@ TEXTS = {  # what real reviews are like: markup, quotes, line ends, other alphab
 
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path, monkeypatch):
-    monkeypatch.setenv(download.HOME, str(tmp_path / "cache"))
+    monkeypatch.setenv("LSTM_COURSE_DATA", str(tmp_path / "cache"))
 
 
 # ------------------------------------------------------------ a server that can be mean
@@ -83,7 +84,7 @@ def source(data, url):
 
 
 def nothing_kept():
-    folder = download.cache()
+    folder = places.data()
     return not folder.exists() or not any(folder.iterdir())
 
 
@@ -93,7 +94,7 @@ DATA = bytes(range(256)) * 4000
 def test_a_file_is_fetched_once_and_then_comes_from_the_cache(server):
     server.answer = whole(DATA)
     path = download.fetch(source(DATA, server.url), progress=False)
-    assert path.read_bytes() == DATA and path.parent == download.cache()
+    assert path.read_bytes() == DATA and path.parent == places.data()
     assert download.fetch(source(DATA, server.url), progress=False) == path
     assert server.asked == 1
 

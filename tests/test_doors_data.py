@@ -18,7 +18,6 @@ import pytest
 import torch
 
 from lstm_course import __main__ as cli
-from lstm_course.data import download
 from lstm_course.tasks.text import corpus
 from lstm_course.train.checkpoint import best_path
 
@@ -38,7 +37,7 @@ def table(n=12, head="text,label", row="film {k} is {w},{v}"):
 def sources(tmp_path, monkeypatch):
     """One source of every kind, in the folder where the commands run."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv(download.HOME, str(tmp_path / "cache"))
+    monkeypatch.setenv("LSTM_COURSE_DATA", str(tmp_path / "cache"))
     texts = {
         "good.txt": LINE * 20, "short.txt": "abcdefghijkl" * 3, "ten.txt": "abcdefghij",
         "one.txt": "a", "empty": "", "blank.txt": "\n" * 90, "same.txt": "a" * 90,

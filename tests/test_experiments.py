@@ -2,8 +2,18 @@
 
 import numpy as np
 import pytest
+import torch
 
-from lstm_course.experiments import NAMES, forget_bias, gap, named, record, starts
+from lstm_course.experiments import (
+    NAMES,
+    command,
+    forget_bias,
+    gap,
+    latching,
+    named,
+    record,
+    starts,
+)
 
 GUESS = 0.2  # one of eight languages is 0.125
 
@@ -126,18 +136,28 @@ def test_a_value_that_no_row_has_is_an_error():
 
 def test_what_is_saved_is_loaded_with_its_origin(tmp_path):
     rows = [{"seed": s, "accuracy": s / 4} for s in range(3)]
-    record.save("small", rows, 61.0, "python -m something", tmp_path)
+    about = record.measured("python -m something") | {"seconds": 61}
+    record.save("small", rows, about, tmp_path)
     result = record.load("small", tmp_path)
     assert result["rows"] == rows and result["seconds"] == 61
     assert "3 runs, 1 minutes on" in record.origin(result)
     assert np.array_equal(record.pick(result["rows"], "accuracy", seed=2), [0.5])
 
 
+def test_a_record_tells_the_threads_of_the_process_that_computed(tmp_path, monkeypatch):
+    one = {"T": 10, "start": "uniform", "lr": 0.01, "seed": 0, "steps": 1}
+    monkeypatch.setattr(latching, "grid", lambda: [one])
+    threads = torch.get_num_threads()
+    torch.set_num_threads(3)  # here, where nothing is computed
+    try:
+        command.main(["latching", "--out", str(tmp_path), "--processes", "1"])
+    finally:
+        torch.set_num_threads(threads)
+    result = record.load("latching", tmp_path)
+    assert result["machine"].endswith(" 1 thread(s)") and len(result["rows"]) == 1
+
+
 def test_a_machine_is_described_by_what_it_says_itself(monkeypatch):
-    import torch
-
-    from lstm_course.experiments import record
-
     monkeypatch.setattr(record, "processor", lambda: "Abacus 3000")
     monkeypatch.setattr(torch, "get_num_threads", lambda: 7)
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: "Loom 4")

@@ -10,7 +10,7 @@ import pytest
 from lstm_course import __main__ as cli
 from lstm_course import unroll
 from lstm_course.commands.train import classify, lm, task
-from lstm_course.data import download, sources
+from lstm_course.data import sources
 from lstm_course.tasks import latch
 
 FOLDER = Path(__file__).resolve().parents[1] / "book" / "results"
@@ -30,7 +30,7 @@ def here(result):
     """Whether the input of a result is on this machine: downloads are not."""
     if "--text shakespeare" not in result["command"]:
         return True
-    return (download.cache() / sources.SHAKESPEARE.file).exists()
+    return sources.SHAKESPEARE.path.exists()
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -38,7 +38,7 @@ def run(args):
 
 
 def _show():
-    from ..data import download, reviews
+    from ..data import reviews, sources
 
     parts = reviews.read_parts(reviews.sample_path(), held_out=0.0)
     print(f"sample       {_count(*parts[:3])}, written for "
@@ -46,7 +46,7 @@ def _show():
     where = reviews.imdb_path()
     state = f"kept in {where}" if where.exists() else "not here; lstm-course data imdb"
     print(f"imdb         {state}")
-    where = download.cache() / "shakespeare.txt"
+    where = sources.SHAKESPEARE.path
     state = (f"kept in {where}" if where.exists()
              else "not here; lstm-course data shakespeare")
     print(f"shakespeare  {state}")
@@ -95,7 +95,7 @@ def _copy(path, source):
             f"{source.checksum}. Any other text can be used as it is. "
             f"Run 'lstm-course train lm --text {path}'?"
         )
-    target = download.cache() / source.file
+    target = source.path
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(Path(path).read_bytes())
     return target

@@ -1,7 +1,6 @@
 """Fetch a published file into the cache: with a bar, a checksum, and clear errors."""
 
 import errno
-import os
 import shutil
 from pathlib import Path
 
@@ -11,12 +10,6 @@ import requests
 from .sources import Source
 
 TRIES = 3
-HOME = "LSTM_COURSE_DATA"  # environment variable: another place for the cache
-
-
-def cache() -> Path:
-    """The folder where data is kept: LSTM_COURSE_DATA, or the system's cache."""
-    return Path(os.environ.get(HOME) or pooch.os_cache("lstm-course") / "data")
 
 
 def fetch(source: Source, url: str | None = None, progress: bool = True) -> Path:
@@ -49,7 +42,7 @@ def fetch(source: Source, url: str | None = None, progress: bool = True) -> Path
             "expected https://... For a copy on this machine, pass "
             f"'lstm-course data {source.name} --from FILE'?"
         )
-    path = cache() / source.file
+    path = source.path
     if path.exists() and pooch.file_hash(path, *_kind(source)) == _digest(source):
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -103,7 +96,7 @@ def _full(folder, source):
     return OSError(
         errno.ENOSPC, f"{folder} has {free:,.0f} MB free, too little for "
         f"{source.file}. Expected {2 * source.size / 1e6:,.0f} MB. Nothing was kept. "
-        f"Free some space, or point {HOME} to another folder?"
+        f"Free some space, or point LSTM_COURSE_DATA to another folder?"
     )
 
 

@@ -19,8 +19,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .. import places
 from .columns import PLAIN, Form
-from .download import cache
 from .rows import rows_of
 
 TEST = 0.2  # share that is split off where the source has no test part
@@ -51,7 +51,7 @@ def sample_path() -> Path:
 
 def imdb_path() -> Path:
     """Where 'lstm-course data imdb' keeps the reviews."""
-    return cache() / "imdb.csv.gz"
+    return places.data() / "imdb.csv.gz"
 
 
 def find(source: str | Path | None = None) -> Path:
@@ -62,9 +62,9 @@ def find(source: str | Path | None = None) -> Path:
         return Path(source)
     if not imdb_path().exists():
         raise ValueError(
-            f"The IMDB reviews are not in {cache()} yet. They are fetched once, 84 MB, "
-            "or read from a copy. Run 'lstm-course data imdb', or 'lstm-course data "
-            "imdb --from FILE'?"
+            f"The IMDB reviews are not in {places.data()} yet. They are fetched once, "
+            "84 MB, or read from a copy. Run 'lstm-course data imdb', or "
+            "'lstm-course data imdb --from FILE'?"
         )
     return imdb_path()
 

@@ -1,6 +1,9 @@
 """What can be downloaded: addresses, checksums, sizes, licences."""
 
+from pathlib import Path
 from typing import NamedTuple
+
+from .. import places
 
 
 class Source(NamedTuple):
@@ -12,6 +15,11 @@ class Source(NamedTuple):
     checksum: str  # "md5:..." or "sha256:..."
     size: int  # bytes, as published
     note: str
+
+    @property
+    def path(self) -> Path:
+        """Where it lies once it was fetched."""
+        return places.data() / self.file
 
 
 # The checksum is the one that torchtext, PaddlePaddle's data sets and others publish;

@@ -22,21 +22,27 @@ def main(argv=None) -> int:
                      "number of at least 1; write 1 or more?")
     began = time.perf_counter()
     grid = named(args.name).grid()
-    with get_context("spawn").Pool(args.processes) as pool:
+    with get_context("spawn").Pool(args.processes, one_thread) as pool:
         rows = []
         for row in pool.imap(one, [(args.name, setting) for setting in grid]):
             rows.append(row)
             print(f"{len(rows)}/{len(grid)} {row}", flush=True)
-    command = f"python -m lstm_course.experiments {args.name}"
-    file = record.save(args.name, rows, time.perf_counter() - began, command, args.out)
+        command = f"python -m lstm_course.experiments {args.name}"
+        about = pool.apply(record.measured, [command])  # asked where it was measured
+    about["seconds"] = round(time.perf_counter() - began)
+    file = record.save(args.name, rows, about, args.out)
     print(f"wrote {file}")
     return 0
 
 
-def one(work):
-    """One run in a process of its own, on one thread: setting and result together."""
+def one_thread():
+    """What each process starts with: the runs share the cores."""
     import torch
 
     torch.set_num_threads(1)
+
+
+def one(work):
+    """One run: setting and result together."""
     name, setting = work
     return setting | named(name).run(**setting)

@@ -9,22 +9,18 @@ from pathlib import Path
 
 import numpy as np
 
-FOLDER = Path(__file__).resolve().parents[2] / "book" / "results"
+from .. import places
+
+FOLDER = places.BOOK / "results"
 
 
-def about(name: str, seconds: float, command: str) -> dict:
-    """What a reader needs to judge, and to repeat, a measurement."""
-    return {
-        "experiment": name,
-        "command": command,
-        "date": time.strftime("%Y-%m-%d"),
-        "machine": machine(),
-        "versions": versions(),
-        "seconds": round(seconds),
-    }
+def measured(command: str, device="cpu") -> dict:
+    """What a reader needs to judge, and to repeat, a measurement of this process."""
+    return {"command": command, "date": time.strftime("%Y-%m-%d"),
+            "machine": machine(device), "versions": versions()}
 
 
-def machine(device: str = "cpu") -> str:
+def machine(device="cpu") -> str:
     """What a result was measured on, in plain words: only what the machine says."""
     import torch
 
@@ -53,10 +49,9 @@ def versions() -> str:
             f"torch {torch.__version__.split('+')[0]}")
 
 
-def save(name: str, rows: list[dict], seconds: float, command: str,
-         folder: Path = FOLDER) -> Path:
-    """Write the rows of an experiment, one to a line: -> the file."""
-    head = json.dumps(about(name, seconds, command), indent=1)[:-2]
+def save(name: str, rows: list[dict], about: dict, folder: Path = FOLDER) -> Path:
+    """Write the rows of an experiment, one to a line, below ``about``: -> the file."""
+    head = json.dumps({"experiment": name, **about}, indent=1)[:-2]
     body = ",\n  ".join(json.dumps(r) for r in rows)
     file = Path(folder) / f"{name}.json"
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 import torch
 
+from .. import places
 from ..data.decoding import decode as decode_files
 from ..data.files import gather, names
 from .tokens import RULE, close_up, pattern
@@ -128,7 +129,7 @@ def collect(path: str | Path | None = None, pattern: str | tuple | None = None,
         Of the files, if they are not UTF-8; it is guessed where it is clear.
     """
     patterns = (pattern,) if isinstance(pattern, str) else tuple(pattern or ())
-    if path is None or Path(path) == book_folder():
+    if path is None or Path(path) == places.BOOK:
         return _book(patterns)
     patterns = patterns or PATTERNS
     found = gather(path, lambda name: _matches(name, patterns),
@@ -159,7 +160,7 @@ def _plain(name, text):
 
 def _book(patterns):
     """The book's own text: its pages, then its chapters."""
-    folder = book_folder()
+    folder = places.BOOK
     if not folder.is_dir():
         raise ValueError(
             f"There is no folder {str(folder)!r} with the book's text. It comes with a "
@@ -216,26 +217,6 @@ def corpus(text: str, level: str = "characters", size: int | None = None) -> Cor
     alphabet = SPECIAL + tuple(ranked[: None if size is None else size - len(SPECIAL)])
     index = {w: k for k, w in enumerate(alphabet)}
     return Corpus(_numbers(found, index, UNKNOWN), alphabet)
-
-
-def book_folder() -> Path:
-    """The folder with the book's own text."""
-    return Path(__file__).resolve().parents[2] / "book"
-
-
-def _read_one(file):
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(
-            f"{file.name} is not UTF-8: byte {error.start} cannot be decoded. A corpus "
-            "is UTF-8 text. Convert it with 'iconv -t UTF-8'?"
-        ) from None
-    if file.suffix == ".ipynb":
-        cells = json.loads(text)["cells"]
-        text = "\n\n".join("".join(c["source"]) for c in cells
-                           if c["cell_type"] == "markdown")
-    return text
 
 
 def sample(rng: np.random.Generator, corpus: Corpus, T: int = 64, B: int = 32):

@@ -13,13 +13,27 @@ from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
 
+def rank() -> int:
+    """This process among those that torchrun started; 0 where it started none."""
+    return int(os.environ.get("RANK", "0")) if size() > 1 else 0
+
+
+def size() -> int:
+    """How many processes torchrun started."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def is_first() -> bool:
+    """Whether this process speaks and writes for all."""
+    return rank() == 0
+
+
 class Team:
     """The processes of a run: ``rank`` of ``size``; alone where torchrun did not start
     us."""
 
     def __init__(self, device: torch.device):
-        self.size = int(os.environ.get("WORLD_SIZE", "1"))
-        self.rank = int(os.environ.get("RANK", "0")) if self.size > 1 else 0
+        self.size, self.rank = size(), rank()
         if self.size > 1 and device.type == "cuda":  # one GPU for each process
             torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
         if self.size > 1 and not dist.is_initialized():
@@ -81,11 +95,11 @@ class Team:
         dist.all_gather_object(values, value)
         return values
 
-    def first(self, compute):
-        """What ``compute()`` gives in process 0, told to all."""
+    def told(self, value):
+        """What process 0 gives, told to all; the others may give None."""
         if self.size == 1:
-            return compute()
-        told = [compute() if self.rank == 0 else None]
+            return value
+        told = [value]
         dist.broadcast_object_list(told, src=0)
         return told[0]
 

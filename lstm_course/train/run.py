@@ -10,7 +10,7 @@ import torch
 from . import checkpoint as files
 from . import entry, faults
 from .history import since_best
-from .parallel import Team
+from .parallel import Team, is_first
 
 RANKS_APART = 1_000_003  # between the seeds of dropout of two processes
 PRECISIONS = {"float32": None, "bfloat16": torch.bfloat16, "float16": torch.float16}
@@ -91,8 +91,8 @@ class Run:
         """Evaluate in process 0, in eval mode; every process learns the result."""
         self.model.eval()
         with torch.no_grad():
-            values = self.team.first(
-                lambda: entry.check_values(valid(self.model)))
+            values = self.team.told(
+                entry.check_values(valid(self.model)) if is_first() else None)
         self.model.train()
         self.history.valid.append({"step": len(self.history.loss), **values})
         return values

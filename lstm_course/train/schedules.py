@@ -29,8 +29,11 @@ def cosine(step: int, steps: int) -> float:
 SCHEDULES = {"constant": constant, "linear": linear, "cosine": cosine}
 
 
-def make(schedule: str | Callable, warmup: int = 0) -> Callable[[int, int], float]:
+def make(schedule: str | Callable, warmup: int = 0,
+         of: int | None = None) -> Callable[[int, int], float]:
     """A schedule by name, after ``warmup`` steps that rise evenly to the full rate.
+
+    It is one of ``of`` steps, where that is given, whatever the steps of the run.
 
     Examples
     --------
@@ -48,7 +51,7 @@ def make(schedule: str | Callable, warmup: int = 0) -> Callable[[int, int], floa
     def factor(step, steps):
         if step < warmup:
             return (step + 1) / warmup
-        share = shape(step - warmup, steps - warmup)
+        share = shape(step - warmup, (of or steps) - warmup)
         return check_number("schedule(step, steps)", share, low=0.0)
 
     return factor

@@ -1,8 +1,12 @@
 """``lstm-course bench``: how fast this machine runs the cells, beside torch.nn."""
 
+import re
+import shlex
 from pathlib import Path
 
 from ..options import whole
+
+BETWEEN = re.compile(r", *(?![^()]*\))")  # cells, not their options
 
 
 def add_parser(sub):
@@ -17,7 +21,8 @@ def add_parser(sub):
             "with nn.GRU, the RNN with nn.RNN, every other cell with nn.LSTM."
         ),
     )
-    p.add_argument("--cells", default="lstm,gru,rnn", help="names, or 'all'")
+    p.add_argument("--cells", default="lstm,gru,rnn",
+        help="names, calls like \"gru(reset='before')\", or 'all'")  # fmt: skip
     p.add_argument("--sizes", help="names like A,M28, or T,B,I,H as 100x32x64x128")
     p.add_argument("--threads", type=whole(1), help="threads (default: torch's)")
     p.add_argument("--rounds", type=whole(1), default=9, help="rounds that count")
@@ -34,6 +39,7 @@ def run(args):
 
     from ...cells import CELLS
     from ...doors import as_cell
+    from ...experiments.record import measured
     from . import measure as bench
 
     for file in filter(None, (args.json, args.plot)):
@@ -45,18 +51,19 @@ def run(args):
             )
     if args.threads:
         torch.set_num_threads(args.threads)
-    cells = list(CELLS) if args.cells == "all" else args.cells.split(",")
-    for name in cells:
-        as_cell(name)
+    cells = list(CELLS) if args.cells == "all" else BETWEEN.split(args.cells)
+    made = {name: as_cell(name) for name in cells}
     sizes = chosen(args.sizes, bench.SIZES)
     if args.scaling:
         print(bench.HEAD)
         rows = [bench.line(r) for c in cells for r in bench.scaling(c, args.rounds)]
         print("\n".join(rows))
         return 0
-    result = bench.bench(cells, sizes, args.rounds, args.loop)
+    about = measured("lstm-course " + shlex.join(args.argv))
+    print(about["machine"])
+    result = about | bench.bench(cells, sizes, args.rounds, args.loop)
     for name in cells:
-        if getattr(CELLS[name], "phases", ()):
+        if made[name].phases:
             kept, again = (bench.bytes_kept(name, 1, c) for c in (False, True))
             print(f"{name} keeps {kept} H bytes a step and row for backward, {again} H "
                   "with checkpoint=64, which takes "

@@ -21,7 +21,6 @@ import torch
 from torch import nn
 
 from ...doors import as_cell
-from ...experiments.record import machine, versions
 from ...recurrent import Recurrent
 
 SIZES = {  # T, B, I, H
@@ -41,8 +40,9 @@ def contestants(cell: str, size: tuple[int, int, int, int], grad: bool, loop: bo
     """Functions to time: the reference twice, the cell, and the readable loop."""
     T, B, I, H = size
     x, dh = torch.randn(T, B, I), torch.randn(T, B, H)
-    n = len(getattr(as_cell(cell), "layers", "1"))  # a stack is measured as it is
-    theirs = REFERENCE.get(cell, nn.LSTM)(I, H, n)
+    made = as_cell(cell)
+    n = len(made.layers)  # a stack is measured as it is
+    theirs = REFERENCE.get(made.name, nn.LSTM)(I, H, n)
     layers = [theirs, theirs, Recurrent(cell, I, H, n, seed=0)]
     layers += [Recurrent(cell, I, H, n, seed=0, compiled=False)] if loop else []
     return [partial(once, layer, x, dh if grad else None) for layer in layers]
@@ -158,22 +158,18 @@ def bench(
     Returns
     -------
     dict
-        ``machine``, ``threads``, ``matrix_gflops``, ``tanh_per_ns``, ``rows`` and
-        ``mean`` (geometric mean of the ratios by cell and pass).
+        ``matrix_gflops``, ``tanh_per_ns``, ``rows`` and ``mean`` (geometric mean of
+        the ratios by cell and pass).
     """
     speeds = matrix_speed(), exponential_speed()
     result = {
-        "machine": machine(),
-        "versions": versions(),
-        "threads": torch.get_num_threads(),
-        "date": time.strftime("%Y-%m-%d"),
         "matrix_gflops": speeds[0] / 1e9,
         "tanh_per_ns": speeds[1] / 1e9,
         "rows": [],
     }
     say(
-        f"{result['machine']}: matrix products "
-        f"{speeds[0] / 1e9:.0f} GFLOP/s, tanh {speeds[1] / 1e9:.2f} per ns"
+        f"matrix products {speeds[0] / 1e9:.0f} GFLOP/s, "
+        f"tanh {speeds[1] / 1e9:.2f} per ns"
     )
     say(HEAD)
     for name, size in (sizes or SIZES).items():

@@ -1,19 +1,17 @@
-"""What all runs share: the folder, the options of ``fit``, the result file."""
+"""What all runs share: the folder, the options of ``fit``, the result."""
 
 import json
-import os
 import re
 import shlex
 import shutil
-from datetime import date
 from pathlib import Path
 
 import torch
 
-from ...experiments.record import machine, versions
+from ...experiments.record import measured
 from ...palette import GATES, PAGE
 from ...train import fit, load, schedules
-from ...train.parallel import Team
+from ...train.parallel import Team, is_first
 
 FIRST = 20  # losses that a result keeps exactly, so that a test can run them again
 FREE = {"argv", "out", "again", "result", "quiet", "first", "seeds", "tensorboard",
@@ -36,7 +34,7 @@ def folder(args, name, seed):
         Path(args.result).parent.mkdir(parents=True, exist_ok=True)
     gpu = args.device != "cpu" and torch.cuda.is_available()
     team = Team(torch.device("cuda" if gpu else "cpu"))
-    other = team.first(lambda: _prepare(path, mine, args.again))
+    other = team.told(_prepare(path, mine, args.again) if is_first() else None)
     if other:
         name, old, new = other
         raise ValueError(
@@ -65,14 +63,13 @@ def _prepare(path, new, again):
 def train(args, model, loss, batches, steps, where, **options):
     """``fit`` with the options of the command line; -> History."""
     _check_same(where, options["about"])
-    rate = schedules.make(args.schedule, args.warmup)
     return fit(
         model, loss, batches, steps=min(steps, args.first or steps), lr=args.lr,
         clip=args.clip or None, weight_decay=args.weight_decay, every=args.every,
-        schedule=lambda step, _: rate(step, steps), patience=args.patience,
-        device=args.device, precision=args.precision, tensorboard=args.tensorboard,
-        checkpoint=where / "checkpoint.pt", log=where / "log.jsonl",
-        progress=not args.quiet, **options)
+        schedule=schedules.make(args.schedule, args.warmup, of=steps),
+        patience=args.patience, device=args.device, precision=args.precision,
+        tensorboard=args.tensorboard, checkpoint=where / "checkpoint.pt",
+        log=where / "log.jsonl", progress=not args.quiet, **options)
 
 
 def _check_same(where, about):
@@ -91,32 +88,35 @@ def _check_same(where, about):
             )
 
 
-def curve(history):
-    """A thinned history for a result file: loss and norm of the gradient by step."""
-    n = len(history.loss)
-    at = sorted({round(k * (n - 1) / max(POINTS - 1, 1)) for k in range(POINTS)})
-    at = [k for k in at if k < n]
-    return {"step": [k + 1 for k in at],
+def parameters(model):
+    """How many numbers a model learns."""
+    return sum(p.numel() for p in model.parameters())
+
+
+def run_of(history, seed, where, watch="loss", **more):
+    """One run of a result, its curves thinned; they are also drawn into its folder."""
+    if is_first():
+        plot(where / "plot.svg", history, watch)
+    n, most = len(history.loss), min(len(history.loss), POINTS)
+    at = [round(k * (n - 1) / max(most - 1, 1)) for k in range(most)]
+    return {"seed": seed, **more, "seconds": round(history.seconds, 1),
+            "first_losses": history.loss[:FIRST], "step": [k + 1 for k in at],
             "loss": [history.loss[k] for k in at],
-            "grad_norm": [history.grad_norm[k] for k in at],
-            "valid": history.valid}
+            "grad_norm": [history.grad_norm[k] for k in at], "valid": history.valid}
 
 
-def record(args, what, results, **more):
-    """A result as JSON: what, how, where, when, and the numbers."""
-    device = args.device or ("cuda" if torch.cuda.is_available() else "cpu")
-    return {"what": what, "command": "lstm-course " + shlex.join(args.argv),
-            "date": date.today().isoformat(), "machine": machine(device),
-            "versions": versions(), **more, "runs": results}
-
-
-def write(args, where, result):
-    """result.json in the folder of the run and where --result says."""
+def record(args, where, what, model, runs, **more):
+    """Write what, how, where and when beside the numbers; -> the result."""
+    result = {"what": f"{what}: {args.cell} with {args.hidden} units",
+              **measured("lstm-course " + shlex.join(args.argv),
+                         next(model.parameters()).device),
+              "parameters": parameters(model), **more, "runs": runs}
     text = json.dumps(rounded(result), indent=1, ensure_ascii=False) + "\n"
     text = re.sub(r"\[[^\[\]{}]*\]", lambda m: " ".join(m[0].split()), text)
     for path in filter(None, (where / "result.json", args.result)):
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        Path(path).write_text(text, encoding="utf-8", errors="backslashreplace")
+        if is_first():
+            Path(path).write_text(text, encoding="utf-8", errors="backslashreplace")
+    return result
 
 
 def rounded(value):
@@ -128,9 +128,10 @@ def rounded(value):
     return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
-def is_first():
-    """Whether this process speaks and writes for all of torchrun's."""
-    return os.environ.get("RANK", "0") == "0"
+def say(text):
+    """Print, in one process for all of torchrun's."""
+    if is_first():
+        print(text, flush=True)
 
 
 def plot(path, history, watch):

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import torch
 
+from ... import places
 from .sequence import Sequence, matrix
 
 
@@ -64,9 +65,7 @@ def _machine_code(file):
 @cache
 def folder():
     """Where compiled loops lie: the user's cache, or one of this process alone."""
-    from platformdirs import user_cache_dir
-
-    home = Path(os.environ.get("LSTM_COURSE_CACHE") or user_cache_dir("lstm-course"))
+    home = places.cache()
     try:
         home.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=home):
