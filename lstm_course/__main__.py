@@ -1,4 +1,4 @@
-"""The command line: ``lstm-course COMMAND ...``.
+"""The command line, ``lstm-course COMMAND``.
 
 Each command is one module of ``lstm_course.commands``, see there.
 """
@@ -6,9 +6,8 @@ Each command is one module of ``lstm_course.commands``, see there.
 import argparse
 import os
 import sys
-from importlib import import_module
 
-from .commands import NAMES
+from .commands import COMMANDS
 
 EPILOG = """examples:
   lstm-course train task adding          watch an LSTM learn to remember
@@ -27,9 +26,8 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     sub = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name in NAMES:
-        module = import_module(f".commands.{name}", __package__)
-        module.add_parser(sub)
+    for command in COMMANDS.values():
+        command.add_parser(sub)
     return top
 
 
@@ -41,9 +39,8 @@ def main(argv: list[str] | None = None) -> int:
         _print_anything(stream)
     args = parser().parse_args(argv)
     args.argv = list(argv)
-    module = import_module(f".commands.{args.command}", __package__)
     try:
-        status = module.run(args) or 0
+        status = COMMANDS[args.command].run(args) or 0
         print(end="", flush=True)
         return status
     except BrokenPipeError:  # whoever read has enough, as in "... | head"

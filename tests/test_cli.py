@@ -81,10 +81,7 @@ def test_help_does_not_import_torch():
 
 
 def test_every_command_is_one_module_with_the_two_functions():
-    from importlib import import_module
-
-    for name in commands.NAMES:
-        module = import_module(f"lstm_course.commands.{name}")
+    for module in commands.COMMANDS.values():
         assert callable(module.add_parser) and callable(module.run)
 
 

@@ -5,27 +5,12 @@ import re
 import subprocess
 import sys
 import tomllib
-from graphlib import TopologicalSorter
 
 import pytest
 import yaml
+from house import read
 from packaging.requirements import Requirement
 
-# A module imports only from its own row and the rows above.
-ROWS = [
-    {"ops", "palette", "data"},
-    {"cells", "doors", "init", "tasks"},
-    {"unroll", "gradcheck", "recurrent", "convert", "engines"},
-    {"models", "train", "jacobian"},
-    {"study", "experiments"},
-    {"themed", "plots", "diagrams", "widgets", "table", "equations", "changes"},
-    {"exercises"},
-    {"check", "grading"},
-    {"commands", "__main__"},
-]
-# The same inside a folder that has floors.
-FLOORS = {"diagrams": ["signs", "truth", "plans"]}
-RANK = {name: rank for rank, row in enumerate(ROWS) for name in row}
 BINARY = {".woff2", ".png", ".npz", ".onnx", ".gz", ".ico"}
 
 
@@ -37,10 +22,6 @@ def tracked(root):
     return [f for f in files if f.is_file()]
 
 
-def read(file):
-    return file.read_text(encoding="utf-8")
-
-
 def rooms(root):
     """(file, its room in the package) of every module but the package's front door."""
     package = root / "lstm_course"
@@ -48,93 +29,6 @@ def rooms(root):
         parts = file.relative_to(package).with_suffix("").parts
         if parts != ("__init__",):
             yield file, parts
-
-
-def imported_rooms(file, parts):
-    """Rooms of lstm_course that a module imports, anywhere in its text."""
-    here = ["lstm_course", *parts][: len(parts) + (parts[-1] == "__init__")]
-    here = here[: len(parts)]
-    for node in ast.walk(ast.parse(read(file))):
-        names = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            base = here[: len(here) - node.level + 1] if node.level else []
-            base = [*base, *filter(None, [node.module])]
-            names = [".".join([*base, alias.name]) for alias in node.names]
-        for name in names:
-            first, *rest = name.split(".")
-            if first == "lstm_course" and rest:
-                yield rest[0]
-
-
-def test_every_module_has_its_place(root):
-    unplaced = {parts[0] for _, parts in rooms(root)} - RANK.keys()
-    assert not unplaced, "give each a row in ROWS, as low as it can stand"
-
-
-def test_no_module_imports_one_to_its_right(root):
-    wrong = [
-        f"{'.'.join(parts)} imports {room}"
-        for file, parts in rooms(root)
-        for room in imported_rooms(file, parts)
-        if room in RANK and RANK[room] > RANK.get(parts[0], 0)
-    ]
-    assert not wrong
-
-
-def modules(root):
-    """Every module of the package by its dotted name."""
-    package = root / "lstm_course"
-    files = package.rglob("*.py")
-    parts = {f: f.relative_to(root).with_suffix("").parts for f in files}
-    return {
-        ".".join(p[:-1] if p[-1] == "__init__" else p): (f, p) for f, p in parts.items()
-    }
-
-
-def imported_modules(file, parts, known):
-    """Modules of the package that a file imports, anywhere in its text."""
-    for node in ast.walk(ast.parse(read(file))):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            base = list(parts[: len(parts) - node.level]) if node.level else []
-            base = ".".join([*base, *filter(None, [node.module])])
-            names = [f"{base}.{alias.name}" for alias in node.names]
-            names = [n if n in known else base for n in names]
-        else:
-            continue
-        yield from (n for n in names if n in known)
-
-
-def test_no_circle_of_imports_not_even_inside_functions(root):
-    known = modules(root)
-    graph = {
-        name: set(imported_modules(file, parts, known)) - {name}
-        for name, (file, parts) in known.items()
-    }
-    TopologicalSorter(graph).prepare()  # raises CycleError, which shows the circle
-
-
-@pytest.mark.parametrize("room", FLOORS)
-def test_the_floors_of_a_folder_stand_on_those_below(root, room):
-    known, rank = modules(root), {name: k for k, name in enumerate(FLOORS[room])}
-    inside = {n: f for n, f in known.items() if n.startswith(f"lstm_course.{room}.")}
-    floor = {n: rank[n.split(".")[2]] for n in inside}
-    wrong = [
-        f"{name} imports {other}"
-        for name, (file, parts) in inside.items()
-        for other in imported_modules(file, parts, known)
-        if other in floor and floor[other] > floor[name]
-    ]
-    assert not wrong
-
-
-def test_the_signs_of_a_diagram_know_no_cell(root):
-    signs = [f for f in rooms(root) if f[1][:2] == ("diagrams", "signs")]
-    found = {room for file, parts in signs for room in imported_rooms(file, parts)}
-    assert found == {"diagrams", "palette"}
 
 
 def test_every_folder_names_its_files_at_its_door(root):

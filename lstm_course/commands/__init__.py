@@ -8,4 +8,7 @@ In this folder:
 Each has ``add_parser(sub)`` and ``run(args)``, and imports torch only in ``run``.
 """
 
-NAMES = ("data", "train", "sample", "bench", "grade")
+from . import bench, data, grade, sample, train
+
+COMMANDS = {"data": data, "train": train, "sample": sample, "bench": bench,
+            "grade": grade}
