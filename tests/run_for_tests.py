@@ -25,7 +25,7 @@ EVERY = 4
 
 def stream_run(dropout):
     corpus = text.corpus("in the beginning was the word, and the word was long " * 30)
-    model = LanguageModel(len(corpus.alphabet), hidden_size=10, num_layers=2,
+    model = LanguageModel("lstm", 10, 10, len(corpus.alphabet), num_layers=2,
                           dropout=dropout, seed=0).double()
     return model, stream_loss, text.Stream(corpus, T=8, B=4), None
 

@@ -174,6 +174,21 @@ def test_sampling_reproduces_the_models_own_scores():
     assert best == text[3:]
 
 
+def test_a_checkpoint_that_names_sizes_as_before_still_writes(capsys):
+    run(*LM)
+    state = torch.load("runs/lm-lstm-0/checkpoint.pt", weights_only=True)
+    about = json.loads(state["about"])
+    about["model"]["hidden_size"] = about["model"].pop("H")
+    about["model"]["embedding_size"] = about["model"].pop("I") and None
+    torch.save(state | {"about": json.dumps(about)}, "old.pt")
+    capsys.readouterr()
+    texts = []
+    for path in ("old.pt", "runs/lm-lstm-0/checkpoint.pt"):
+        run("sample", path, "--length", "20")
+        texts.append(capsys.readouterr().out)
+    assert texts[0] == texts[1]
+
+
 # -------------------------------------------------------------------------------- data
 
 

@@ -422,7 +422,7 @@ def test_a_layer_is_sent_to_a_spawned_process(tmp_path):
 
 
 def test_a_whole_language_model_is_saved():
-    model = LanguageModel(9, hidden_size=8, seed=0)
+    model = LanguageModel("lstm", 8, 8, 9, seed=0)
     saved = io.BytesIO()
     torch.save(model, saved)
     saved.seek(0)

@@ -23,8 +23,8 @@ def rng():
     return np.random.default_rng(0)
 
 
-LANGUAGE, GRU = (LanguageModel(K, c, hidden_size=8, seed=0) for c in ("lstm", "gru"))
-CLASSES = {k: Classifier(K, k, hidden_size=8, seed=0) for k in (1, 3)}
+LANGUAGE, GRU = (LanguageModel(c, 8, 8, K, seed=0) for c in ("lstm", "gru"))
+CLASSES = {k: Classifier("lstm", 5, 8, k, words=K, seed=0) for k in (1, 3)}
 READER = Reader("lstm", 2, 4, 1, seed=0)
 INPUT, MASK = torch.randn(5, B, 2), torch.rand(5, B) > 0.5
 
@@ -54,8 +54,7 @@ def codes_door(read):
 def sizes_door(make, **names):
     """Rows of a door that counts things; names -> what it is called in the message."""
     return {f"{name} {n!r}": (lambda name=name, n=n: make(**{name: n}), refused(says))
-            for name, says in names.items() for n in (0, -1, 2.5, "a", None, True)
-            if not (name == "embedding_size" and n is None)}
+            for name, says in names.items() for n in (0, -1, 2.5, "a", None, True)}
 
 
 def options_door(make):
@@ -80,16 +79,19 @@ def seeds_door(make):
     }
 
 
+SIZES = {"cell": "lstm", "H": 8, "seed": 0}
+
+
 def language(**options):
-    return LanguageModel(**{"K": K, "hidden_size": 8, "seed": 0} | options)
+    return LanguageModel(**SIZES | {"I": 8, "K": K} | options)
 
 
 def classifier(**options):
-    return Classifier(**{"words": K, "hidden_size": 8, "seed": 0} | options)
+    return Classifier(**SIZES | {"I": 5, "words": K} | options)
 
 
 def reader(**options):
-    return Reader(**{"cell": "lstm", "I": 2, "H": 4, "K": 1, "seed": 0} | options)
+    return Reader(**SIZES | {"I": 2, "K": 1} | options)
 
 
 def generate(start=(1,), n=3, draw=None, **options):
@@ -113,7 +115,7 @@ MODELS = {
                               refused("float64")),
         "a state of two layers": (lambda: GRU(X, STATE.repeat(2, 1, 1)), means(
             lambda: GRU(X))),
-        "tied and unequal": (lambda: language(tied=True, embedding_size=4),
+        "tied and unequal": (lambda: language(tied=True, I=4),
                              refused("equal sizes")),
         "variational stack": (lambda: language(variational=True, cell="depth_gated"),
                               refused("variational=False")),
@@ -122,17 +124,17 @@ MODELS = {
         "variational, no layers": (lambda: language(variational=True, num_layers=0),
                                    refused("num_layers is 0")),
     } | options_door(language) | seeds_door(language) | sizes_door(
-        language, K="K is", hidden_size="size is", num_layers="num_layers is",
-        embedding_size="embedding_size is"),
+        language, I="I is", H="H is", K="K is", num_layers="num_layers is"),
     "Classifier": codes_door(CLASSES[3]) | options_door(classifier) | seeds_door(
-        classifier) | sizes_door(classifier, words="words is", K="K is",
-                                 hidden_size="hidden_size is") | {
+        classifier) | sizes_door(
+        classifier, words="words is", I="I is", H="H is", K="K is",
+        num_layers="num_layers is") | {
         "read odd": (lambda: classifier(read="max"), refused("'last', 'mean'")),
         "padding alone": (lambda: classifier(masked=True)(X * 0),
                           means(lambda: classifier(masked=True)(X[:1] * 0))),
     },
     "Reader": seeds_door(reader) | sizes_door(
-        reader, I="size is", H="size is", K="K is", num_layers="num_layers is") | {
+        reader, I="I is", H="H is", K="K is", num_layers="num_layers is") | {
         "T_max 0": (lambda: reader(T_max=0), refused("T_max is 0")),
         "T_max NaN": (lambda: reader(T_max=NAN), refused("T_max is nan")),
         "chrono without gates": (lambda: reader(cell="rnn", T_max=9), refused("both")),

@@ -25,7 +25,7 @@ def grads_are_finite_and_reach_everything(model, loss):
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_every_cell_is_a_language_model(cell):
-    model = LanguageModel(11, cell, hidden_size=12, num_layers=2, seed=0)
+    model = LanguageModel(cell, 12, 12, 11, num_layers=2, seed=0)
     loss = lm.window_loss(model, (CODES[:-1], CODES[1:]))
     assert loss.item() == pytest.approx(np.log(11), abs=0.2)  # it knows nothing yet
     grads_are_finite_and_reach_everything(model, loss)
@@ -33,7 +33,7 @@ def test_every_cell_is_a_language_model(cell):
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_every_cell_is_a_classifier(cell):
-    model = Classifier(11, 3, cell, embedding_size=5, hidden_size=12, seed=0)
+    model = Classifier(cell, 5, 12, 3, words=11, seed=0)
     loss = classifiers.classifier_loss(model, (CODES, torch.tensor([0, 1, 2, 0])))
     grads_are_finite_and_reach_everything(model, loss)
 
@@ -48,7 +48,7 @@ def test_every_cell_reads_the_generated_tasks(cell):
 
 
 def test_the_film_review_model_has_213301_parameters():
-    model = Classifier(5000, embedding_size=32, hidden_size=100)
+    model = Classifier("lstm", 32, 100, words=5000)
     parts = [sum(p.numel() for p in m.parameters())
              for m in (model.embedding, model.layer, model.readout)]
     assert parts == [160_000, 53_200, 101]
@@ -57,7 +57,7 @@ def test_the_film_review_model_has_213301_parameters():
 def test_the_two_layer_gru_of_the_seeds_comes_from_the_same_class():
     """Its step written from the equations: hard sigmoids, reset before the product,
     the update gate keeps the old state, softmax of V s + c."""
-    model = LanguageModel(11, "gru(reset='before', gate=hard_sigmoid)", hidden_size=6,
+    model = LanguageModel("gru(reset='before', gate=hard_sigmoid)", 6, 6, 11,
                           num_layers=2, seed=3).double()
     stack = model.layers[0]
     E = model.embedding.weight.detach().numpy()
@@ -80,15 +80,15 @@ def test_the_two_layer_gru_of_the_seeds_comes_from_the_same_class():
 
 
 def test_tied_weights_are_one_matrix():
-    model = LanguageModel(11, hidden_size=6, tied=True, seed=0)
+    model = LanguageModel("lstm", 6, 6, 11, tied=True, seed=0)
     assert model.readout.weight is model.embedding.weight
-    loose = LanguageModel(11, hidden_size=6, seed=0)
+    loose = LanguageModel("lstm", 6, 6, 11, seed=0)
     count = [sum(p.numel() for p in m.parameters()) for m in (model, loose)]
     assert count[1] - count[0] == 66
 
 
 def test_a_carried_state_makes_windows_one_long_text():
-    model = LanguageModel(11, hidden_size=6, num_layers=2, seed=0)
+    model = LanguageModel("lstm", 6, 6, 11, num_layers=2, seed=0)
     whole, end = model(CODES)
     first, state = model(CODES[:4])
     second, last = model(CODES[4:], state)
@@ -99,7 +99,7 @@ def test_a_carried_state_makes_windows_one_long_text():
 def test_stream_loss_carries_the_state_and_drops_it_at_the_beginning():
     corpus = text.corpus("the quick brown fox jumps over the lazy dog " * 20)
     stream = text.Stream(corpus, T=9, B=3)
-    model = LanguageModel(len(corpus.alphabet), hidden_size=6, num_layers=2, seed=0)
+    model = LanguageModel("lstm", 6, 6, len(corpus.alphabet), num_layers=2, seed=0)
     x, y, fresh = stream(np.random.default_rng(0), 0)
     assert fresh.all()
     first = lm.stream_loss(model, (x, y, fresh))
@@ -115,23 +115,23 @@ def test_stream_loss_carries_the_state_and_drops_it_at_the_beginning():
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_empty_state_is_where_forward_starts(cell):
-    model = LanguageModel(11, cell, hidden_size=12, num_layers=2, seed=0)
+    model = LanguageModel(cell, 12, 12, 11, num_layers=2, seed=0)
     assert torch.equal(model(CODES, model.initial(4))[0], model(CODES)[0])
 
 
 def test_variational_dropout_drops_the_same_units_at_every_step():
     x = torch.ones(50, 4, 20)
-    drop = LanguageModel(5, variational=True, dropout=0.5).drop.train()
+    drop = LanguageModel("lstm", 4, 4, 5, variational=True, dropout=0.5).drop.train()
     y = drop(x)
     assert torch.equal(y, y[:1].expand_as(y)) and not torch.equal(y[:, 0], y[:, 1])
-    plain = LanguageModel(5, dropout=0.5).drop.train()(x)
+    plain = LanguageModel("lstm", 128, 128, 5, dropout=0.5).drop.train()(x)
     assert not torch.equal(plain[0], plain[1])
     assert torch.equal(drop.eval()(x), x)
 
 
 @pytest.mark.parametrize("variational", [False, True])
 def test_dropout_is_off_in_eval_and_acts_between_layers_in_training(variational):
-    model = LanguageModel(11, hidden_size=8, num_layers=2, dropout=0.4,
+    model = LanguageModel("lstm", 8, 8, 11, num_layers=2, dropout=0.4,
                           variational=variational, seed=0)
     model.eval()
     assert torch.equal(model(CODES)[0], model(CODES)[0])
@@ -142,7 +142,7 @@ def test_dropout_is_off_in_eval_and_acts_between_layers_in_training(variational)
 
 
 def test_the_cost_of_a_text_does_not_depend_on_how_it_is_cut_into_windows():
-    model = LanguageModel(11, hidden_size=8, seed=0).double()
+    model = LanguageModel("lstm", 8, 8, 11, seed=0).double()
     codes = np.random.default_rng(1).integers(0, 11, 301)
     costs = [lm.evaluate(model, codes, T=T, B=1)["loss"] for T in (1, 7, 300, 999)]
     assert np.ptp(costs) < 1e-12
@@ -152,7 +152,7 @@ def test_the_cost_of_a_text_does_not_depend_on_how_it_is_cut_into_windows():
 
 
 def test_bits_and_perplexity_of_a_model_that_knows_nothing():
-    model = LanguageModel(8, hidden_size=4, seed=0)
+    model = LanguageModel("lstm", 4, 4, 8, seed=0)
     torch.nn.init.zeros_(model.readout.weight)
     result = lm.evaluate(model, np.arange(200) % 8)
     assert result["bits"] == pytest.approx(3.0, abs=1e-6)
@@ -183,7 +183,7 @@ def test_sampling_follows_temperature_top_k_and_nucleus(options, expected):
 
 
 def test_generation_equals_reading_the_whole_text_again_at_every_symbol():
-    model = LanguageModel(11, "gru", hidden_size=8, num_layers=2, seed=1).double()
+    model = LanguageModel("gru", 8, 8, 11, num_layers=2, seed=1).double()
     wrote = lm.generate(model, np.array([3, 7]), 12, np.random.default_rng(5))
     rng, seen = np.random.default_rng(5), [3, 7]
     for _ in range(12):
@@ -202,7 +202,7 @@ def padded(front, behind):
 @pytest.mark.parametrize("read", classifiers.READS)
 @pytest.mark.parametrize("bidirectional", [False, True])
 def test_a_masked_classifier_does_not_see_padding(read, bidirectional):
-    model = Classifier(10, 3, hidden_size=6, read=read, masked=True,
+    model = Classifier("lstm", 32, 6, 3, words=10, read=read, masked=True,
                        bidirectional=bidirectional, seed=0).double()
     bare = model(padded(0, 0))
     for front, behind in ((5, 0), (0, 5), (2, 3)):
@@ -210,7 +210,7 @@ def test_a_masked_classifier_does_not_see_padding(read, bidirectional):
 
 
 def test_an_unmasked_classifier_reads_zeros_before_and_behind_the_text():
-    model = Classifier(10, hidden_size=6, seed=0)
+    model = Classifier("lstm", 32, 6, words=10, seed=0)
     bare, before, behind = (model(padded(*n)) for n in ((0, 0), (5, 0), (0, 5)))
     assert not torch.allclose(bare, before) and not torch.allclose(before, behind)
 
@@ -223,7 +223,7 @@ def test_masking_handles_texts_of_different_length_and_none_at_all():
 
 
 def test_mean_reading_is_the_mean_of_the_outputs():
-    model = Classifier(10, hidden_size=6, read="mean", seed=0)
+    model = Classifier("lstm", 32, 6, words=10, read="mean", seed=0)
     x = padded(0, 0)
     h, _ = model.layer(model.embedding(x))
     assert torch.allclose(model(x), model.readout(h.mean(0))[:, 0])
@@ -244,7 +244,8 @@ def test_the_same_seed_gives_the_same_model_and_another_another():
     def bits(seed):
         torch.manual_seed(7)  # must not matter
         torch.randn(seed + 1)
-        models = (LanguageModel(9, seed=seed), Classifier(9, seed=seed),
+        models = (LanguageModel("lstm", 4, 8, 9, seed=seed),
+                  Classifier("lstm", 4, 8, words=9, seed=seed),
                   Reader("lstm", 2, 8, 3, T_max=9, seed=seed))
         return torch.cat([p.detach().flatten() for m in models for p in m.parameters()])
 
@@ -264,10 +265,10 @@ def test_a_reader_scores_fresh_sequences_by_the_tasks_own_rule():
     (lambda: as_cell("nothing(1)"), "does not make a cell"),
     (lambda: as_cell("gru("), "does not make a cell"),
     (lambda: as_cell("gruu"), "Did you mean 'gru'"),
-    (lambda: LanguageModel(5, hidden_size=6, embedding_size=7, tied=True), "Tied"),
-    (lambda: LanguageModel(5, "depth_gated", hidden_size=6, num_layers=2, dropout=0.1,
+    (lambda: LanguageModel("lstm", 7, 6, 5, tied=True), "Tied"),
+    (lambda: LanguageModel("depth_gated", 6, 6, 5, num_layers=2, dropout=0.1,
                            variational=True), "variational=False"),
-    (lambda: Classifier(5, read="first"), "read is 'first'"),
+    (lambda: Classifier("lstm", 32, 100, words=5, read="first"), "read is 'first'"),
     (lambda: lm.choose(np.zeros(3), None, temperature=-1), "temperature is -1"),
     (lambda: lm.choose(np.zeros(3), None, top_k=0), "top_k is 0"),
     (lambda: lm.choose(np.zeros(3), None, top_p=1.5), "top_p is 1.5"),

@@ -28,7 +28,7 @@ ENV = os.environ | {"OMP_NUM_THREADS": "1"}
 
 
 def model(seed=0, **options):
-    return LanguageModel(len(CORPUS.alphabet), hidden_size=8, seed=seed, **options)
+    return LanguageModel("lstm", 8, 8, len(CORPUS.alphabet), seed=seed, **options)
 
 
 def train(net, steps=6, batches=None, **options):

@@ -2,6 +2,8 @@
 
     from lstm_course.models import Classifier, LanguageModel, Reader
 
+Each is made by ``Model(cell, I, H, K, num_layers, ..., seed)``: its layer reads I
+features (of an embedding, where it reads codes) and has H units; K scores come out.
 Needs torch.
 
 In this folder:

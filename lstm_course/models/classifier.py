@@ -1,17 +1,16 @@
 """Classify a text: embedding, a recurrent layer, one score per class.
 
-``Classifier(5000, embedding_size=32, hidden_size=100)`` is the film-review model of
-Keras' examples, Embedding(5000, 32), LSTM(100), Dense(1): 213,301 parameters.
+``Classifier("lstm", 32, 100, words=5000)`` is the film-review model of Keras' examples,
+Embedding(5000, 32), LSTM(100), Dense(1): 213,301 parameters.
 """
 
 import torch
 from torch import nn
 
-from ..doors import as_cell, check_size
+from ..doors import check_size
 from ..engines.choose import ordinary
-from ..recurrent import Recurrent
 from ..tasks.vocabulary import PAD
-from .parts import check_codes, embedding, readout, seeds
+from .parts import check_codes, embedding, layers, readout, seeds
 
 READS = ("last", "mean")
 
@@ -21,13 +20,15 @@ class Classifier(nn.Module):
 
     Parameters
     ----------
-    words : int
-        Number of codes; code 0 is padding.
-    K : int
-        Number of classes; 1 for yes or no (a score above 0 is yes).
     cell : str or cell
         A name in ``CELLS``, a cell, or a call like "gru(reset='before')".
-    embedding_size, hidden_size, num_layers : int
+    I, H : int
+        Width of the embedding; hidden units.
+    K : int
+        Number of classes; 1 for yes or no (a score above 0 is yes).
+    num_layers : int
+    words : int
+        Number of codes; code 0 is padding.
     dropout : float
         On the embedding, between layers, and before the readout.
     read : str
@@ -40,14 +41,13 @@ class Classifier(nn.Module):
 
     Examples
     --------
-    >>> model = Classifier(5000, embedding_size=32, hidden_size=100, seed=0)
+    >>> model = Classifier("lstm", 32, 100, words=5000, seed=0)
     >>> sum(p.numel() for p in model.parameters())
     213301
     """
 
-    def __init__(self, words, K=1, cell="lstm", embedding_size=32, hidden_size=100,
-                 num_layers=1, dropout=0.0, read="last", masked=False,
-                 bidirectional=False, seed=None):
+    def __init__(self, cell, I, H, K=1, num_layers=1, *, words, dropout=0.0,
+                 read="last", masked=False, bidirectional=False, seed=None):
         super().__init__()
         if read not in READS:
             raise ValueError(
@@ -55,11 +55,11 @@ class Classifier(nn.Module):
                 f"{', '.join(map(repr, READS))}. Write read='last'?"
             )
         e, r, o = seeds(seed, 3)
-        self.embedding = embedding(check_size("words", words), embedding_size, e)
-        self.layer = Recurrent(as_cell(cell), embedding_size, hidden_size,
-                               num_layers, bidirectional, dropout, seed=r)
+        self.embedding = embedding("words", words, I, e)
+        self.layer = layers(cell, I, H, num_layers, bidirectional=bidirectional,
+                            dropout=dropout, seed=r)
         self.drop = nn.Dropout(dropout)
-        self.readout = readout(hidden_size * self.layer.directions, K, o)
+        self.readout = readout(H * self.layer.directions, K, o)
         self.read, self.masked, self.K = read, masked, K
 
     def forward(self, x):

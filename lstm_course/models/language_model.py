@@ -4,7 +4,7 @@ Embedding, any cell in any number of layers, readout.  Sources: Mikolov et al. (
 for the recurrent language model; Zaremba, Sutskever & Vinyals (2014) for dropout on the
 connections between layers only; Gal & Ghahramani (2016) for one mask for all steps;
 Press & Wolf (2017) for tied weights.  The two-layer GRU with hard sigmoids of the seeds
-is ``LanguageModel(K, "gru(reset='before', gate=hard_sigmoid)", num_layers=2)``.
+is ``LanguageModel("gru(reset='before', gate=hard_sigmoid)", I, H, K, num_layers=2)``.
 """
 
 import numpy as np
@@ -13,14 +13,7 @@ from torch import nn
 
 from ..doors import as_array, as_cell, check_number, check_rng, check_size
 from ..engines.entry import start_states
-from ..recurrent import Recurrent
-from .parts import (
-    SameMaskDropout,
-    check_codes,
-    embedding,
-    readout,
-    seeds,
-)
+from .parts import SameMaskDropout, check_codes, embedding, layers, readout, seeds
 
 
 class LanguageModel(nn.Module):
@@ -28,12 +21,11 @@ class LanguageModel(nn.Module):
 
     Parameters
     ----------
-    K : int
-        Number of symbols, characters or words.
     cell : str or cell
         A name in ``CELLS``, a cell, or a call like "gru(reset='before')".
-    hidden_size, num_layers, embedding_size : int
-        The embedding is as wide as the layers by default.
+    I, H, K : int
+        Width of the embedding; hidden units; number of symbols, characters or words.
+    num_layers : int
     dropout : float
         On the embedding, between layers and before the readout; never along time.
     variational : bool
@@ -45,31 +37,28 @@ class LanguageModel(nn.Module):
 
     Examples
     --------
-    >>> model = LanguageModel(65, "gru", hidden_size=32, seed=0)
+    >>> model = LanguageModel("gru", 16, 32, 65, seed=0)
     >>> scores, (h,) = model(torch.zeros(7, 3, dtype=torch.long))
     >>> scores.shape, h.shape
     (torch.Size([7, 3, 65]), torch.Size([1, 3, 32]))
     """
 
-    def __init__(self, K, cell="lstm", hidden_size=128, num_layers=1,
-                 embedding_size=None, dropout=0.0, variational=False, tied=False,
-                 seed=None):
+    def __init__(self, cell, I, H, K, num_layers=1, *, dropout=0.0, variational=False,
+                 tied=False, seed=None):
         super().__init__()
-        size = hidden_size if embedding_size is None else embedding_size
-        if tied and size != hidden_size:
+        if tied and I != H:
             raise ValueError(
-                f"Tied weights need an embedding as wide as the layers, but "
-                f"embedding_size is {size} and hidden_size {hidden_size}. Expected "
-                "equal sizes. Leave embedding_size out?"
+                f"Tied weights need an embedding as wide as the layers, but I is {I} "
+                f"and H {H}. Expected equal sizes. Write I={H}, or leave out "
+                "--embedding?"
             )
         e, r, o = seeds(seed, 3)
         num_layers = check_size("num_layers", num_layers)
         self.carry = None  # state after the last training window
-        self.embedding = embedding(K, size, e)
-        self.layers = _layers(as_cell(cell), size, hidden_size, num_layers, dropout,
-                              variational, r)
+        self.embedding = embedding("K", K, I, e)
+        self.layers = _layers(as_cell(cell), I, H, num_layers, dropout, variational, r)
         self.drop = SameMaskDropout(dropout) if variational else nn.Dropout(dropout)
-        self.readout = readout(hidden_size, K, o)
+        self.readout = readout(H, K, o)
         if tied:
             self.readout.weight = self.embedding.weight
 
@@ -103,14 +92,14 @@ def _as_pair(state):
 def _layers(cell, I, H, num_layers, dropout, variational, seed):
     """One module of all layers, or one per layer where the same units must drop."""
     if not variational:
-        return nn.ModuleList([Recurrent(cell, I, H, num_layers, dropout=dropout,
-                                        seed=seed)])
+        return nn.ModuleList([layers(cell, I, H, num_layers, dropout=dropout,
+                                     seed=seed)])
     if cell.tied(num_layers):
         raise ValueError(
             f"{cell.name} ties its layers together, so variational dropout cannot come "
             "between them. Expected a cell of one layer. Pass variational=False?"
         )
-    return nn.ModuleList(Recurrent(cell, I if k == 0 else H, H, seed=s)
+    return nn.ModuleList(layers(cell, I if k == 0 else H, H, 1, seed=s)
                          for k, s in enumerate(seeds(seed, num_layers)))
 
 

@@ -6,7 +6,7 @@ from torch import nn
 
 from ..doors import check_seed, check_size
 from ..engines.choose import ordinary
-from ..recurrent import check_dropout
+from ..recurrent import Recurrent, check_dropout
 
 
 def seeds(seed, n):
@@ -15,9 +15,15 @@ def seeds(seed, n):
     return [int(s) for s in np.random.SeedSequence(seed).generate_state(n)]
 
 
-def embedding(K, size, seed, width=0.1):
-    """A table (K, size) of start values from U[-0.1, 0.1] (Zaremba et al. 2014)."""
-    table = nn.Embedding(check_size("K", K), check_size("embedding_size", size))
+def layers(cell, I, H, num_layers, *, seed, **options):
+    """The recurrent layers of a model."""
+    I, H = check_size("I", I), check_size("H", H)
+    return Recurrent(cell, I, H, num_layers, seed=seed, **options)
+
+
+def embedding(name, K, I, seed, width=0.1):
+    """A table (K, I) of start values from U[-0.1, 0.1] (Zaremba et al. 2014)."""
+    table = nn.Embedding(check_size(name, K), check_size("I", I))
     generator = torch.Generator().manual_seed(seed)
     nn.init.uniform_(table.weight, -width, width, generator=generator)
     return table

@@ -1,16 +1,14 @@
 """The model of the generated tasks: any cell, and a readout where an answer is asked.
 
-    model = Reader("lstm", task.I, 64, task.K, T_max=task_length)
+    model = Reader("lstm", task.I, 64, task.K, T_max=100)
 """
 
 import numpy as np
 import torch
 from torch import nn
 
-from ..doors import as_cell
 from ..init import chrono, init
-from ..recurrent import Recurrent
-from .parts import readout, seeds
+from .parts import layers, readout, seeds
 
 
 class Reader(nn.Module):
@@ -38,11 +36,11 @@ class Reader(nn.Module):
     torch.Size([3, 1])
     """
 
-    def __init__(self, cell, I, H, K, num_layers=1, T_max=None, bias=None, seed=None):
+    def __init__(self, cell, I, H, K, num_layers=1, *, T_max=None, bias=None,
+                 seed=None):
         super().__init__()
         r, o, start = seeds(seed, 3)
-        cell = as_cell(cell)
-        self.layer = Recurrent(cell, I, H, num_layers, seed=r)
+        self.layer = layers(cell, I, H, num_layers, seed=r)
         self.readout = readout(H, K, o)
         rng = np.random.default_rng(start)
         if T_max is None and bias is None:

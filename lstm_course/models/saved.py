@@ -12,6 +12,7 @@ from .language_model import LanguageModel, generate
 
 MODELS = {"lm": LanguageModel, "classify": Classifier}
 OLD = "words"  # how checkpoints that do not say it were cut into words
+RENAMED = {"hidden_size": "H", "embedding_size": "I"}  # since then
 
 
 def load(path):
@@ -24,7 +25,10 @@ def load(path):
             "language model can write and a classifier can judge. Train one with "
             "'lstm-course train lm'?"
         )
-    model = MODELS[about["kind"]](**about["model"])
+    options = {RENAMED.get(k, k): v for k, v in about["model"].items()}
+    if options["I"] is None:  # as wide as the layers
+        options["I"] = options["H"]
+    model = MODELS[about["kind"]](**options)
     model.load_state_dict(state["model"])
     return about, model.eval()
 

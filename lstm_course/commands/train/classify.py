@@ -15,10 +15,10 @@ def run(args):
     parts = files.read_parts(files.find(args.data), form=Form.of(args))
     data = reviews.encode_parts(parts, args.size, args.length, args.padding,
                                 args.truncation)
-    options = {"words": len(data.vocabulary), "cell": args.cell,
-               "embedding_size": args.embedding, "hidden_size": args.hidden,
-               "num_layers": args.layers, "dropout": args.dropout, "read": args.read,
-               "masked": args.masked, "bidirectional": args.bidirectional}
+    options = {"cell": args.cell, "I": args.embedding, "H": args.hidden, "K": 1,
+               "num_layers": args.layers, "words": len(data.vocabulary),
+               "dropout": args.dropout, "read": args.read, "masked": args.masked,
+               "bidirectional": args.bidirectional}
     model = Classifier(**options, seed=args.seed)
     train, valid, test = (f"{len(part[1]):,}" for part in data[:3])
     common.say(f"reviews: {data.account}; {train} to train on, {valid} to validate, "

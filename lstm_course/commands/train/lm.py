@@ -53,8 +53,8 @@ def run(args):
     whole, account = corpus(args)
     train, valid = whole.split()
     check_room(args, train, valid)
-    options = {"K": len(whole.alphabet), "cell": args.cell, "hidden_size": args.hidden,
-               "num_layers": args.layers, "embedding_size": args.embedding,
+    options = {"cell": args.cell, "I": args.embedding or args.hidden, "H": args.hidden,
+               "K": len(whole.alphabet), "num_layers": args.layers,
                "dropout": args.dropout, "variational": args.variational,
                "tied": args.tied}
     common.say(f"{account}; {len(train.codes):,} {whole.level} to train on, "

@@ -34,8 +34,8 @@ def run(args):
 def one(args, task, seed, where):
     """One run: -> the model, its part of the result."""
     bias = None if args.forget_bias is None else {"f": args.forget_bias}
-    model = Reader(args.cell, task.I, args.hidden, task.K, args.layers, args.chrono,
-                   bias, seed)
+    model = Reader(args.cell, task.I, args.hidden, task.K, args.layers,
+                   T_max=args.chrono, bias=bias, seed=seed)
     watch = "loss" if task.kind == "classes" else "mse"
     history = common.train(
         args, model, reader_loss(task.kind), lambda rng: task.sample(rng, args.batch),
