@@ -9,7 +9,8 @@ from door_table import every_row, means, refused
 from matplotlib.figure import Figure
 from torch import nn
 
-from lstm_course import changes, check, cli, diagrams, equations, init, plots, table
+from lstm_course import __main__ as cli
+from lstm_course import changes, check, diagrams, equations, init, plots, table
 from lstm_course.cells import gru
 from lstm_course.convert import count
 from lstm_course.experiments import command, record
