@@ -292,6 +292,15 @@ def test_an_answer_that_is_overwritten_is_stale_and_one_that_is_deleted_is_not()
     assert watch.look() == ((), ())
 
 
+def test_a_name_of_python_that_is_overwritten_later_makes_its_answers_stale():
+    names = {}
+    watch = Watch(("answer",), names)
+    exec("def answer(x): return sum(x)", names)
+    assert watch.look() == (("answer",), ())
+    exec("sum = 3", names)
+    assert watch.look() == ((), ("answer",))
+
+
 @pytest.mark.parametrize("value", ["5", "None", "[1]", "anything"])
 def test_only_what_can_be_called_is_a_definition(value):
     names = {"anything": anything.Anything("torch.x")}

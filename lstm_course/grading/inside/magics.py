@@ -6,6 +6,7 @@ over in silence.
 
 import os
 import re
+import sys
 
 from .anything import Anything
 
@@ -26,11 +27,22 @@ class Shell(Anything):
 
     def run_line_magic(self, name, line="", *args, **kwargs):
         if name in KEEPS and line.strip():
-            self.run(OPTIONS.sub("", f"{line} ", count=1).strip())
-        elif name == "pylab":
+            text = OPTIONS.sub("", f"{line} ", count=1).strip()
+            value = self.timed(text, sys._getframe(1))
+            return value if name == "time" else Anything(f"IPython.{name}")
+        if name == "pylab":
             self.run(PYLAB)
         elif name == "run":
             self.run_file(line)
+
+    def timed(self, text, frame):
+        """Run the statement of a magic, with a function's own names where it is one."""
+        if frame.f_globals is not self.user_ns or frame.f_locals is self.user_ns:
+            return self.run(text)
+        try:
+            return eval(text, frame.f_globals, frame.f_locals)
+        except SyntaxError:
+            return exec(text, frame.f_globals, frame.f_locals)
 
     def run_cell_magic(self, name, line, cell):
         if name in WRITES:

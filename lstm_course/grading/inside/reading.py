@@ -36,6 +36,7 @@ def read(source, flags=0):
     SyntaxError
         Where neither Python nor IPython can read the cell.
     """
+    source = source.removeprefix("\ufeff")  # a mark of the file that it came from
     try:
         if not source.lstrip().startswith(PROMPT):
             return _tree(source, flags), source, []

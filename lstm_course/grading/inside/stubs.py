@@ -50,6 +50,11 @@ def display(*args, **kwargs):
     return Anything("IPython.display.handle") if kwargs.get("display_id") else None
 
 
+def never(*args):
+    """Stands for questions whose answer is no here: is_tensor, is_available."""
+    return False
+
+
 def told(*args):
     """Stands for icecream's ``ic``, which gives back what it shows."""
     return args[0] if len(args) == 1 else args or None
@@ -101,6 +106,9 @@ SPECIAL |= {
     "lstm_course.check.variant": nothing,
     "IPython.display.display": display,
     "icecream.ic": told,
+    "torch.is_tensor": never,
+    "torch.cuda.is_available": never,
+    "tensorflow.is_tensor": never,
     "matplotlib.pyplot.subplots": subplots,
     "matplotlib.figure.subplots": lambda *args, **kwargs: subplots(*args, **kwargs)[1],
     "matplotlib.pyplot.figure.subplots":

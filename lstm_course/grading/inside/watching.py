@@ -4,6 +4,7 @@
 gives another meaning to one of them, the grader asks in that earlier state as well.
 """
 
+import builtins
 import types
 
 from .anything import Anything, Based
@@ -45,13 +46,17 @@ class Watch:
         return any(self.names.get(n, v) is not v for n, v in now.items())
 
     def uses(self, function):
-        """Global names a function can reach, with what they stand for now: dict."""
+        """Names a function can reach, with what they stand for now: dict.
+
+        Those of Python are among them: a later cell may say ``sum = 3``.
+        """
         found, todo = {}, [function]
         while todo and len(found) < DEEP:
             for name in _words(todo.pop()):
-                if name in self.names and name not in found:
-                    found[name] = self.names[name]
-                    todo.append(self.names[name])
+                scope = self.names if name in self.names else vars(builtins)
+                if name in scope and name not in found:
+                    found[name] = scope[name]
+                    todo.append(scope[name])
         return found
 
 

@@ -267,7 +267,7 @@ def main():
     sys.stdin, sys.stdout, sys.stderr = io.StringIO(), Capped(0), Capped(0)
     stubs.POINTS.update(config["points"])
     provide(config["ops"])
-    sys.path.append(os.getcwd())  # for what %%writefile wrote
+    sys.path.append("")  # the folder of the moment, for what %%writefile wrote
     worker = Worker(pipe, config)
     pipe.write(protocol.pack("done", id=start["id"], status="ok"))
     worker.serve()
