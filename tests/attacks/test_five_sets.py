@@ -1,13 +1,19 @@
 """Honest but odd notebooks of all five sets keep every point, in the real jail.
 
-The oddities of the folder ``odd`` stand in the very cell that imports NumPy, above it:
-what fails on the grader's machine may not cost a student what is below.
+The folder ``odd`` holds what students' notebooks say: in ``first``, above the imports
+and in their cell, where what fails on the grader's machine would cost everything; in
+``answers``, around an answer (ANSWER, or HIDDEN for it under the name hidden_NAME); in
+``cells``, above and below all answers.
 """
 
+import ast
+import json
 import re
+import textwrap
 from pathlib import Path
 
 import pytest
+from attacks.odd_files import BYTES, FORMS, ORDERS
 
 from lstm_course.exercises import SETS
 from lstm_course.grading import isolation, load, plan
@@ -16,24 +22,31 @@ from lstm_course.grading.jail import Jail
 from lstm_course.grading.kit import Kit
 
 HERE = Path(__file__).parent
-LIMITS = {"cell": 3.0, "cells": 12.0, "spare": 1.0}
+LIMITS = {"cell": 2.0, "cells": 12.0, "spare": 1.0}
 NAMES = list(SETS)
+LONG = {
+    "hex": "0x" + "f" * 9000, "nine": "9" * 9000, "round": "(" * 5000 + ")" * 5000,
+    "square": "[" * 150 + "]" * 150, "plus": "+1" * 20_000, "lambda": "lambda: " * 3000,
+    "elif": "\n".join(f"elif x == {k}: pass" for k in range(1, 2500)),
+}  # fmt: skip
 pytestmark = pytest.mark.skipif(
     isolation.best() != "bubblewrap", reason="the real jail does not start here"
 )
 
 
-def texts(file):
-    """Name -> text of the parts of a file, which begin with ``# %% name``."""
-    parts = re.split(r"^# %% (.*)\n", file.read_text(encoding="utf-8"), flags=re.M)
-    return dict(zip(parts[1::2], map(str.rstrip, parts[2::2]), strict=True))
+def texts(folder):
+    """Name -> text of the parts of its files, which begin with ``# %% name``."""
+    found = {}
+    for file in sorted(HERE.glob(f"odd/{folder}.txt")):
+        text = file.read_text(encoding="utf-8")
+        parts = re.split(r"^# %% (.*)\n", text, flags=re.M)[1:]
+        for name, part in zip(parts[::2], parts[1::2], strict=True):
+            found[f"{file.stem}: {name}"] = part.rstrip()
+    return found
 
 
-SETUPS = {
-    f"{file.stem}: {name}": text
-    for file in sorted(HERE.glob("odd/*.txt"))
-    for name, text in texts(file).items()
-}
+FIRST, ANSWERS = texts("first/*"), texts("answers/*")
+ABOVE, BELOW = texts("cells/above"), texts("cells/below")
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +66,19 @@ def graded():
 
 
 def solution(root, name):
-    """The bytes of the notebook that solves a set."""
-    return (root / "solutions" / name / f"{name}.ipynb").read_bytes()
+    """The text of the notebook that solves a set."""
+    return (root / "solutions" / name / f"{name}.ipynb").read_text(encoding="utf-8")
+
+
+def code(root, name):
+    return load.cells(solution(root, name).encode())
+
+
+def split(text):
+    """The cells of a text of the folder ``odd``."""
+    for word, long in LONG.items():
+        text = text.replace(f"{{{{{word}}}}}", long)
+    return text.split("\n# ---\n")
 
 
 def lost(result):
@@ -67,19 +91,89 @@ def lost(result):
 
 def everywhere(oddities):
     """Each oddity in one set, in turn; the other four are slow."""
-    for k, oddity in enumerate(oddities):
-        for n, name in enumerate(NAMES):
-            marks = () if n == k % len(NAMES) else pytest.mark.slow
-            yield pytest.param(oddity, name, marks=marks, id=f"{oddity} {name[:2]}")
+    return [
+        pytest.param(
+            oddity, name, id=f"{oddity} {name[:2]}",
+            marks=() if n == k % len(NAMES) else pytest.mark.slow,
+        )
+        for k, oddity in enumerate(oddities)
+        for n, name in enumerate(NAMES)
+    ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("oddity", "name"), list(everywhere(SETUPS)))
+@pytest.mark.parametrize(("oddity", "name"), everywhere(FIRST))
 def test_a_first_cell_of_another_machine_costs_nothing(graded, root, oddity, name):
-    cells = load.cells(solution(root, name))
-    cells[0] = f"{SETUPS[oddity]}\n{cells[0]}"
+    first, *rest = code(root, name)
+    result = graded(name, [f"{FIRST[oddity]}\n{first}", *rest])
+    assert not lost(result), result["cells"]
+
+
+def answered(cell, asked):
+    """The name of the answer that a cell defines, or ""."""
+    found = (n.name for n in ast.parse(cell).body if isinstance(n, ast.FunctionDef))
+    return next((name for name in found if name in asked), "")
+
+
+def written(text, cell, name):
+    """The cells of an answer in another form."""
+    hidden = cell.replace(f"def {name}(", f"def hidden_{name}(")
+    text = text.replace("NAME", name)
+    for word, source in (("ANSWER", cell), ("HIDDEN", hidden)):
+        text = re.sub(
+            rf"^( *){word}$", lambda m, s=source: textwrap.indent(s, m[1]), text,
+            flags=re.M,
+        )  # fmt: skip
+    return split(text)
+
+
+@pytest.mark.parametrize(("oddity", "name"), everywhere(ANSWERS))
+def test_the_form_of_an_answer_costs_nothing(graded, root, oddity, name):
+    asked, cells = {e.function for e in SETS[name].exercises}, []
+    for cell in code(root, name):
+        answer = answered(cell, asked)
+        cells += written(ANSWERS[oddity], cell, answer) if answer else [cell]
     result = graded(name, cells)
     assert not lost(result), result["cells"]
 
 
-def test_there_are_many_first_cells():
-    assert len(SETUPS) >= 80
+@pytest.mark.parametrize(("oddity", "name"), everywhere(ABOVE))
+def test_cells_above_the_answers_cost_nothing(graded, root, oddity, name):
+    first, *rest = code(root, name)
+    result = graded(name, [first, *split(ABOVE[oddity]), *rest])
+    assert not lost(result), result["cells"]
+
+
+@pytest.mark.parametrize(("oddity", "name"), everywhere(BELOW))
+def test_cells_below_the_answers_cost_nothing(graded, root, oddity, name):
+    result = graded(name, [*code(root, name), *split(BELOW[oddity])])
+    assert not lost(result), result["cells"]
+
+
+@pytest.mark.parametrize(("oddity", "name"), everywhere(ORDERS))
+def test_how_cells_are_cut_and_ordered_costs_nothing(graded, root, oddity, name):
+    result = graded(name, ORDERS[oddity](code(root, name)))
+    assert not lost(result), result["cells"]
+
+
+@pytest.mark.parametrize(("oddity", "name"), everywhere(FORMS))
+def test_the_format_of_a_notebook_costs_nothing(graded, root, oddity, name):
+    notebook = FORMS[oddity](json.loads(solution(root, name)))
+    assert not lost(graded(name, json.dumps(notebook).encode()))
+
+
+@pytest.mark.parametrize(("oddity", "name"), everywhere(BYTES))
+def test_the_bytes_of_a_file_cost_nothing(graded, root, oddity, name):
+    assert not lost(graded(name, BYTES[oddity](solution(root, name))))
+
+
+def test_a_hundred_megabytes_of_saved_figures_cost_nothing(graded, root):
+    notebook = json.loads(solution(root, NAMES[0]))
+    figure = {"output_type": "display_data", "data": {"image/png": "A" * (100 << 20)}}
+    code = [c for c in notebook["cells"] if c["cell_type"] == "code"]
+    code[0]["outputs"] = [figure]
+    assert not lost(graded(NAMES[0], json.dumps(notebook).encode()))
+
+
+def test_there_are_many_oddities():
+    kinds = (FIRST, ANSWERS, ABOVE, BELOW, ORDERS, FORMS, BYTES)
+    assert sum(map(len, kinds)) >= 200
