@@ -43,13 +43,9 @@ def _show():
     parts = reviews.read_parts(reviews.sample_path(), held_out=0.0)
     print(f"sample       {_count(*parts[:3])}, written for "
           "this course")
-    where = reviews.imdb_path()
-    state = f"kept in {where}" if where.exists() else "not here; lstm-course data imdb"
-    print(f"imdb         {state}")
-    where = sources.SHAKESPEARE.path
-    state = (f"kept in {where}" if where.exists()
-             else "not here; lstm-course data shakespeare")
-    print(f"shakespeare  {state}")
+    for name, source in sources.SOURCES.items():
+        there, way = f"kept in {source.kept}", f"not here; lstm-course data {name}"
+        print(f"{name:12} {there if source.kept.exists() else way}")
 
 
 def _count(train, valid, test):
@@ -66,7 +62,7 @@ def _imdb(args):
     path = args.path or download.fetch(sources.IMDB, args.url)
     print(f"reading {path} ...", flush=True)
     parts = reviews.read_parts(path, form=Form.of(args), held_out=0.0)
-    kept = reviews.imdb_path()
+    kept = sources.IMDB.kept
     kept.parent.mkdir(parents=True, exist_ok=True)
     reviews.write(kept, parts.train, parts.test, parts.valid)
     print(f"{parts.account}\n{_count(*parts[:3])}: kept in {kept}\n"

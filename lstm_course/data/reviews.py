@@ -19,9 +19,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .. import places
 from .columns import PLAIN, Form
 from .rows import rows_of
+from .sources import IMDB
 
 TEST = 0.2  # share that is split off where the source has no test part
 VALID = 0.1  # share of the training part that is held out for decisions
@@ -49,24 +49,11 @@ def sample_path() -> Path:
     return Path(__file__).with_name("sample_reviews.csv")
 
 
-def imdb_path() -> Path:
-    """Where 'lstm-course data imdb' keeps the reviews."""
-    return places.data() / "imdb.csv.gz"
-
-
 def find(source: str | Path | None = None) -> Path:
     """The path of "sample" (None), of "imdb" once it was fetched, or the path given."""
     if source in (None, "sample"):
         return sample_path()
-    if source != "imdb":
-        return Path(source)
-    if not imdb_path().exists():
-        raise ValueError(
-            f"The IMDB reviews are not in {places.data()} yet. They are fetched once, "
-            "84 MB, or read from a copy. Run 'lstm-course data imdb', or "
-            "'lstm-course data imdb --from FILE'?"
-        )
-    return imdb_path()
+    return IMDB.find() if source == "imdb" else Path(source)
 
 
 def read(path: str | Path, seed: int = 0,

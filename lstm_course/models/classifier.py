@@ -10,7 +10,7 @@ from torch import nn
 from ..doors import check_size
 from ..engines.choose import ordinary
 from ..tasks.vocabulary import PAD
-from .parts import check_codes, embedding, layers, readout, seeds
+from .parts import check_codes, embedding, judging, layers, readout, seeds
 
 READS = ("last", "mean")
 
@@ -121,10 +121,7 @@ def evaluate(model, x, y, B=256):
     B, device = check_size("B", B), model.readout.weight.device
     x = check_codes("x", x, model.embedding.num_embeddings)
     y = _check_labels(y, x, model.K)
-    training = model.training
-    model.eval()
-    with torch.no_grad():
+    with judging(model):
         scores = torch.cat([model(part.to(device)).cpu() for part in x.split(B, 1)])
-    model.train(training)
     right = (scores > 0) == (y > 0) if model.K == 1 else scores.argmax(-1) == y
     return {"loss": float(_cost(scores, y)), "accuracy": float(right.double().mean())}

@@ -13,7 +13,15 @@ from torch import nn
 
 from ..doors import as_array, as_cell, check_number, check_rng, check_size
 from ..engines.entry import start_states
-from .parts import SameMaskDropout, check_codes, embedding, layers, readout, seeds
+from .parts import (
+    SameMaskDropout,
+    check_codes,
+    embedding,
+    judging,
+    layers,
+    readout,
+    seeds,
+)
 
 
 class LanguageModel(nn.Module):
@@ -150,15 +158,13 @@ def evaluate(model, codes, T=256, B=8):
     starts = range(0, length * B, length)
     rows = np.stack([codes[s : s + length + 1] for s in starts], axis=1)
     rows = torch.from_numpy(rows).to(model.readout.weight.device)
-    total, state, training = 0.0, None, model.training
-    model.eval()
-    with torch.no_grad():
+    total, state = 0.0, None
+    with judging(model):
         for t in range(0, length, T):
             x, y = rows[t : min(t + T, length)], rows[t + 1 : min(t + T, length) + 1]
             scores, state = model(x, state)
             total += float(nn.functional.cross_entropy(
                 scores.flatten(0, 1), y.flatten(), reduction="sum"))
-    model.train(training)
     loss = total / (length * B)
     return {"loss": loss, "bits": loss / np.log(2.0), "perplexity": np.exp(loss)}
 
@@ -183,16 +189,14 @@ def generate(model, start, length, rng, temperature=1.0, top_k=None, top_p=None)
     start = _codes("start", start, 1)
     check_rng(rng)
     length = check_size("length", length)
-    device, training = model.readout.weight.device, model.training
+    device = model.readout.weight.device
     x, state, out = torch.as_tensor(start, device=device)[:, None], None, []
-    model.eval()
-    with torch.no_grad():
+    with judging(model):
         while len(out) < length:
             scores, state = model(x, state)
             last = scores[-1, 0].double().cpu().numpy()
             out.append(choose(last, rng, temperature, top_k, top_p))
             x = torch.tensor([[out[-1]]], device=device)
-    model.train(training)
     return np.array(out, dtype=np.int64)
 
 

@@ -1,5 +1,7 @@
 """What the models share: start values from a seed, one-mask dropout."""
 
+from contextlib import contextmanager
+
 import numpy as np
 import torch
 from torch import nn
@@ -58,6 +60,17 @@ def check_codes(name, x, K, axes="TB"):
             "vocabulary?"
         )
     return x.long()
+
+
+@contextmanager
+def judging(model):
+    """In eval mode and without gradients; afterwards as it was."""
+    training = model.training
+    try:
+        with torch.no_grad():
+            yield model.eval()
+    finally:
+        model.train(training)
 
 
 class SameMaskDropout(nn.Module):

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from ..init import chrono, init
-from .parts import layers, readout, seeds
+from .parts import judging, layers, readout, seeds
 
 
 class Reader(nn.Module):
@@ -93,13 +93,10 @@ def evaluate(model, task, rng, n=2000, B=250):
     """The task's own scores on n fresh sequences: dict of floats."""
     weight = model.readout.weight
     draw, parts = task.test or task.sample, []
-    training = model.training
-    model.eval()
-    with torch.no_grad():
+    with judging(model):
         for _ in range(-(-n // B)):
             x, y, mask = draw(rng, B)
             x_in = torch.as_tensor(x, dtype=weight.dtype, device=weight.device)
             out = model(x_in, torch.as_tensor(mask, device=weight.device))
             parts.append(task.score(out.double().cpu().numpy(), x, y, mask))
-    model.train(training)
     return {k: float(np.mean([p[k] for p in parts])) for k in parts[0]}

@@ -16,7 +16,7 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
 from ..doors import check_number, check_seed
-from .task import Task, at_ends, certain, score_classes
+from .task import Task, at_ends, certain, check_form, sample, score_classes
 
 FORMS = ("rows", "pixels", "permuted")
 CHANCE = 0.1
@@ -53,12 +53,7 @@ def split(form: str = "rows", seed: int = 0, test_size: float = 0.25):
     >>> tuple(x.shape), tuple(x_test.shape)
     ((8, 1347, 8), (8, 450, 8))
     """
-    if form not in FORMS:
-        raise ValueError(
-            f"form is {form!r}. Digits are read in one of the forms {FORMS}. "
-            "Write form='rows'?"
-        )
-    check_seed(seed)
+    check_form(form, FORMS), check_seed(seed)
     if not 0 < check_number("test_size", test_size) < 1:
         raise ValueError(
             f"test_size is {test_size}. It is the share of the digits that is held "
@@ -74,14 +69,6 @@ def split(form: str = "rows", seed: int = 0, test_size: float = 0.25):
                        for a in parts[:2])
     y_train, y_test = (torch.from_numpy(a) for a in parts[2:])
     return (x_train, y_train), (x_test, y_test)
-
-
-def sample(rng: np.random.Generator, data, batch_size: int = 64):
-    """One random batch: x (T, B, I), y (B,), drawn without replacement."""
-    x, y = data
-    pick = rng.choice(len(y), size=min(batch_size, len(y)), replace=False)
-    pick = torch.from_numpy(pick)
-    return x[:, pick], y[pick]
 
 
 def make(form: str = "rows", seed: int = 0) -> Task:

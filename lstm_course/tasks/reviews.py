@@ -14,11 +14,11 @@ import warnings
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 import torch
 
 from ..data import reviews as files
 from ..data.columns import PLAIN, Form
+from .task import sample as sample
 from .vocabulary import Vocabulary, pad
 
 CHANCE = 0.5
@@ -117,11 +117,3 @@ def encode_parts(parts, size: int = 5000, length: int = 500, padding: str = "pre
     length = min(length, max(len(row) for rows, _ in coded for row in rows))
     return Data(*(_padded(*part, length, padding, truncation) for part in coded),
                 vocabulary, parts.account)
-
-
-def sample(rng: np.random.Generator, data, batch_size: int = 64):
-    """One random batch: x (T, B), y (B,), drawn without replacement."""
-    x, y = data
-    pick = rng.choice(len(y), size=min(batch_size, len(y)), replace=False)
-    pick = torch.from_numpy(pick)
-    return x[:, pick], y[pick]

@@ -82,6 +82,13 @@ def at_ends(answers, mask):
     return np.where(mask, answers, np.zeros((), np.asarray(answers).dtype))
 
 
+def sample(rng, data, batch_size=64):
+    """A random batch of data (x (T, N, ...), y (N,)), drawn without replacement."""
+    x, y = data
+    pick = rng.choice(len(y), size=min(batch_size, len(y)), replace=False)
+    return x[:, pick], y[pick]
+
+
 def score_classes(out, x, y, mask):
     """Mean cross entropy (nats) and share of right answers."""
     loss, _ = cross_entropy(out, y[mask])

@@ -32,18 +32,17 @@ def write(path: str | Path, state: dict) -> None:
         os.close(folder)
 
 
-def save(path: str | Path, model, adam, history: History, *, about: dict | None = None,
-         seed: int = 0, scaler=None, team) -> None:
+def save(path: str | Path, run, about: dict | None = None) -> None:
     """Write everything a run needs to go on as if it had not stopped."""
-    own = {"rng": torch.get_rng_state(), "carry": getattr(model, "carry", None)}
+    own = {"rng": torch.get_rng_state(), "carry": getattr(run.model, "carry", None)}
     if torch.cuda.is_available():
         own["cuda_rng"] = torch.cuda.get_rng_state()
-    each = team.gather(own)
-    if team.rank:
+    each, scaler = run.team.gather(own), run.mixed.scaler
+    if run.team.rank:
         return
-    write(path, {"model": model.state_dict(), "adam": adam.state_dict(), "each": each,
-                 "scaler": None if scaler is None else scaler.state_dict(),
-                 "history": json.dumps(asdict(history)), "seed": seed,
+    write(path, {"model": run.model.state_dict(), "adam": run.adam.state_dict(),
+                 "each": each, "scaler": scaler and scaler.state_dict(),
+                 "history": json.dumps(asdict(run.history)), "seed": run.seed,
                  "about": json.dumps(about or {})})
 
 
@@ -75,15 +74,15 @@ def load(path: str | Path, device="cpu") -> dict:
     return state
 
 
-def resume(path, model, adam, device, *, seed=0, scaler=None, team):
+def resume(path: str | Path | None, run) -> History:
     """Continue from a checkpoint where there is one: -> history so far."""
     if path is None or not Path(path).exists():
         return History()
-    state = load(path, device)
-    if state["seed"] != seed:
+    state, team, scaler = load(path, run.device), run.team, run.mixed.scaler
+    if state["seed"] != run.seed:
         raise ValueError(
             f"{Path(path).name} belongs to a run with seed {state['seed']}, but this "
-            f"one has seed {seed}. A run resumes with its own seed. Pass seed="
+            f"one has seed {run.seed}. A run resumes with its own seed. Pass seed="
             f"{state['seed']}, or another checkpoint file?"
         )
     if len(state["each"]) != team.size:
@@ -93,14 +92,14 @@ def resume(path, model, adam, device, *, seed=0, scaler=None, team):
             f"as many. Use torchrun --nproc_per_node {len(state['each'])}?"
         )
     try:
-        model.load_state_dict(state["model"])
+        run.model.load_state_dict(state["model"])
     except RuntimeError as error:
         raise ValueError(
             f"{Path(path).name} was saved from another model: "
             f"{str(error).splitlines()[-1].strip()} Expected the same sizes. "
             "Choose another checkpoint file, or delete this one?"
         ) from None
-    adam.load_state_dict(state["adam"])
+    run.adam.load_state_dict(state["adam"])
     if scaler is not None and state["scaler"] is not None:
         scaler.load_state_dict(state["scaler"])
     own = state["each"][team.rank]
@@ -108,5 +107,5 @@ def resume(path, model, adam, device, *, seed=0, scaler=None, team):
     if "cuda_rng" in own and torch.cuda.is_available():
         torch.cuda.set_rng_state(own["cuda_rng"].cpu())
     if own["carry"] is not None:
-        model.carry = own["carry"]
+        run.model.carry = own["carry"]
     return state["history"]

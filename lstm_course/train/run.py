@@ -49,9 +49,7 @@ class Run:
 
     def resume(self, checkpoint):
         """Go on from a checkpoint where there is one."""
-        self.history = files.resume(checkpoint, self.model, self.adam, self.device,
-                                    seed=self.seed, scaler=self.mixed.scaler,
-                                    team=self.team)
+        self.history = files.resume(checkpoint, self)
         return self.history
 
     def step(self):
@@ -61,8 +59,8 @@ class Run:
             group["lr"] = self.lr * self.rate(step, self.steps)
         batch = self.batches(np.random.default_rng([self.seed, step]), step)
         entry.check_batch(batch)
-        whole = as_tensors(batch, self.dtype)
-        mine = to_device(self.team.share(whole), self.device)
+        whole = each(batch, lambda part: as_tensor(part, self.dtype))
+        mine = each(self.team.share(whole), self.on_device)
         part = self.team.fraction(self.weigh(mine)) if self.weigh else 1.0
         value, norm = self.update(mine, step, part)
         value = self.team.total(value) / self.team.size
@@ -70,6 +68,10 @@ class Run:
         self.history.grad_norm.append(norm)
         return {"tokens": self.tokens(whole), "loss": value, "grad_norm": norm,
                 "lr": self.adam.param_groups[0]["lr"]}
+
+    def on_device(self, part):
+        """A part of a batch where the model is, if it can be moved at all."""
+        return part.to(self.device) if isinstance(part, torch.Tensor) else part
 
     def update(self, batch, step, part):
         """-> this share's loss, norm of the gradient before clipping."""
@@ -103,8 +105,7 @@ class Run:
         if self.history.valid and since_best(self.history.valid, watch) == 0:
             paths = [files.best_path(checkpoint), checkpoint]
         for path in paths:
-            files.save(path, self.model, self.adam, self.history, about=about,
-                       seed=self.seed, scaler=self.mixed.scaler, team=self.team)
+            files.save(path, self, about)
 
 
 class Mixed:
@@ -168,25 +169,21 @@ def _with_step(batches):
     return batches if len(needed) > 1 else lambda rng, step: batches(rng)
 
 
-def as_tensors(batch, dtype=torch.float32):
-    """NumPy arrays of a batch as tensors; floating ones in the model's dtype."""
+def each(batch, change):
+    """A batch with each of its parts changed."""
     if isinstance(batch, tuple | list):
-        return tuple(as_tensors(b, dtype) for b in batch)
+        return tuple(each(part, change) for part in batch)
     if isinstance(batch, Mapping):
-        return {k: as_tensors(b, dtype) for k, b in batch.items()}
-    if isinstance(batch, np.ndarray):
-        tensor = torch.from_numpy(np.ascontiguousarray(batch))
-        return tensor.to(dtype) if tensor.is_floating_point() else tensor
-    return batch
+        return {name: each(part, change) for name, part in batch.items()}
+    return change(batch)
 
 
-def to_device(batch, device):
-    """A batch, or each part of it, on the device."""
-    if isinstance(batch, tuple):
-        return tuple(to_device(b, device) for b in batch)
-    if isinstance(batch, dict):
-        return {k: to_device(b, device) for k, b in batch.items()}
-    return batch.to(device) if isinstance(batch, torch.Tensor) else batch
+def as_tensor(part, dtype=torch.float32):
+    """A NumPy array as a tensor, a floating one in the model's dtype."""
+    if not isinstance(part, np.ndarray):
+        return part
+    tensor = torch.from_numpy(np.ascontiguousarray(part))
+    return tensor.to(dtype) if tensor.is_floating_point() else tensor
 
 
 def count_tokens(batch):

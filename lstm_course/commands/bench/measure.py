@@ -7,7 +7,6 @@ The floor is what this machine needs for the same products at its matrix speed p
 same exponentials at its own speed, both measured on the spot.
 """
 
-import json
 import math
 import re
 import statistics
@@ -247,11 +246,6 @@ def bytes_kept(cell: str, H: int, checkpoint: bool = False) -> int:
     plan = Plan(as_cell(cell))
     states = len(plan.cell.states)
     return 4 * H * (states if checkpoint else states + plan.width)
-
-
-def save(result: dict, path: str | Path) -> None:
-    """Write a result as JSON."""
-    Path(path).write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
 
 def plot(result: dict, path: str | Path) -> None:

@@ -13,12 +13,7 @@ def corpus(args):
     """The text that the command line names, and which files it was read from."""
     path = None if args.text == "book" else args.text
     if args.text == "shakespeare":
-        path = sources.SHAKESPEARE.path
-        if not path.exists():
-            raise ValueError(
-                f"Shakespeare is not in {path.parent} yet. It is fetched once, 1 MB. "
-                "Expected shakespeare.txt there. Run 'lstm-course data shakespeare'?"
-            )
+        path = sources.SHAKESPEARE.find()
     if args.size and args.level == "characters":
         raise ValueError(
             f"--size {args.size} limits an alphabet of words, but the text is read as "
