@@ -1,8 +1,8 @@
 """``lstm-course data``: fetch real data once, or read it from a copy."""
 
-import argparse
+from pathlib import Path
 
-from .options import add_form
+from .options import Plain, add_form
 
 ABOUT = """Real data for the chapters. Nothing is downloaded unless you ask here.
 
@@ -21,8 +21,7 @@ The files are kept in the user's cache; LSTM_COURSE_DATA names another folder.
 def add_parser(sub):
     parser = sub.add_parser(
         "data", help="fetch film reviews or Shakespeare, or show what is there",
-        description=ABOUT, epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
+        description=ABOUT, epilog=EPILOG, formatter_class=Plain)
     parser.add_argument("name", nargs="?", choices=("sample", "imdb", "shakespeare"),
                         help="what to fetch; without it: show what is there")
     parser.add_argument("--from", dest="path", metavar="PATH",
@@ -81,8 +80,6 @@ def _shakespeare(args):
 
 
 def _copy(path, source):
-    from pathlib import Path
-
     from ..data import download
 
     if not Path(path).is_file() or not download.is_published(path, source):

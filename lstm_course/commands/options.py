@@ -4,6 +4,19 @@ import argparse
 import math
 
 
+class Plain(argparse.RawDescriptionHelpFormatter):
+    """Keep the line breaks of descriptions, give options room, say their defaults."""
+
+    def __init__(self, prog):
+        super().__init__(prog, max_help_position=28)
+
+    def _get_help_string(self, action):
+        nothing = any(action.default is v for v in (None, False, argparse.SUPPRESS))
+        if nothing or "default" in action.help:
+            return action.help
+        return f"{action.help} (default {action.default})"
+
+
 def whole(least: int):
     """A type for argparse: a whole number of at least so much."""
     def parse(word):

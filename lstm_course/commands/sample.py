@@ -1,9 +1,8 @@
 """``lstm-course sample``: let a trained model write, or judge a text."""
 
-import argparse
 from pathlib import Path
 
-from .options import number, whole
+from .options import Plain, number, whole
 
 EPILOG = """Temperature divides the scores before one symbol is drawn: 0 always takes
 the best, 0.7 is careful, 1 is as the model believes, 1.3 is wild. --top-k and --top-p
@@ -20,20 +19,17 @@ def add_parser(sub):
     parser = sub.add_parser(
         "sample", help="let a trained language model write, or a classifier judge",
         description="Use a model that 'lstm-course train lm' or 'train classify' made.",
-        epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("checkpoint", help="a checkpoint, or the folder of a run")
-    parser.add_argument("--prompt", help="the text to go on from, or to judge")
-    parser.add_argument("--length", type=whole(1), default=500,
-                        help="characters or words to write (default 500)")
-    parser.add_argument("--temperature", type=number(0), default=1.0,
-                        help="default 1.0")
-    parser.add_argument("--top-k", type=whole(1), help="only the k best")
-    parser.add_argument("--top-p", type=number(0),
-                        help="only the best that hold this probability together")
-    parser.add_argument("--seed", type=whole(0), default=0,
-                        help="of the draws (default 0)")
-    parser.add_argument("--last", action="store_true",
-                        help="the last checkpoint of a run, not the best")
+        epilog=EPILOG, formatter_class=Plain)
+    add = parser.add_argument
+    add("checkpoint", help="a checkpoint, or the folder of a run")
+    add("--prompt", help="the text to go on from, or to judge")
+    add("--length", type=whole(1), default=500, help="characters or words to write")
+    add("--temperature", type=number(0), default=1.0, help="see below")
+    add("--top-k", type=whole(1), help="only the k best")
+    add("--top-p", type=number(0),
+        help="only the best that hold this probability together")
+    add("--seed", type=whole(0), default=0, help="of the draws")
+    add("--last", action="store_true", help="the last of a run, not the best")
 
 
 def run(args):
@@ -48,10 +44,9 @@ def run(args):
         print(f"{word} (probability of positive {chance:.3f}; {known} of {words} "
               "words known)")
         return
-    text = saved.write(about, model, args.prompt, args.length,
-                         np.random.default_rng(args.seed), args.temperature, args.top_k,
-                         args.top_p)
-    print(text)
+    print(saved.write(about, model, args.prompt, args.length,
+                      np.random.default_rng(args.seed), args.temperature, args.top_k,
+                      args.top_p))
 
 
 def _file(path, last):

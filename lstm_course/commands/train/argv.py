@@ -1,10 +1,11 @@
 """``lstm-course train``: language models, classifiers, and the tasks of the papers."""
 
-import argparse
 import ast
+from functools import partial
 from pathlib import Path
 
-from ..options import add_encoding, add_form, number, whole
+from ... import tasks
+from ..options import Plain, add_encoding, add_form, number, whole
 
 ABOUT = """Train a model. A run writes into its folder: checkpoint.pt (the last state,
 from which the same command goes on after a stop or a crash), checkpoint.best.pt (the
@@ -35,7 +36,7 @@ PARALLEL = """
 several processes on one machine (each takes a share of every batch):
   torchrun --standalone --nproc_per_node 2 -m lstm_course train lm ...
 """
-TASKS = Path(__file__).resolve().parents[2] / "tasks"
+TASKS = Path(tasks.__file__).parent
 EXAMPLES = {
     "adding": "--form modern --T 100 --cell gru --lr 5e-3",
     "copying": "--T 100 --chrono 120 --hidden 128",
@@ -49,71 +50,53 @@ def add_parser(sub):
     parser = sub.add_parser("train", description=ABOUT, formatter_class=Plain,
                             help="train a language model, a classifier, a task")
     kinds = parser.add_subparsers(dest="kind", metavar="KIND", required=True)
-    _lm(kinds.add_parser("lm", help="language model of characters or words",
-                         description=LM, epilog=PARALLEL, formatter_class=Plain))
-    _classify(kinds.add_parser("classify", help="film reviews, positive or negative",
-                               description=CLASSIFY, epilog=PARALLEL,
-                               formatter_class=Plain))
-    task = kinds.add_parser("task", help="adding, copying, temporal order, Reber, ...",
-                            description=TASK, formatter_class=Plain)
+    kind = partial(kinds.add_parser, formatter_class=Plain, epilog=PARALLEL)
+    _lm(kind("lm", help="language model of characters or words", description=LM))
+    _classify(kind("classify", help="film reviews, positive or negative",
+                   description=CLASSIFY))
+    task = kind("task", help="adding, copying, temporal order, Reber, ...",
+                description=TASK, epilog=None)
     names = task.add_subparsers(dest="task", metavar="NAME", required=True)
-    from ...tasks import TASKS as known
-
-    for name in known:
+    for name in tasks.TASKS:
         _task(names, name)
 
 
-class Plain(argparse.RawDescriptionHelpFormatter):
-    """Keep the line breaks of descriptions; give options room."""
-
-    def __init__(self, prog):
-        super().__init__(prog, max_help_position=28)
-
-
 def _lm(p):
-    p.add_argument("--text", default="book",
-                   help="a file, folder or archive, 'shakespeare', or 'book' (default)")
-    p.add_argument("--pattern", nargs="+", metavar="GLOB",
-                   help="which files of a folder or archive (default '*.txt')")
+    add = p.add_argument
+    add("--text", default="book",
+        help="a file, folder or archive, 'shakespeare', or 'book', this one's text")
+    add("--pattern", nargs="+", metavar="GLOB",
+        help="which files of a folder or archive (default '*.txt')")
     add_encoding(p)
-    p.add_argument("--level", choices=("characters", "words"), default="characters")
-    p.add_argument("--size", type=whole(4),
-                   help="alphabet of words; rarer ones <unknown>")
-    p.add_argument("--window", type=whole(1), default=64, metavar="T",
-                   help="steps of back-propagation (default 64)")
-    p.add_argument("--embedding", type=whole(1),
-                   help="its width (default: as --hidden)")
-    p.add_argument("--variational", action="store_true",
-                   help="drop the same units at every step of a window")
-    p.add_argument("--tied", action="store_true",
-                   help="readout and embedding share their weights")
-    g = _model(p, hidden=256)
-    g.add_argument("--dropout", type=number(0, 1), default=0.0,
-                   help="on embedding, between layers, at the readout (default 0)")
-    _training(p, steps=2000, batch=32, lr=3e-3, schedule="cosine", every=200)
+    add("--level", choices=("characters", "words"), default="characters",
+        help="what is read as one symbol")
+    add("--size", type=whole(4), help="alphabet of words; rarer ones <unknown>")
+    add("--window", type=whole(1), default=64, metavar="T",
+        help="steps of back-propagation")
+    add("--embedding", type=whole(1), help="its width (default: as --hidden)")
+    add("--variational", action="store_true",
+        help="drop the same units at every step of a window")
+    add("--tied", action="store_true", help="readout and embedding share their weights")
+    _model(p, hidden=256, dropout=0.0)
+    _training(p, steps=2000, batch=32, schedule="cosine", every=200)
 
 
 def _classify(p):
-    p.add_argument("--data", default="sample",
-                   help="'sample' (bundled), 'imdb', or an archive, folder or table")
-    p.add_argument("--size", type=whole(5), default=5000,
-                   help="codes in all (default 5000)")
-    p.add_argument("--length", type=whole(1), default=500,
-                   help="words kept (default 500)")
-    p.add_argument("--padding", choices=("pre", "post"), default="pre")
-    p.add_argument("--truncation", choices=("pre", "post"), default="pre")
-    p.add_argument("--masked", action="store_true", help="skip padding")
-    p.add_argument("--read", choices=("last", "mean"), default="last",
-                   help="the last state, or the mean of all outputs")
-    p.add_argument("--bidirectional", action="store_true",
-                   help="also read from the end")
-    p.add_argument("--embedding", type=whole(1), default=32,
-                   help="its width (default 32)")
-    g = _model(p, hidden=100)
-    g.add_argument("--dropout", type=number(0, 1), default=0.5,
-                   help="on embedding, between layers, at the readout (default 0.5)")
+    add, ends = p.add_argument, ("pre", "post")
+    add("--data", default="sample",
+        help="'sample' (bundled), 'imdb', or an archive, folder or table")
+    add("--size", type=whole(5), default=5000, help="codes in all")
+    add("--length", type=whole(1), default=500, help="words kept")
+    add("--padding", choices=ends, default="pre", help="where zeros are put")
+    add("--truncation", choices=ends, default="pre", help="where words are cut off")
+    add("--masked", action="store_true", help="skip padding")
+    add("--read", choices=("last", "mean"), default="last",
+        help="the last state, or the mean of all outputs")
+    add("--bidirectional", action="store_true", help="also read from the end")
+    add("--embedding", type=whole(1), default=32, help="its width")
+    _model(p, hidden=100, dropout=0.5)
     add_form(p)
-    _training(p, steps=200, batch=64, lr=3e-3, schedule="constant", every=20)
+    _training(p, steps=200, batch=64, schedule="constant", every=20)
 
 
 def _task(names, name):
@@ -132,65 +115,60 @@ def _task(names, name):
         kind = type(value) if value is not None else int
         if option != "seed":  # of a split; it stays as it is
             p.add_argument(f"--{option}", type=kind, default=value,
-                           help=f"option of the task (default {value})")
+                           help="option of the task")
     p.set_defaults(task_options=tuple(n for n in names if n != "seed"))
-    p.add_argument("--chrono", type=float, metavar="T_MAX",
-                   help="chrono initialisation: memory times from 1 to T_MAX steps")
-    p.add_argument("--forget-bias", type=float,
-                   help="its start value (default: the cell's own, 1 for LSTMs)")
-    p.add_argument("--sequences", type=whole(1), default=100_000,
-                   help="how many to train on at most (default 100,000)")
-    p.add_argument("--seeds", type=whole(0), nargs="+", metavar="SEED",
-                   help="one run per seed, e.g. --seeds 0 1 2 3 4")
+    add = p.add_argument
+    add("--chrono", type=float, metavar="T_MAX",
+        help="chrono initialisation: memory times from 1 to T_MAX steps")
+    add("--forget-bias", type=float,
+        help="its start value (default: the cell's own, 1 for LSTMs)")
+    add("--sequences", type=whole(1), default=100_000, help="to train on at most")
+    add("--seeds", type=whole(0), nargs="+", metavar="SEED",
+        help="one run per seed, e.g. --seeds 0 1 2 3 4")
     _model(p, hidden=64)
-    _training(p, steps=None, batch=64, lr=3e-3, schedule="constant", every=50)
+    _training(p, steps=None, batch=64, schedule="constant", every=50)
 
 
-def _model(p, hidden):
-    g = p.add_argument_group("model")
-    g.add_argument("--cell", default="lstm",
-                   help="a name (lstm, gru, rnn, peephole, ...) or a call like "
-                        "\"gru(reset='before', gate=hard_sigmoid)\"")
-    g.add_argument("--hidden", type=whole(1), default=hidden,
-                   help=f"units per layer (default {hidden})")
-    g.add_argument("--layers", type=whole(1), default=1, help="default 1")
-    return g
+def _model(p, hidden, dropout=None):
+    add = p.add_argument_group("model").add_argument
+    add("--cell", default="lstm", help="a name (lstm, gru, rnn, peephole, ...) or a "
+        "call like \"gru(reset='before', gate=hard_sigmoid)\"")
+    add("--hidden", type=whole(1), default=hidden, help="units per layer")
+    add("--layers", type=whole(1), default=1, help="on top of each other")
+    if dropout is not None:
+        add("--dropout", type=number(0, 1), default=dropout,
+            help="on embedding, between layers, at the readout")
 
 
-def _training(p, steps, batch, lr, schedule, every):
-    g = p.add_argument_group("training")
+def _training(p, steps, batch, schedule, every):
+    add = p.add_argument_group("training").add_argument
     if steps is not None:
-        g.add_argument("--steps", type=whole(1), default=steps,
-                       help=f"updates in all (default {steps})")
-    g.add_argument("--batch", type=whole(1), default=batch, help=f"default {batch}")
-    g.add_argument("--lr", type=number(0), default=lr,
-                   help=f"learning rate (default {lr})")
-    g.add_argument("--schedule", choices=("constant", "linear", "cosine"),
-                   default=schedule, help=f"of the learning rate (default {schedule})")
-    g.add_argument("--warmup", type=whole(0), default=0,
-                   help="steps of an even rise of lr")
-    g.add_argument("--clip", type=number(0), default=1.0,
-                   help="largest norm of the gradient; 0: no clipping (default 1)")
-    g.add_argument("--weight-decay", type=number(0), default=0.0,
-                   help="of AdamW (default 0)")
-    g.add_argument("--every", type=whole(1), default=every,
-                   help=f"steps between validations and checkpoints (default {every})")
-    g.add_argument("--patience", type=whole(1),
-                   help="stop after so many validations without a better one")
-    g.add_argument("--seed", type=whole(0), default=0,
-                   help="of start values, batches and dropout (default 0)")
-    g.add_argument("--device", help="cpu, cuda, ... (default: a GPU if there is one)")
-    g.add_argument("--precision", choices=("float32", "bfloat16", "float16"),
-                   default="float32", help="mixed precision, for GPUs")
-    g.add_argument("--first", type=whole(1), metavar="N",
-                   help="only the first N steps of the run, to check a result")
-    g = p.add_argument_group("output")
-    g.add_argument("--out", help="folder of the run (default runs/KIND-CELL-SEED)")
-    g.add_argument("--again", action="store_true",
-                   help="forget an earlier run in this folder instead of resuming it")
-    g.add_argument("--result", help="also write result.json to this file")
-    g.add_argument("--tensorboard", metavar="FOLDER", help="if it is installed")
-    g.add_argument("--quiet", action="store_true", help="no progress bar")
+        add("--steps", type=whole(1), default=steps, help="updates in all")
+    add("--batch", type=whole(1), default=batch, help="sequences side by side")
+    add("--lr", type=number(0), default=3e-3, help="learning rate")
+    add("--schedule", choices=("constant", "linear", "cosine"), default=schedule,
+        help="of the learning rate")
+    add("--warmup", type=whole(0), default=0, help="steps of an even rise of lr")
+    add("--clip", type=number(0), default=1.0,
+        help="largest norm of the gradient; 0: no clipping")
+    add("--weight-decay", type=number(0), default=0.0, help="of AdamW")
+    add("--every", type=whole(1), default=every,
+        help="steps between validations and checkpoints")
+    add("--patience", type=whole(1),
+        help="stop after so many validations without a better one")
+    add("--seed", type=whole(0), default=0, help="of start values, batches and dropout")
+    add("--device", help="cpu, cuda, ... (default: a GPU if there is one)")
+    add("--precision", choices=("float32", "bfloat16", "float16"), default="float32",
+        help="mixed precision, for GPUs")
+    add("--first", type=whole(1), metavar="N",
+        help="only the first N steps of the run, to check a result")
+    add = p.add_argument_group("output").add_argument
+    add("--out", help="folder of the run (default runs/KIND-CELL-SEED)")
+    add("--again", action="store_true",
+        help="forget an earlier run in this folder instead of resuming it")
+    add("--result", help="also write result.json to this file")
+    add("--tensorboard", metavar="FOLDER", help="if it is installed")
+    add("--quiet", action="store_true", help="no progress bar")
 
 
 def run(args):
