@@ -2,11 +2,17 @@
 
 Every function works on a NumPy array and, through the tensor's own methods, on a
 torch tensor; torch is never imported here.  A derivative is written in terms of
-the function's *output* y, because that is what a backward pass has at hand.
+the function's *output* y, because that is what a backward pass has at hand.  Where
+the text for arrays makes no sense of a single number, ``..._number`` is the same for
+compiled loops.  ``TABLE`` has a row for every function of a cell's own lines: all that
+its readers know of it, so that a new one is written here and nowhere else.
 
 Sources: the two hard sigmoids are those of Theano, Keras 1/2 and ONNX (slope 0.2)
 and of torch and Keras 3 (slope 1/6).
 """
+
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -35,9 +41,24 @@ def minimum(x, y):
     return x.minimum(y) if _is_tensor(x) else np.minimum(x, y)
 
 
-def step(x):
+def maximum_number(x, y):
+    """The larger of two numbers."""
+    return x if x > y else y
+
+
+def minimum_number(x, y):
+    """The smaller of two numbers."""
+    return x if x < y else y
+
+
+def positive(x):
     """1 where x > 0, else 0: the derivative of ``maximum(x, 0)``; same shape."""
     return (x > 0).to(x.dtype) if _is_tensor(x) else np.greater(x, 0).astype(_kind(x))
+
+
+def positive_number(x):
+    """1 where a number is above 0, else 0."""
+    return 1.0 if x > 0.0 else 0.0
 
 
 def _kind(x):
@@ -59,6 +80,11 @@ def sigmoid(x):
     return x.sigmoid() if _is_tensor(x) else 0.5 * np.tanh(0.5 * x) + 0.5
 
 
+def sigmoid_number(x):
+    """sigmoid of one number."""
+    return 1.0 / (1.0 + exp(-x))
+
+
 def d_sigmoid(y):
     """sigmoid'(x) at y = sigmoid(x); same shape."""
     return y * (1.0 - y)
@@ -67,6 +93,11 @@ def d_sigmoid(y):
 def log_sigmoid(x):
     """log(sigmoid(x)) into (-inf, 0), exact where sigmoid underflows; same shape."""
     return -(0 * x).logaddexp(-x) if _is_tensor(x) else -np.logaddexp(0.0, -x)
+
+
+def log_sigmoid_number(x):
+    """log_sigmoid of one number."""
+    return min(x, 0.0) - log(1.0 + exp(-abs(x)))
 
 
 def d_log_sigmoid(y):
@@ -79,9 +110,14 @@ def hard_sigmoid(x):
     return (0.2 * x + 0.5).clip(0.0, 1.0)
 
 
+def hard_sigmoid_number(x):
+    """hard_sigmoid of one number."""
+    return min(max(0.2 * x + 0.5, 0.0), 1.0)
+
+
 def d_hard_sigmoid(y):
     """0.2 where 0 < y < 1, else 0, at y = hard_sigmoid(x); same shape."""
-    return 0.2 * step(y) * step(1.0 - y)
+    return 0.2 * positive(y) * positive(1.0 - y)
 
 
 def hard_sigmoid6(x):
@@ -89,18 +125,40 @@ def hard_sigmoid6(x):
     return (x / 6.0 + 0.5).clip(0.0, 1.0)
 
 
+def hard_sigmoid6_number(x):
+    """hard_sigmoid6 of one number."""
+    return min(max(x / 6.0 + 0.5, 0.0), 1.0)
+
+
 def d_hard_sigmoid6(y):
     """1/6 where 0 < y < 1, else 0, at y = hard_sigmoid6(x); same shape."""
-    return step(y) * step(1.0 - y) / 6.0
+    return 1.0 / 6.0 * positive(y) * positive(1.0 - y)
 
 
-DERIVATIVE = {
-    tanh: d_tanh,
-    sigmoid: d_sigmoid,
-    log_sigmoid: d_log_sigmoid,
-    hard_sigmoid: d_hard_sigmoid,
-    hard_sigmoid6: d_hard_sigmoid6,
+class Row(NamedTuple):
+    """What the readers of a cell's lines know of a function."""
+
+    word: str  # how it is written ...
+    below: str = ""  # ... and what hangs below the word
+    derivative: Callable | None = None
+    number: Callable | None = None  # the same on one number, where its text is not
+    gate: bool = False  # whether lstm and gru take it as ``gate``
+
+
+TABLE = {
+    exp: Row("exp"),
+    log: Row("log"),
+    maximum: Row("max", number=maximum_number),
+    minimum: Row("min", number=minimum_number),
+    positive: Row("𝟙", ">0", number=positive_number),
+    tanh: Row("tanh", "", d_tanh),
+    sigmoid: Row("σ", "", d_sigmoid, sigmoid_number, gate=True),
+    log_sigmoid: Row("log σ", "", d_log_sigmoid, log_sigmoid_number),
+    hard_sigmoid: Row("σ", "0.2", d_hard_sigmoid, hard_sigmoid_number, gate=True),
+    hard_sigmoid6: Row("σ", "1/6", d_hard_sigmoid6, hard_sigmoid6_number, gate=True),
 }
+DERIVATIVE = {f: row.derivative for f, row in TABLE.items() if row.derivative}
+GATES = {f.__name__: f for f, row in TABLE.items() if row.gate}
 
 
 def softmax(x):

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from .cells import CELLS
 from .convert import count
 from .doors import as_cell
-from .equations import equations
+from .equations.room import lines
+from .equations.tex import Tex
 from .gradcheck import gradcheck
 
 SIZES = dict(T=3, B=2, I=4, H=5)  # of the check; small, and no two alike
@@ -71,22 +72,13 @@ def sections(doc):
 
 
 def math(cell):
-    """A cell's equations as one formula, or the room's own lines where it has none."""
-    lines = [_aligned(line) for line in equations(cell)]
-    if lines:
-        return r"$\begin{aligned}" + r" \\ ".join(lines) + r"\end{aligned}$"
-    block = re.search(r"\n\n((?:    .*\n)+)", cell.doc)
-    shown = (block[1] if block else cell.reads).strip().splitlines()
-    shown = [line.strip().split("    ")[0] for line in shown]  # without the remarks
-    return "<br>".join(f"`{_escape(line)}`" for line in shown)
-
-
-def _aligned(line):
-    """A line of an aligned block; a long sum goes on below."""
-    left, right = line.split(" = ", 1)
-    terms = right.split(" + ")
-    first, rest = " + ".join(terms[:4]), " + ".join(terms[4:])
-    return rf"{left} &= {first}" + rf" \\ &\quad + {rest}" * bool(rest)
+    """A cell's equations as one formula."""
+    cell = cell.layers[-1]
+    hand, shown = Tex(cell), []
+    for line in lines(cell):
+        first, *more = hand.pieces(line, first=4, more=100)
+        shown += [first.replace(" = ", " &= ", 1), *(rf"&\quad{text}" for text in more)]
+    return r"$\begin{aligned}" + r" \\ ".join(shown) + r"\end{aligned}$"
 
 
 def _after(start, parts):

@@ -4,7 +4,6 @@ import re
 from itertools import combinations
 from xml.etree import ElementTree
 
-import numpy as np
 import pytest
 
 from lstm_course import CELLS, diagrams, ops
@@ -26,7 +25,6 @@ from lstm_course.diagrams.signs.legend import legend
 from lstm_course.diagrams.signs.sketch import crossing, segments
 from lstm_course.diagrams.signs.text import texts
 from lstm_course.diagrams.truth.agree import agrees
-from lstm_course.diagrams.truth.trace import equations
 
 NS = "{http://www.w3.org/2000/svg}"
 OPTIONS = {
@@ -168,38 +166,6 @@ def test_a_cell_nobody_has_drawn_gets_a_picture_of_its_own_equations():
     assert "p_t = 0.5 · p_{t-1} + k_t ⊙ z_{v}" in lines
     assert "h_t = k_t ⊙ tanh(p_t) − (1 − k_t) ⊙ h_{t-1}" in lines
     ElementTree.fromstring(diagrams.cell_diagram(toy))
-
-
-def number(line, values):
-    """A traced equation's right side, evaluated."""
-    for old, new in (("⊙", "*"), ("·", "*"), ("−", "-"), (" mod ", " % ")):
-        line = line.replace(old, new)
-    line = re.sub(r"(\w+?)_\{(\w+)-1\}", r"\1_prev", line)
-    line = re.sub(r"\bz_\{(\w+)\}", r"z\1", line)
-    line = re.sub(r"\b(\w+?)_\{(\w+)\}", r"\1_\2", line)
-    line = re.sub(r"\b(\w+)_t\b", r"\1", line)
-    line = line.replace("log σ", "log_sigmoid").replace("σ", "sigmoid")
-    line = line.replace("[", "positive(").replace("> 0]", ")")
-    line = re.sub(r"clip\((.*), (\S+), (\S+)\)$", r"np.clip(\1, \2, \3)", line)
-    known = {"np": np, "positive": ops.step, "max": np.maximum, "min": np.minimum}
-    known |= {n: getattr(ops, n) for n in ("sigmoid", "log_sigmoid", "tanh", "exp")}
-    return eval(line, known, values)
-
-
-@pytest.mark.parametrize("name", sorted(set(ALL) - {"mlstm"}))
-def test_traced_equations_give_the_numbers_of_the_phases(name):
-    cell, rng = top(ALL[name]), np.random.default_rng(3)
-    values = {a: rng.normal(size=5) for ph in cell.phases for a in ph.args}
-    values |= {k: np.full(5, v) for k, v in cell.fixed.items()}
-    values |= {k: rng.integers(1, 5, 5) * 1.0 for k in cell.constants}
-    wanted = dict(values)
-    for ph in cell.phases:
-        out = ph.forward(*[wanted[a] for a in ph.args])
-        out = out if isinstance(out, tuple) else (out,)
-        wanted.update(zip(ph.names, out, strict=True))
-    for left, right in equations(cell):
-        values[left] = number(right, values)
-        np.testing.assert_allclose(values[left], wanted[left], rtol=1e-12)
 
 
 def test_description_says_what_the_picture_shows():

@@ -10,9 +10,10 @@ from matplotlib.figure import Figure
 from torch import nn
 
 from lstm_course import __main__ as cli
-from lstm_course import changes, check, diagrams, equations, init, plots, table
+from lstm_course import check, diagrams, equations, init, plots, table
 from lstm_course.cells import gru
 from lstm_course.convert import count
+from lstm_course.equations import changes
 from lstm_course.experiments import command, record
 from lstm_course.tasks import agreement
 from lstm_course.widgets import GateMicroscope, StepWalker, UnitExplorer, VariantDiff

@@ -1,62 +1,32 @@
 """Claims about the cells at a glance: what it shows is what the code computes."""
 
-import ast
 import re
 
-import numpy as np
 import pytest
 
 from lstm_course import CELLS, convert, ops
 from lstm_course.cells import Cell, Phase, lstm, lstm1997, peephole
-from lstm_course.equations import NAMES, equations, folded
-from lstm_course.gradcheck import random_case
+from lstm_course.equations import equations
 from lstm_course.table import at_a_glance, sections
 
 OPTIONS = {**CELLS, "peephole at o": peephole.make("o"),
            "1997's squashing": lstm1997.make("1997", True),
            "hard gates": lstm.make(gate=ops.hard_sigmoid)}
-MADE_OF_PHASES = [k for k, cell in OPTIONS.items() if cell.phases]
-FUNCTIONS = {text: f for f, text in NAMES.items()}
-SIGNS = {ast.Add: np.add, ast.Sub: np.subtract, ast.Mult: np.multiply,
-         ast.Div: np.divide, ast.Mod: np.mod}
 
 
-def value(node, known):
-    """What a shown expression is worth."""
-    if isinstance(node, ast.Name):
-        return known[node.id]
-    if isinstance(node, ast.Constant):
-        return node.value
-    if isinstance(node, ast.Call):
-        return FUNCTIONS[node.func.value](*(value(a, known) for a in node.args))
-    return SIGNS[type(node.op)](value(node.left, known), value(node.right, known))
-
-
-@pytest.mark.parametrize("name", MADE_OF_PHASES)
-def test_every_shown_equation_holds_on_random_numbers(name):
-    cell = OPTIONS[name]
-    p, x, state, *_ = random_case(cell, T=1, seed=3)
-    H = state[0].shape[-1]
-    ready = cell.prepare(p, H)
-    known = cell.advance(ready, cell.input_products(ready, x[0], H), state)
-    known |= {k: v for k, v in ready.items() if k not in known}
-    for phase in cell.phases:
-        for left, right in folded(cell, phase):
-            found = np.broadcast_to(value(right, known), known[left].shape)
-            np.testing.assert_allclose(found, known[left], rtol=1e-12, atol=1e-15)
-
-
-@pytest.mark.parametrize("name", MADE_OF_PHASES)
+@pytest.mark.parametrize("name", OPTIONS)
 def test_every_parameter_appears_in_the_equations(name):
     cell, text = OPTIONS[name], "\n".join(equations(OPTIONS[name]))
-    for parameter in cell.shapes(4, 6):
+    for parameter in cell.layers[-1].shapes(10, 6):
         base, _, sub = parameter.partition("_")
         shown = f"{base}_{{{sub}}}" if len(sub) > 1 else parameter
         assert re.search(rf"{re.escape(shown)}(?!\w)", text), (parameter, text)
 
 
 def test_a_removed_part_is_removed_from_the_equations():
-    assert r"i_t = 1" in equations("nig") and r"g_t = z_{g}" in equations("niaf")
+    assert r"c_t = f_t \odot c_{t-1} + g_t" in equations("nig")
+    assert not any(line.startswith("i_t") for line in equations("nig"))
+    assert r"g_t = z_{g}" in equations("niaf")
     assert sorted(equations("np")) == sorted(equations("lstm"))  # o after c there
     assert r"o_t = \sigma(z_{o} + c_t \odot w_{co})" in equations(peephole.make("o"))
 

@@ -21,6 +21,8 @@ class AnyCell:
     all_terms, phases : sequence
         The products a step reads, the pairs of functions between them; empty where a
         step is written by hand.
+    arithmetic : sequence of Phase
+        What the equations are read from: the phases, or what a step by hand runs.
     vectors, constants, masks, fixed, bias, start, whole, extra, cell_path
         As ``Cell`` takes them.
     made_by : callable or None
@@ -34,6 +36,14 @@ class AnyCell:
     @property
     def layers(self):
         return [self]
+
+    @property
+    def arithmetic(self):
+        return self.phases
+
+    def value_of(self, source):
+        """The name under which a source is known during a step: h -> h_prev."""
+        return f"{source}_prev" if source in self.states else source
 
     def tied(self, n):
         """The cells of n layers where the layers are tied to each other, else None."""

@@ -31,14 +31,17 @@ from .start import draw
 
 
 class Phase:
-    """A pair (forward, backward) with the names of what forward returns."""
+    """A pair (forward, backward) with the names of what forward returns.
 
-    def __init__(self, forward, backward, gives, keeps=""):
+    A step whose gradient is written by hand has a forward alone.
+    """
+
+    def __init__(self, forward, backward=None, gives="", keeps=""):
         self.forward, self.backward = forward, backward
         self.gives, self.keeps = tuple(gives.split()), tuple(keeps.split())
         self.names = self.gives + self.keeps
         self.args = tuple(signature(forward).parameters)
-        self.back_args = tuple(signature(backward).parameters)
+        self.back_args = tuple(signature(backward).parameters) if backward else ()
 
 
 class Cell(AnyCell):
@@ -187,10 +190,6 @@ class Cell(AnyCell):
         """Names of what the products read: x, h_prev, ..."""
         return tuple(dict.fromkeys(self.value_of(t.source) for t in self.all_terms
                                    if t.source))
-
-    def value_of(self, source):
-        """The name under which a source is known during a step: h -> h_prev."""
-        return f"{source}_prev" if source in self.states else source
 
     def input_products(self, p, x, H):
         """Everything that depends on x alone; x (B, I) or (T, B, I) -> dict.

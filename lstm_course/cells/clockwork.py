@@ -25,8 +25,7 @@ it does not say: with ``start=0`` every group ticks at the first step, with
 
 import numpy as np
 
-from ..ops import d_tanh, tanh
-from ..ops import step as positive
+from ..ops import d_tanh, positive, tanh
 from .cell import Cell, Phase
 from .options import check_option, remembered
 

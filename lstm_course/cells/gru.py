@@ -18,7 +18,7 @@ Sources: Cho et al., arXiv 1406.1078 (version 1: reset after; version 3: before;
 the old state); Chung et al., arXiv 1412.3555 (u takes the new state).
 """
 
-from ..ops import DERIVATIVE, d_tanh, hard_sigmoid, hard_sigmoid6, sigmoid, tanh
+from ..ops import DERIVATIVE, GATES, d_tanh, sigmoid, tanh
 from .cell import Cell, Phase
 from .options import check_option, remembered
 
@@ -50,10 +50,10 @@ MIX = {"keeps_old": (keeps_old, d_keeps_old), "takes_new": (takes_new, d_takes_n
 @remembered
 def make(reset="after", update="keeps_old", gate=sigmoid):
     """GRU with ``reset`` "after" or "before", ``update`` "keeps_old" or "takes_new",
-    ``gate`` ``sigmoid``, ``hard_sigmoid`` or ``hard_sigmoid6`` (ops)."""
+    ``gate`` ``sigmoid``, ``hard_sigmoid`` or another of ops.GATES."""
     check_option("gru", "reset", reset, READS)
     check_option("gru", "update", update, MIX)
-    check_option("gru", "gate", gate, (sigmoid, hard_sigmoid, hard_sigmoid6))
+    check_option("gru", "gate", gate, GATES.values())
     mix, d_mix = MIX[update]
     d_gate = DERIVATIVE[gate]
 

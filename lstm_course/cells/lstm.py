@@ -17,7 +17,7 @@ gate; Gers, Schmidhuber & Cummins, Neural Computation 12 (2000), who added it;
 Jozefowicz, Zaremba & Sutskever, ICML (2015), for the start value of its bias.
 """
 
-from ..ops import DERIVATIVE, d_tanh, hard_sigmoid, hard_sigmoid6, sigmoid, tanh
+from ..ops import DERIVATIVE, GATES, d_tanh, sigmoid, tanh
 from .cell import Cell, Phase
 from .options import check_option, remembered
 
@@ -26,8 +26,8 @@ FORGET_BIAS = 1.0  # Jozefowicz et al. (2015)
 
 @remembered
 def make(gate=sigmoid):
-    """LSTM whose gates are ``sigmoid``, ``hard_sigmoid`` or ``hard_sigmoid6`` (ops)."""
-    check_option("lstm", "gate", gate, (sigmoid, hard_sigmoid, hard_sigmoid6))
+    """LSTM whose ``gate`` is ``sigmoid``, ``hard_sigmoid`` or another of ops.GATES."""
+    check_option("lstm", "gate", gate, GATES.values())
     d_gate = DERIVATIVE[gate]
 
     def forward(zi, zf, zg, zo, c_prev):

@@ -23,13 +23,30 @@ Source: Beck et al., xLSTM, arXiv 2405.04517.
 
 import numpy as np
 
-from ..ops import d_log_sigmoid, d_sigmoid, exp, log_sigmoid, maximum, sigmoid
-from ..ops import step as positive
+from ..ops import d_log_sigmoid, d_sigmoid, exp, log_sigmoid, maximum, positive, sigmoid
 from .any_cell import AnyCell
+from .cell import Phase
 from .options import remembered
 
 ROOM = __doc__  # inside a class the name means the text of the class
 FORGET_BIAS = 3.0  # the lowest start value in the authors' code, which goes up to 6
+
+
+def forward(zq, zk, zv, zo, zi, zf, C_prev, n_prev, m_prev, D):
+    """Of each head: q, k, v, o, n (..., 1, D), C (..., D, D), i, f, m (..., 1, 1)."""
+    q, k, v, o = zq, zk / D**0.5, zv, sigmoid(zo)
+    lf = log_sigmoid(zf)
+    m = maximum(lf + m_prev, zi)
+    i, f = exp(zi - m), exp(lf + m_prev - m)
+    C = f * C_prev + i * (k.mT @ v)
+    n = f * n_prev + i * k
+    r, qn = q @ C, q @ n.mT  # what is read, and how much of it there is
+    s = maximum(abs(qn), exp(-m))
+    h = o * r / s
+    return h, C, n, m, q, k, v, o, i, f, lf, zi, r, qn, s
+
+
+WRITTEN = Phase(forward, gives="h C n m", keeps="q k v o i f lf li r qn s")
 
 
 class MLSTM(AnyCell):
@@ -39,8 +56,10 @@ class MLSTM(AnyCell):
     reads = "q k v o = x W_x + b\ni f = x W_g + b_g"
     form, bias, cell_path, doc = "matrix", {"f": FORGET_BIAS}, "C", ROOM
 
+    arithmetic = (WRITTEN,)
+
     def __init__(self, heads=1):
-        self.heads = heads
+        self.heads, self.constants = heads, {"D": self.width}
 
     def __repr__(self):
         return f"<cell mlstm: {self.heads} head(s)>"
@@ -84,30 +103,23 @@ class MLSTM(AnyCell):
         return H // self.heads
 
     def gates(self, p, x):
-        """x (..., I) -> q, k, v, o (..., heads, D) and zi, zf (..., heads, 1)."""
+        """x (B, I) -> zq, zk, zv, zo (B, heads, 1, D) and zi, zf (B, heads, 1, 1)."""
         z, zg = x @ p["W_x"] + p["b"], x @ p["W_g"] + p["b_g"]
         H, n = z.shape[-1] // 4, self.heads
         parts = [z[..., b * H : (b + 1) * H] for b in range(4)]
-        q, k, v, zo = [a.reshape((*a.shape[:-1], n, H // n)) for a in parts]
-        k = k / (H // n) ** 0.5
-        return q, k, v, sigmoid(zo), zg[..., :n, None], zg[..., n:, None]
+        heads = [a.reshape((*a.shape[:-1], n, 1, H // n)) for a in parts]
+        return *heads, zg[..., :n, None, None], zg[..., n:, None, None]
 
     def step(self, p, x, state):
         """One step forward: x (B, I), state (h, C, n, m) -> state, cache."""
         h_prev, C_prev, n_prev, m_prev = state
-        q, k, v, o, zi, zf = self.gates(p, x)
-        lf = log_sigmoid(zf)
-        m = maximum(lf + m_prev, zi)
-        i, f = exp(zi - m), exp(lf + m_prev - m)
-        C = f[..., None] * C_prev + i[..., None] * k[..., :, None] * v[..., None, :]
-        n = f * n_prev + i * k
-        r = (q[..., None, :] @ C)[..., 0, :]  # what is read: (B, heads, D)
-        qn = (q * n).sum(-1)[..., None]
-        s = maximum(maximum(qn, -qn), exp(-m))
-        h = (o * r / s).reshape(h_prev.shape)
-        cache = dict(x=x, q=q, k=k, v=v, o=o, i=i, f=f, lf=lf, li=zi, r=r, qn=qn, s=s,
-                     C_prev=C_prev, n_prev=n_prev, m_prev=m_prev, C=C, n=n, m=m)
-        return (h, C, n, m), cache
+        old = C_prev, n_prev[..., None, :], m_prev[..., None]
+        new = forward(*self.gates(p, x), *old, n_prev.shape[-1])
+        values = dict(zip(WRITTEN.names, new, strict=True))
+        flat = {k: v[..., 0, :] for k, v in values.items() if k != "C"}
+        values |= flat | {"h": flat["h"].reshape(h_prev.shape)}
+        cache = values | dict(x=x, C_prev=C_prev, n_prev=n_prev, m_prev=m_prev)
+        return tuple(values[s] for s in self.states), cache
 
     def step_torch(self, p, x, state):
         """One step forward on torch tensors, same text: -> state."""

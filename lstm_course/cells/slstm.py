@@ -28,10 +28,10 @@ from ..ops import (
     exp,
     log_sigmoid,
     maximum,
+    positive,
     sigmoid,
     tanh,
 )
-from ..ops import step as positive
 from .cell import Cell, Phase
 from .options import remembered
 

@@ -4,9 +4,22 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..ops import hard_sigmoid, hard_sigmoid6, sigmoid, tanh
+from .. import ops
+from ..ops import sigmoid, tanh
 
-GATES = {sigmoid: None, hard_sigmoid: 0.2, hard_sigmoid6: 1.0 / 6.0}  # slopes
+Z = np.linspace(-4.0, 4.0, 9)
+
+
+def slope(gate):
+    """Where it is 1/2: what ONNX calls alpha of a hard sigmoid."""
+    return float(ops.DERIVATIVE[gate](0.5))
+
+
+def _is_known(gate):
+    return gate is sigmoid or np.allclose(gate(Z), np.clip(slope(gate) * Z + 0.5, 0, 1))
+
+
+GATES = [gate for gate in ops.GATES.values() if _is_known(gate)]
 PEEPHOLES = ("w_ci", "w_co", "w_cf")  # in the order of ONNX's P
 
 
@@ -24,7 +37,7 @@ class Operator(NamedTuple):
     @property
     def slope(self):
         """Of a hard gate; None for the sigmoid."""
-        return GATES[self.gate]
+        return None if self.gate is sigmoid else slope(self.gate)
 
 
 def _products(w, x, h):

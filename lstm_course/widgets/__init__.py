@@ -44,7 +44,7 @@ In this folder:
 
     unit_explorer, gate_microscope, gradient_lab, step_walker, variant_diff
                                      one figure each
-    live, bundle, mathml, weights    what they share
+    live, bundle, weights            what they share
 """
 
 from importlib import import_module

@@ -14,14 +14,14 @@ from ..diagrams import cell_diagram, sketch
 from ..diagrams.signs.draw import COLOURS, style
 from ..diagrams.truth.difference import connections
 from ..doors import as_cell
-from ..equations import equations
-from ..table import math, sections
+from ..equations.mathml import MathML, mathml
+from ..equations.room import lines
+from ..equations.tex import Tex
+from ..table import sections
 from .live import LiveFigure
-from .mathml import mathml
 
 PIECES = re.compile(r'viewBox="0 0 (\S+) (\S+)".*?</style>\n(.*)\n</svg>', re.S)
 COLUMNS = re.compile(r"\s{2,}")  # between a parameter's name and its shape
-LINE = re.compile(r"`([^`]*)`")  # of a room's own text
 
 
 class VariantDiff(LiveFigure):
@@ -69,12 +69,8 @@ class VariantDiff(LiveFigure):
 
 def record(cell, I, H):
     """What the page needs of a cell: dict."""
-    n = count(cell, I, H)
-    lines = equations(cell)
-    shown = [foldable(line) for line in lines]
-    if not lines:  # a cell that is not made of phases shows its room's own lines
-        lines = LINE.findall(math(cell).replace(r"\|", "|"))
-        shown = [f"<code>{escape(line)}</code>" for line in lines]
+    n, top = count(cell, I, H), cell.layers[-1]
+    tex = Tex(top)
     width, height, body = PIECES.search(cell_diagram(cell)).groups()
     return {
         "about": sections(cell.doc)[0].replace(r"\|", "|"),
@@ -82,19 +78,15 @@ def record(cell, I, H):
         "body": re.sub(r' data-tags="[^"]*"', "", body),
         "alt": re.search(r"<desc[^>]*>(.*?)</desc>", cell_diagram(cell), re.S)[1],
         **parts(sketch(cell)),
-        "lines": list(zip(lines, shown, strict=True)),
+        "lines": [(tex.line(line), foldable(top, line)) for line in lines(top)],
         "counts": [[*COLUMNS.split(text, 1), k] for text, k in n.parts.items()],
         "total": int(n),
     }
 
 
-def foldable(line):
+def foldable(cell, line):
     """A line as MathML; a sum of more than four terms may go on below."""
-    terms = line.split(" + ")
-    if len(terms) <= 4:
-        return mathml(line)
-    pieces = [" + ".join(terms[:2]), *(f"+ {term}" for term in terms[2:])]
-    return " ".join(map(mathml, pieces))
+    return mathml(MathML(cell).pieces(line, first=2, more=1))
 
 
 def parts(s):

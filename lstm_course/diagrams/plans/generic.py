@@ -1,16 +1,17 @@
 """The picture of a cell that no family draws: layers drawn, arithmetic as text.
 
 Left the layers with what they read, in groups of equal sources; right one panel with
-the equations between them, traced from the cell's own functions.  It needs nothing
+the equations between them, read from the cell's own functions.  It needs nothing
 but the cell.
 """
 
-import re
+import ast
 
+from ...equations.plain import Plain
+from ...equations.room import arithmetic
 from ..signs.sketch import Sketch
 from ..signs.text import width
 from ..truth.probe import KNOWN
-from ..truth.trace import equations
 from .reads import title
 
 LANE, PITCH, LEFT = 44, 48, 46
@@ -18,7 +19,7 @@ JOIN, BOX, LINE, SIZE, ROW = 118, 182, 27, 15, 56
 
 
 def generic(cell):
-    """A sketch made from products, blocks, states and traced equations."""
+    """A sketch made from products, blocks, states and equations."""
     acts, lines = _equations(cell)
     places = Places(cell, lines)
     s = Sketch(places.right + 48, places.low + 42, title(cell))
@@ -39,11 +40,14 @@ class Places:
     def __init__(self, cell, lines):
         self.groups = _groups(cell)
         self.sources = list(dict.fromkeys(a for names, _ in self.groups for a in names))
-        args = [a for ph in cell.phases for a in ph.args]
-        old = [n for n in cell.states if f"{n}_prev" in args or not cell.phases]
+        args = [a for ph in cell.arithmetic for a in ph.args]
+        old = [n for n in cell.states if f"{n}_prev" in args]
         self.through = [n for n in old if n not in self.sources or cell.phases]
         apart = [n for n in cell.states if n in self.sources and n not in self.through]
         self.levels = {n: LANE + PITCH * k for k, n in enumerate(self.through + apart)}
+        unread = [n for n in cell.states if n not in self.levels]
+        ends = enumerate([*self.levels, *unread])
+        self.ends = {n: LANE + PITCH * k for k, n in ends}
         self.join = JOIN + 14 * max(len(self.sources) - 2, 0)
         self.box = self.join + BOX - JOIN
         self.panel = self.box + 98
@@ -61,38 +65,22 @@ class Places:
 
 def _equations(cell):
     """Activation of each block, and the lines of the panel."""
-    if not cell.phases:
-        lines = _from_doc(cell)
-        plain = [b for b in cell.blocks if not any(f"z_{{{b}}}" in s for s in lines)]
-        return {b: "σ" if b == "o" else "linear" for b in plain}, lines
-    acts, lines = {}, []
-    for name, text in equations(cell):
-        alone = re.fullmatch(r"(\w*?)\(?z_\{(\w+)\}\)?", text)
-        act = alone and (alone[1] or "linear")
-        if alone and alone[2] == name not in cell.states and act in KNOWN:
-            acts[name] = act
-        else:
-            lines.append(f"{name}_t = {text}")
+    hand, acts, lines = Plain(cell), {}, []
+    for phase in cell.arithmetic:
+        for line in arithmetic(cell, phase):
+            name = "".join(line.names)
+            if name in {*cell.blocks} - {*cell.states} and _activation(hand, line):
+                acts[name] = _activation(hand, line)
+            else:
+                lines.append(hand.line(line))
     return acts, lines
 
 
-def _from_doc(cell):
-    """The equations of a room that computes by its own methods, from its text."""
-    lines = re.findall(r"^    (\w+ = .*?)(?:   .*)?$", cell.doc, re.M)
-    found = [part for line in lines for part in line.split(",  ")]
-    found = [re.sub(r"\b(\w)_prev", r"\1_{t-1}", line) for line in found]
-    found = [re.sub(r"\bz([a-z])\b", r"z_{\1}", line) for line in found]
-    found = [re.sub(r"^(\w) =", r"\1_t =", line) for line in found]
-    for old, new in (
-        (" * ", " ⊙ "),
-        ("^T", "ᵀ"),
-        ("sigmoid", "σ"),
-        (" - ", " − "),
-        ("(-", "(−"),
-        (" . ", " · "),
-    ):
-        found = [line.replace(old, new) for line in found]
-    return found
+def _activation(hand, line):
+    """The function of a layer's sum that a line is, if it is no more than that."""
+    z = hand(ast.Name(f"z{line.names[0]}"))
+    signs = {z: "linear"} | {f"{act}({z})": act for act in KNOWN}
+    return signs.get(hand(line.value))
 
 
 def _groups(cell):
@@ -137,8 +125,7 @@ def _states(s, cell, places):
         if name in places.through and name not in places.sources:
             s.wire(f"{name}_in", f"{name}_prev", (places.panel, y), **hue)
     edge = places.panel + places.width
-    for k, name in enumerate(cell.states):
-        y = places.levels.get(name, LANE + PITCH * k)
+    for name, y in places.ends.items():
         hue = {"part": _hue(name, cell), "tags": name}
         s.add(f"{name}_out", "port", places.right + 40, y, f"{name}_t", **hue)
         s.wire(f"{name}_new", (edge, y), f"{name}_out", **hue)

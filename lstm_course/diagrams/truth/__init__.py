@@ -4,5 +4,4 @@ flow        a sketch run on numbers or on words
 probe       what a cell computes, asked from the cell
 agree       does a sketch compute what its cell computes?
 difference  what one picture has and another has not
-trace       a cell's arithmetic as text
 """

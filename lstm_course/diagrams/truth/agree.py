@@ -61,7 +61,7 @@ def outputs(sketch, cell, p, x, state):
 
     def point(text, each):
         if text == "clock":  # 1 where the unit's period divides the step
-            return ops.step(1.0 - (each[0] + 0.5) % p["period"])
+            return ops.positive(1.0 - (each[0] + 0.5) % p["period"])
         return p[text] * each[0] if text in p else POINT[text](each)
 
     values = evaluate(sketch, start, layer, point)

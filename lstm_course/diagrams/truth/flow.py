@@ -4,6 +4,8 @@ With numbers it says whether the picture computes what the cell computes (a test
 that for every cell); with text it gives the description a screen reader reads.
 """
 
+from .probe import spoken
+
 
 def reads(sketch, name):
     """What a line that leaves ``name`` carries, forks and joins passed over: names."""
@@ -63,7 +65,7 @@ def describe(sketch):
     def layer(name, node, reads, added):
         label = _label(sketch, name)
         what = " + ".join([" and ".join(sorted(reads.values(), reverse=True)), *added])
-        lines.append(f"{label} = {node.text.replace('σ', 'sigmoid')} layer of {what}")
+        lines.append(f"{label} = {spoken(node.text)} layer of {what}")
         return label
 
     def point(text, each):

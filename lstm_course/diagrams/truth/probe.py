@@ -1,19 +1,26 @@
 """What a cell computes, asked from the cell: activations and conventions."""
 
+from inspect import signature
+
 import numpy as np
 
 from ... import ops
+from ...equations.plain import Plain
 
-KNOWN = {
-    "σ": ops.sigmoid,
-    "tanh": ops.tanh,
-    "hard σ": ops.hard_sigmoid,
-    "hard σ₆": ops.hard_sigmoid6,
-    "linear": lambda z: z,
-    "exp": ops.exp,
-    "log σ": ops.log_sigmoid,
-    "4σ−2": lambda z: 4.0 * ops.sigmoid(z) - 2.0,
-}
+
+def linear(z):
+    """What a layer without an activation does to its sum."""
+    return z
+
+
+def squash(z):
+    """Into (-2, 2), as the LSTM of 1997 does."""
+    return 4.0 * ops.sigmoid(z) - 2.0
+
+
+KNOWN = {Plain.function(row.word, row.below): f for f, row in ops.TABLE.items()
+         if len(signature(f).parameters) == 1}
+KNOWN |= {"linear": linear, "4σ−2": squash}
 Z = np.array([-2.7, -1.3, 0.4, 2.6, 3.4])  # tells all of the above apart
 
 
@@ -29,12 +36,21 @@ def run(cell, **values):
     return values
 
 
+def spoken(text):
+    """What a box says, for a screen reader."""
+    function = KNOWN.get(text, linear)
+    if function in ops.TABLE:
+        return function.__name__.replace("_", " ")
+    return text.replace("σ", "sigmoid")
+
+
 def activation(cell, block):
     """The name of the function that turns the block's z into its value, or ``z``."""
     value = run(cell, **{f"z{block}": Z}).get(block)
-    for name, function in KNOWN.items():
-        if value is not None and np.allclose(value, function(Z), atol=1e-9):
-            return name
+    with np.errstate(invalid="ignore"):  # a logarithm is none of the others
+        for name, function in KNOWN.items():
+            if value is not None and np.allclose(value, function(Z), atol=1e-9):
+                return name
     return "z"
 
 

@@ -11,24 +11,13 @@ every source feeds one range of columns:
 """
 
 import ast
-import inspect
 import textwrap
+from types import FunctionType
+
+from ...equations.fold import meaning, source
+from ...ops import TABLE
 
 MACHINE = ("exp", "tanh", "log")
-# Functions of lstm_course.ops whose text there is about arrays: the same on numbers.
-ON_NUMBERS = {
-    "sigmoid": "(x): return F(1.0) / (F(1.0) + exp(-x))",
-    "hard_sigmoid": "(x): return min(max(F(0.2) * x + F(0.5), F(0.0)), F(1.0))",
-    "hard_sigmoid6": "(x): return min(max(x / F(6.0) + F(0.5), F(0.0)), F(1.0))",
-    "d_hard_sigmoid": "(y): return F(0.2) if (y > F(0.0)) & (y < F(1.0)) else F(0.0)",
-    "d_hard_sigmoid6": (
-        "(y): return F(1.0 / 6.0) if (y > F(0.0)) & (y < F(1.0)) else F(0.0)"
-    ),
-    "log_sigmoid": "(x): return min(x, F(0.0)) - log(F(1.0) + exp(-abs(x)))",
-    "step": "(x): return F(1.0) if x > F(0.0) else F(0.0)",
-    "maximum": "(x, y): return x if x > y else y",
-    "minimum": "(x, y): return x if x < y else y",
-}
 HEAD = '''"""Loops of the cell {0} for {1}, made from its own text."""
 import numpy as np
 from numba import njit
@@ -41,17 +30,26 @@ exp, tanh, log = {1}
 '''
 
 
-class _Copy(ast.NodeTransformer):
-    """A function's text with its free names and constants made ready to compile."""
+class Numba(ast.NodeTransformer):
+    """The hand of the loops: constants in the right precision, functions copied too."""
 
-    def __init__(self, names):
-        self.names = names
+    def __init__(self, scope, done):
+        self.scope, self.done = scope, done
 
     def visit_Name(self, node):
-        return ast.parse(self.names.get(node.id, node.id), mode="eval").body
+        known = meaning(node, self.scope)
+        if isinstance(known, FunctionType):
+            return ast.Name(copied(known, self.done))
+        number = isinstance(known, int | float)
+        return self.number(known) if number else self.generic_visit(node)
+
+    visit_Attribute = visit_Name  # ops.tanh
 
     def visit_Constant(self, node):
-        return ast.parse(f"F({float(node.value)!r})", mode="eval").body
+        return self.number(node.value)
+
+    def number(self, value):
+        return ast.parse(f"F({float(value)!r})", mode="eval").body
 
 
 def copied(function, done):
@@ -59,27 +57,23 @@ def copied(function, done):
 
     ``done`` maps functions to (name, text) and is extended.
     """
-    if function in done:
-        return done[function][0]
-    name = function.__name__
-    if function.__module__ == "lstm_course.ops":
-        if name in MACHINE:
-            return name
-        if name in ON_NUMBERS:
-            done[function] = (name, f"@njit(**inner)\ndef {name}{ON_NUMBERS[name]}\n")
-            return name
-    tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
-    free = inspect.getclosurevars(function)
-    names = {
-        k: copied(v, done) if callable(v) else f"F({float(v)!r})"
-        for k, v in {**free.globals, **free.nonlocals}.items()
-    }
-    tree.name, tree.decorator_list, tree.returns = f"{name}_{len(done)}", [], None
-    if isinstance(tree.body[0], ast.Expr):
-        tree.body = tree.body[1:]
-    tree.body = [_Copy(names).visit(line) for line in tree.body]
-    done[function] = (tree.name, f"@njit(**inner)\n{ast.unparse(tree)}\n")
-    return tree.name
+    row = TABLE.get(function)
+    if row and function.__name__ in MACHINE:
+        return function.__name__
+    if function not in done:
+        tree, scope = source(row and row.number or function)
+        if tree is None:
+            raise ValueError(
+                f"The text of {function.__name__!r} cannot be read, so that no loop is "
+                "made of it. Expected a function written with def in a file or a "
+                "notebook. Pass compiled=False?"
+            )
+        body = tree.body[bool(ast.get_docstring(tree)) :]
+        tree.body = [Numba(scope, done).visit(line) for line in body]
+        tree.name, tree.decorator_list = f"{function.__name__}_{len(done)}", []
+        tree.returns = None
+        done[function] = (tree.name, f"@njit(**inner)\n{ast.unparse(tree)}\n")
+    return done[function][0]
 
 
 def module_text(plan, precision):

@@ -1,17 +1,18 @@
 r"""What a variant changes: in the equations, in the code, in the count.
 
-    from lstm_course.changes import show_changes
+    from lstm_course.equations.changes import show_changes
     show_changes("peephole")
 
-Nothing is written by hand.  Equations and code are read from the ``forward`` that runs
-(see ``equations``), the count comes from the shapes.
+Nothing is written by hand.  Equations and code are read from the ``forward`` that
+runs, the count comes from the shapes.
 """
 
 import ast
 
-from .convert import count
-from .doors import as_cell
-from .equations import Fold, equations, folded
+from ..convert import count
+from ..doors import as_cell
+from . import equations
+from .room import arithmetic
 
 
 def equation_changes(cell, base="lstm"):
@@ -59,23 +60,13 @@ def code(cell):
     >>> code("rnn")
     ['h = x W_x + h W_h + b', 'h = tanh(zh)']
     """
-    cell = as_cell(cell)
-    cell = cell.layers[-1]
+    cell = as_cell(cell).layers[-1]
     lines = [line.strip() for line in cell.reads.splitlines()]
-    for phase in cell.phases:
-        for name, value in folded(cell, phase, Plain):
-            lines.append(f"{name} = {ast.unparse(ast.fix_missing_locations(value))}")
+    for phase in cell.arithmetic:
+        for names, value in arithmetic(cell, phase):
+            left = f"{', '.join(names)} = " if names else ""
+            lines.append(left + ast.unparse(value))
     return lines
-
-
-class Plain(Fold):
-    """Helpers written out and fixed values put in, but functions keep their names."""
-
-    def visit_Call(self, node):
-        call = super().visit_Call(node)
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Constant):
-            call.func = ast.Name(self.function(node.func).__name__)
-        return call
 
 
 def changed(old, new):
