@@ -6,6 +6,7 @@ Each command is one module of ``lstm_course.commands``, see there.
 import argparse
 import os
 import sys
+from typing import TextIO
 
 from .commands import COMMANDS
 
@@ -55,7 +56,7 @@ def main(argv: list[str] | None = None) -> int:
         return 130
 
 
-def _print_anything(stream):
+def _print_anything(stream: TextIO) -> None:
     """What a terminal's encoding lacks is written as \\u4f60; printing never fails."""
     if getattr(stream, "errors", None) == "strict":
         stream.reconfigure(errors="backslashreplace")

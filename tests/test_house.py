@@ -54,6 +54,21 @@ def test_what_a_cell_can_be_asked_is_declared_not_tried_out(root):
     assert not found, "declare it in cells/any_cell.py"
 
 
+@pytest.mark.parametrize("room", ["train", "commands", "models", "experiments"])
+def test_a_file_has_type_hints_everywhere_or_nowhere(root, room):
+    for file in (root / "lstm_course" / room).rglob("*.py"):
+        tree = ast.parse(read(file))
+        hints = {
+            hint is not None
+            for f in ast.walk(tree)
+            if isinstance(f, ast.FunctionDef)
+            for a in [*f.args.args, *f.args.kwonlyargs]
+            for hint in ([a.annotation] if a.arg not in ("self", "cls") else [])
+            + [f.returns]
+        }
+        assert len(hints) < 2, file.name
+
+
 def test_the_package_imports_without_torch_and_quickly():
     code = (
         "import sys, time; start = time.process_time(); import lstm_course;"

@@ -17,7 +17,7 @@ class Plain(argparse.RawDescriptionHelpFormatter):
         return f"{action.help} (default {action.default})"
 
 
-def whole(least: int):
+def whole(least):
     """A type for argparse: a whole number of at least so much."""
     def parse(word):
         try:
@@ -32,7 +32,7 @@ def whole(least: int):
     return parse
 
 
-def number(least: float, below: float = math.inf):
+def number(least, below=math.inf):
     """A type for argparse: a number from ``least`` on that stays below a limit."""
     def parse(word):
         try:

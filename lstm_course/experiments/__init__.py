@@ -20,7 +20,7 @@ from importlib import import_module
 NAMES = ("gap", "starts", "latching", "forget_bias", "continual", "variants")
 
 
-def named(name: str):
+def named(name):
     """The module of an experiment."""
     if name not in NAMES:
         raise ValueError(

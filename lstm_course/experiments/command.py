@@ -7,7 +7,7 @@ from multiprocessing import get_context
 from . import NAMES, named, record
 
 
-def main(argv=None) -> int:
+def main(argv=None):
     """Run one experiment of ``NAMES``; -> exit status."""
     parser = argparse.ArgumentParser(prog="python -m lstm_course.experiments",
                                      description=__doc__)

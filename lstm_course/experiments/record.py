@@ -6,6 +6,7 @@ import platform
 import re
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,13 +15,13 @@ from .. import places
 FOLDER = places.BOOK / "results"
 
 
-def measured(command: str, device="cpu") -> dict:
+def measured(command: str, device: Any = "cpu") -> dict:
     """What a reader needs to judge, and to repeat, a measurement of this process."""
     return {"command": command, "date": time.strftime("%Y-%m-%d"),
             "machine": machine(device), "versions": versions()}
 
 
-def machine(device="cpu") -> str:
+def machine(device: Any = "cpu") -> str:
     """What a result was measured on, in plain words: only what the machine says."""
     import torch
 

@@ -10,13 +10,13 @@ import torch
 from .history import History
 
 
-def best_path(path: str | Path) -> Path:
+def best_path(path):
     """Where the best model is kept beside the last one: run.pt -> run.best.pt."""
     path = Path(path)
     return path.with_name(f"{path.stem}.best{path.suffix}")
 
 
-def write(path: str | Path, state: dict) -> None:
+def write(path, state):
     """Write to a neighbour, force it to the disk, and only then take the name."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -32,7 +32,7 @@ def write(path: str | Path, state: dict) -> None:
         os.close(folder)
 
 
-def save(path: str | Path, run, about: dict | None = None) -> None:
+def save(path, run, about=None):
     """Write everything a run needs to go on as if it had not stopped."""
     own = {"rng": torch.get_rng_state(), "carry": getattr(run.model, "carry", None)}
     if torch.cuda.is_available():
@@ -46,7 +46,7 @@ def save(path: str | Path, run, about: dict | None = None) -> None:
                  "about": json.dumps(about or {})})
 
 
-def load(path: str | Path, device="cpu") -> dict:
+def load(path, device="cpu"):
     """Read a checkpoint: "model" (a state dict), "about", "history", and the rest.
 
     Raises
@@ -74,7 +74,7 @@ def load(path: str | Path, device="cpu") -> dict:
     return state
 
 
-def resume(path: str | Path | None, run) -> History:
+def resume(path, run):
     """Continue from a checkpoint where there is one: -> history so far."""
     if path is None or not Path(path).exists():
         return History()

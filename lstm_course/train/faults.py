@@ -5,7 +5,7 @@ import torch
 ROW = 20  # skipped float16 steps in a row that are no longer a search for a scale
 
 
-def check_loss(value, model, step) -> None:
+def check_loss(value, model, step):
     """Raise FloatingPointError if the loss is not finite; say what to look at."""
     if bool(torch.isfinite(value)):
         return
@@ -19,7 +19,7 @@ def check_loss(value, model, step) -> None:
     )
 
 
-def check_gradient(norm, model, step) -> None:
+def check_gradient(norm, model, step):
     """Raise FloatingPointError if the gradient is not finite; name the parameters."""
     if bool(torch.isfinite(norm)):
         return
@@ -30,7 +30,7 @@ def check_gradient(norm, model, step) -> None:
     )
 
 
-def check_skipped(skipped, step) -> None:
+def check_skipped(skipped, step):
     """Raise FloatingPointError if float16 finds no scale at which gradients fit."""
     if skipped >= ROW:
         raise FloatingPointError(

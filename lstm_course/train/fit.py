@@ -145,7 +145,8 @@ def fit(
     return history
 
 
-def _reason(history, values, watch, patience, until):
+def _reason(history: History, values: dict[str, float], watch: str,
+            patience: int | None, until: Callable | None) -> str:
     """Why to stop after this validation; "steps": go on."""
     if until is not None and until(values):
         return "solved"

@@ -13,17 +13,17 @@ from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
 
-def rank() -> int:
+def rank():
     """This process among those that torchrun started; 0 where it started none."""
     return int(os.environ.get("RANK", "0")) if size() > 1 else 0
 
 
-def size() -> int:
+def size():
     """How many processes torchrun started."""
     return int(os.environ.get("WORLD_SIZE", "1"))
 
 
-def is_first() -> bool:
+def is_first():
     """Whether this process speaks and writes for all."""
     return rank() == 0
 
@@ -32,7 +32,7 @@ class Team:
     """The processes of a run: ``rank`` of ``size``; alone where torchrun did not start
     us."""
 
-    def __init__(self, device: torch.device):
+    def __init__(self, device):
         self.size, self.rank = size(), rank()
         if self.size > 1 and device.type == "cuda":  # one GPU for each process
             torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))

@@ -16,7 +16,7 @@ RANKS_APART = 1_000_003  # between the seeds of dropout of two processes
 PRECISIONS = {"float32": None, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
 
-def choose_device(device: str | None = None) -> torch.device:
+def choose_device(device=None):
     """The device asked for; else a GPU where there is one or the CPU, printed."""
     if device is None:
         device = "cuda" if torch.cuda.is_available() else "cpu"

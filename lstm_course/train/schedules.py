@@ -48,7 +48,7 @@ def make(schedule: str | Callable, warmup: int = 0,
         )
     shape = schedule if callable(schedule) else SCHEDULES[schedule]
 
-    def factor(step, steps):
+    def factor(step: int, steps: int) -> float:
         if step < warmup:
             return (step + 1) / warmup
         share = shape(step - warmup, (of or steps) - warmup)

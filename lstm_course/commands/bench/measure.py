@@ -11,9 +11,7 @@ import math
 import re
 import statistics
 import time
-from collections.abc import Callable, Iterable
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -35,7 +33,7 @@ RESTLESS = 1.10  # ratio of two medians of the same thing
 TRIES = 3  # to find a calm moment
 
 
-def contestants(cell: str, size: tuple[int, int, int, int], grad: bool, loop: bool):
+def contestants(cell, size, grad, loop):
     """Functions to time: the reference twice, the cell, and the readable loop."""
     T, B, I, H = size
     x, dh = torch.randn(T, B, I), torch.randn(T, B, H)
@@ -57,7 +55,7 @@ def once(layer, x, dh=None):
     return layer(x)[0].backward(dh)
 
 
-def interleaved(calls: list[Callable], rounds: int) -> list[list[float]]:
+def interleaved(calls, rounds):
     """Seconds of every call, one of each per round; the first round does not count."""
     seconds = [[] for _ in calls]
     for n in range(rounds + 1):
@@ -69,14 +67,14 @@ def interleaved(calls: list[Callable], rounds: int) -> list[list[float]]:
     return seconds
 
 
-def matrix_speed(n: int = 1536) -> float:
+def matrix_speed(n=1536):
     """Floating-point operations per second of torch's matrix product, float32."""
     a, b = torch.randn(n, n), torch.randn(n, n)
     best = min(interleaved([lambda: a @ b], 7)[0])
     return 2 * n**3 / best
 
 
-def exponential_speed(n: int = 1 << 16) -> float:
+def exponential_speed(n=1 << 16):
     """tanh per second of the compiled loops on all threads, or of NumPy on one."""
     try:
         from ...engines.cpu.machine import tanh_of
@@ -87,7 +85,7 @@ def exponential_speed(n: int = 1 << 16) -> float:
     return n / best * torch.get_num_threads()
 
 
-def floor_seconds(cell: str, size, grad: bool, matrix: float, exponential: float):
+def floor_seconds(cell, size, grad, matrix, exponential):
     """The least this machine could need: products at full speed, 5 tanh per unit.
 
     Going back, every matrix is used for its own gradient, and for the gradient by what
@@ -105,14 +103,7 @@ def floor_seconds(cell: str, size, grad: bool, matrix: float, exponential: float
     return products / matrix + 5 * T * B * H * len(cell.layers) / exponential
 
 
-def measure(
-    cell: str,
-    size,
-    grad: bool = True,
-    rounds: int = 9,
-    loop: bool = False,
-    speeds: tuple[float, float] | None = None,
-) -> dict:
+def measure(cell, size, grad=True, rounds=9, loop=False, speeds=None):
     """One cell at one size.
 
     Returns
@@ -145,13 +136,7 @@ def measure(
     return row
 
 
-def bench(
-    cells: Iterable[str] = ("lstm", "gru", "rnn"),
-    sizes: dict | None = None,
-    rounds: int = 9,
-    loop: bool = False,
-    say: Callable = print,
-) -> dict:
+def bench(cells=("lstm", "gru", "rnn"), sizes=None, rounds=9, loop=False, say=print):
     """Measure cells at sizes; rows are told as they come.
 
     Returns
@@ -189,7 +174,7 @@ HEAD = (
 )
 
 
-def line(row: dict) -> str:
+def line(row):
     """A row of the table; no ratio where the reference differed from itself."""
     shown = [row["ratio"], row.get("loop_ratio")]
     ratio, loop = (f"{v:7.2f}" if v else f"{'-':>7}" for v in shown)
@@ -203,7 +188,7 @@ def line(row: dict) -> str:
     return text
 
 
-def means(rows: list[dict]) -> dict[str, float]:
+def means(rows):
     """Geometric mean of the ratios over sizes, by cell and pass."""
     found: dict[str, list[float]] = {}
     for row in rows:
@@ -212,7 +197,7 @@ def means(rows: list[dict]) -> dict[str, float]:
     return {k: statistics.geometric_mean(v) for k, v in found.items()}
 
 
-def scaling(cell: str = "lstm", rounds: int = 5) -> list[dict]:
+def scaling(cell="lstm", rounds=5):
     """How time grows with T, B and H around (64, 16, 32, 64): one axis at a time."""
     rows = []
     for axis, values in {
@@ -229,7 +214,7 @@ def scaling(cell: str = "lstm", rounds: int = 5) -> list[dict]:
     return rows
 
 
-def checkpoint_price(cell: str, steps: int = 64, rounds: int = 9) -> float:
+def checkpoint_price(cell, steps=64, rounds=9):
     """How many times as long training takes at size IMDB with ``checkpoint=steps``."""
     T, B, I, H = SIZES["IMDB"]
     x, dh = torch.randn(T, B, I), torch.randn(T, B, H)
@@ -239,7 +224,7 @@ def checkpoint_price(cell: str, steps: int = 64, rounds: int = 9) -> float:
     return again / kept
 
 
-def bytes_kept(cell: str, H: int, checkpoint: bool = False) -> int:
+def bytes_kept(cell, H, checkpoint=False):
     """Bytes per step and row that wait for the backward pass, float32, x aside."""
     from ...engines.cpu.plan import Plan
 
@@ -248,7 +233,7 @@ def bytes_kept(cell: str, H: int, checkpoint: bool = False) -> int:
     return 4 * H * (states if checkpoint else states + plan.width)
 
 
-def plot(result: dict, path: str | Path) -> None:
+def plot(result, path):
     """Draw the ratios by size, a line per cell."""
     import matplotlib.pyplot as plt
 
