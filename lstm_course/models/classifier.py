@@ -10,7 +10,7 @@ from torch import nn
 from ..doors import check_size
 from ..engines.choose import ordinary
 from ..tasks.vocabulary import PAD
-from .parts import check_codes, embedding, judging, layers, readout, seeds
+from .parts import check_codes, embedding, judging, readout, recurrent, seeds
 
 READS = ("last", "mean")
 
@@ -56,15 +56,15 @@ class Classifier(nn.Module):
             )
         e, r, o = seeds(seed, 3)
         self.embedding = embedding("words", words, I, e)
-        self.layer = layers(cell, I, H, num_layers, bidirectional=bidirectional,
-                            dropout=dropout, seed=r)
+        self.layer = recurrent(cell, I, H, num_layers, bidirectional=bidirectional,
+                               dropout=dropout, seed=r)
         self.drop = nn.Dropout(dropout)
         self.readout = readout(H * self.layer.directions, K, o)
         self.read, self.masked, self.K = read, masked, K
 
     def forward(self, x):
         """Read x (T, B) int64 -> scores (B, K), or (B,) where K is 1."""
-        x, lengths = check_codes("x", x, self.embedding.num_embeddings), None
+        x, lengths = check_codes(x, self.embedding), None
         if self.masked:
             x, lengths = to_front(x)
         h, state = self.layer(self.drop(self.embedding(x)), lengths=lengths)
@@ -119,7 +119,7 @@ def _cost(scores, y):
 def evaluate(model, x, y, B=256):
     """Loss in nats and accuracy over x (T, N), y (N,)."""
     B, device = check_size("B", B), model.readout.weight.device
-    x = check_codes("x", x, model.embedding.num_embeddings)
+    x = check_codes(x, model.embedding)
     y = _check_labels(y, x, model.K)
     with judging(model):
         scores = torch.cat([model(part.to(device)).cpu() for part in x.split(B, 1)])

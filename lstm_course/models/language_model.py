@@ -18,8 +18,8 @@ from .parts import (
     check_codes,
     embedding,
     judging,
-    layers,
     readout,
+    recurrent,
     seeds,
 )
 
@@ -80,7 +80,7 @@ class LanguageModel(nn.Module):
 
     def forward(self, x, state=None):
         """Read x (T, B) int64 -> scores (T, B, K), state for what follows."""
-        x = check_codes("x", x, self.embedding.num_embeddings)
+        x = check_codes(x, self.embedding)
         state = _as_pair(state)
         h, ends, at = self.drop(self.embedding(x)), [], 0
         for layer in self.layers:
@@ -100,14 +100,14 @@ def _as_pair(state):
 def _layers(cell, I, H, num_layers, dropout, variational, seed):
     """One module of all layers, or one per layer where the same units must drop."""
     if not variational:
-        return nn.ModuleList([layers(cell, I, H, num_layers, dropout=dropout,
-                                     seed=seed)])
+        return nn.ModuleList([recurrent(cell, I, H, num_layers, dropout=dropout,
+                                        seed=seed)])
     if cell.tied(num_layers):
         raise ValueError(
             f"{cell.name} ties its layers together, so variational dropout cannot come "
             "between them. Expected a cell of one layer. Pass variational=False?"
         )
-    return nn.ModuleList(layers(cell, I if k == 0 else H, H, 1, seed=s)
+    return nn.ModuleList(recurrent(cell, I if k == 0 else H, H, 1, seed=s)
                          for k, s in enumerate(seeds(seed, num_layers)))
 
 

@@ -17,7 +17,7 @@ def seeds(seed, n):
     return [int(s) for s in np.random.SeedSequence(seed).generate_state(n)]
 
 
-def layers(cell, I, H, num_layers, *, seed, **options):
+def recurrent(cell, I, H, num_layers, *, seed, **options):
     """The recurrent layers of a model."""
     I, H = check_size("I", I), check_size("H", H)
     return Recurrent(cell, I, H, num_layers, seed=seed, **options)
@@ -40,22 +40,23 @@ def readout(H, K, seed):
     return layer
 
 
-def check_codes(name, x, K, axes="TB"):
-    """Codes of words as a tensor of long: whole numbers from 0 to K - 1."""
+def check_codes(x, table):
+    """Codes x (T, B) as a tensor of long: whole numbers, rows of an embedding."""
     whole = isinstance(x, torch.Tensor) and not (
         x.is_floating_point() or x.is_complex() or x.dtype == torch.bool)
-    if not whole or x.dim() != len(axes) or 0 in x.shape:
+    if not whole or x.dim() != 2 or 0 in x.shape:
         kind = f"{type(x).__module__}.{type(x).__name__}"
         if isinstance(x, torch.Tensor):
             kind = f"tensor {tuple(x.shape)} of {x.dtype}"
         raise ValueError(
-            f"{name} is a {kind}. It holds codes, a whole number for every symbol; a "
-            f"packed batch is padded first. Expected a tensor ({', '.join(axes)}) of "
-            "torch.long, none of its axes empty. Write torch.as_tensor(codes)?"
+            f"x is a {kind}. It holds codes, a whole number for every symbol; a packed "
+            "batch is padded first. Expected a tensor (T, B) of torch.long, no axis of "
+            "it empty. Write torch.as_tensor(codes)?"
         )
+    K = table.num_embeddings
     if ordinary([x]) and not 0 <= int(x.min()) <= int(x.max()) < K:
         raise ValueError(
-            f"{name} holds codes from {int(x.min())} to {int(x.max())}. This model "
+            f"x holds codes from {int(x.min())} to {int(x.max())}. This model "
             f"knows {K} of them. Expected 0 to {K - 1}. Was it coded with another "
             "vocabulary?"
         )

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from ..init import chrono, init
-from .parts import judging, layers, readout, seeds
+from .parts import judging, readout, recurrent, seeds
 
 
 class Reader(nn.Module):
@@ -40,7 +40,7 @@ class Reader(nn.Module):
                  seed=None):
         super().__init__()
         r, o, start = seeds(seed, 3)
-        self.layer = layers(cell, I, H, num_layers, seed=r)
+        self.layer = recurrent(cell, I, H, num_layers, seed=r)
         self.readout = readout(H, K, o)
         rng = np.random.default_rng(start)
         if T_max is None and bias is None:

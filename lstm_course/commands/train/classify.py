@@ -35,7 +35,7 @@ def run(args):
     model.load_state_dict(load(best_path(where / "checkpoint.pt"))["model"])
     test = evaluate(model, *data.test)
     best = min(history.valid, key=lambda v: v["loss"])
-    result = common.record(
+    result = common.write(
         args, where, f"reviews of {args.data}", model,
         [common.run_of(history, args.seed, where, best=best, test=test)],
         chance={"accuracy": reviews.CHANCE})

@@ -105,7 +105,7 @@ def run_of(history, seed, where, watch="loss", **more):
             "grad_norm": [history.grad_norm[k] for k in at], "valid": history.valid}
 
 
-def record(args, where, what, model, runs, **more):
+def write(args, where, what, model, runs, **more):
     """Write what, how, where and when beside the numbers; -> the result."""
     result = {"what": f"{what}: {args.cell} with {args.hidden} units",
               **measured("lstm-course " + shlex.join(args.argv),

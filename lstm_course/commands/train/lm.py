@@ -62,7 +62,7 @@ def run(args):
         about={"kind": "lm", "model": options, "level": whole.level,
                "alphabet": whole.alphabet, "rule": whole.rule})
     best = min(history.valid, key=lambda v: v["loss"])
-    result = common.record(args, where, f"{whole.level} of {args.text}", model,
+    result = common.write(args, where, f"{whole.level} of {args.text}", model,
                            [common.run_of(history, args.seed, where, best=best)])
     common.say(f"best validation: {best['bits']:.3f} bits, perplexity "
                f"{best['perplexity']:.2f}, after {best['step']:,} steps; "

@@ -22,10 +22,10 @@ def run(args):
         where = common.folder(args, args.task, seed)
         model, result = one(args, task, seed, where)
         runs.append(result)
-        common.say(told(result, task))
+        common.say(line(result, task))
     args.out = out
     solved = sum(r["solved_after_sequences"] is not None for r in runs)
-    return common.record(
+    return common.write(
         args, where, task.name, model, runs, options=options,
         chance={k: float(v) for k, v in task.chance.items()},
         solved=f"{solved} of {len(seeds)}")
@@ -48,7 +48,7 @@ def one(args, task, seed, where):
                                 solved_after_sequences=solved)
 
 
-def told(result, task):
+def line(result, task):
     """One line for the reader."""
     n = result["solved_after_sequences"]
     word = f"solved after {n:,} sequences" if n else "not solved"
