@@ -12,9 +12,13 @@ import pytest
 import torch
 
 from lstm_course import __main__ as cli
-from lstm_course import commands
+from lstm_course import commands, tasks
 from lstm_course.commands.train import common
 from lstm_course.models import saved
+from lstm_course.models.classifier import READS
+from lstm_course.tasks.text import LEVELS
+from lstm_course.train.run import PRECISIONS
+from lstm_course.train.schedules import SCHEDULES
 
 TEXT = "the rain in spain stays mainly in the plain, said the rain man again " * 12
 LM = ["train", "lm", "--text", "text.txt", "--hidden", "16", "--window", "8", "--batch",
@@ -83,6 +87,14 @@ def test_help_does_not_import_torch():
 def test_every_command_is_one_module_with_the_two_functions():
     for module in commands.COMMANDS.values():
         assert callable(module.add_parser) and callable(module.run)
+
+
+def test_an_option_offers_exactly_what_the_package_knows():
+    known = {"schedule": SCHEDULES, "precision": PRECISIONS, "level": LEVELS,
+             "read": READS, "task": tasks.TASKS}
+    offered = {(a.dest, *a.choices) for _, parser in parsers(cli.parser())
+               for a in parser._actions if a.dest in known}
+    assert offered == {(name, *words) for name, words in known.items()}
 
 
 # ------------------------------------------------------------------------ train, sample
