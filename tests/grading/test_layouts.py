@@ -1,6 +1,7 @@
 """Every system's export is read right, or refused with a way out."""
 
 import json
+import unicodedata
 import zipfile
 from datetime import UTC, datetime
 
@@ -63,6 +64,13 @@ def counting(*paths, **asked):
 
 def unclear(*paths, **asked):
     return " ".join(roll(**asked).look(paths))
+
+
+
+
+def nfd(text):
+    """As a Mac writes it, accents apart from their letters."""
+    return unicodedata.normalize("NFD", text)
 
 
 LAYOUTS = {
@@ -178,6 +186,25 @@ LAYOUTS = {
         {"ada/x.ipynb.txt": None, "bob/x.json": None, "eve/work.rar": "Rar!",
          "zoe/x.ipynb": None, "zoe/data.json": "{}"},
         {"ada": "x.ipynb.txt", "bob": "x.json", "eve": "", "zoe": "x.ipynb"}),
+    "nbgrader, a whole course": (
+        [f"{part}/{who}ps4/{X}" for part in ("submitted", "autograded", "feedback")
+         for who in ("ada/", "bob/")] + [f"source/ps4/{X}", f"release/ps4/{X}"],
+        {"ada": "submitted", "bob": "submitted"}),
+    "teams, with drafts": (
+        [f"{part} files/{who}/Exercise 4/{X}" for part in ("Submitted", "Working")
+         for who in ("Ada L", "Bob")],
+        {"Ada L": "Submitted", "Bob": "Submitted"}),
+    "blackboard, folders": (
+        [f"Ex_{who}_attempt_2026-11-01-11-00-00/{X}" for who in ("gh2", "gh3")],
+        {"gh2": "", "gh3": ""}),
+    "google, downloaded": (
+        [f"drive-download-20261103T120000Z-001/{who} - {X}" for who in ("Ada", "Bob")],
+        {"Ada": "", "Bob": ""}),
+    "names after the exercise's folder": (
+        [f"homework/{who}_{X}" for who in ("ada", "bob")], {"ada": "", "bob": ""}),
+    "two forms of Unicode": (
+        [f"{nfd('Übung 4')}/ada/{X}", f"Übung 4/bob/{X}", f"Übung 4/zoë/{X}",
+         f"Übung 4/{nfd('zoë')}/v2/{X}"], {"ada": "", "bob": "", "zoë": ""}),
     "archives in a flat export": (
         {"lovelaceada_12_345_work.7z": "7z", f"turingalan_13_346_{X}": None},
         {"lovelaceada_12": "", "turingalan_13": ""}),
@@ -217,6 +244,39 @@ def test_a_number_and_a_late_mark_are_kept(tmp_path):
 def test_the_time_is_the_one_that_the_system_states(tmp_path, layout, who, when):
     found = counting(write(tmp_path, LAYOUTS[layout][0]))[who]
     assert found["stated"] and found["when"] == when.timestamp()
+
+
+@pytest.mark.parametrize(
+    ("early", "late"),
+    [
+        ("Nov 3, 2026 905 AM", "Nov 3, 2026 105 PM"),
+        ("3. Nov. 2026 905", "3. Nov. 2026 1305"),
+        ("3 mars 2026 09h05", "3 août 2026 09h05"),
+        ("3 de julio de 2026 0905", "2 de noviembre de 2026 0905"),
+        ("3 juin, 2026 9 05", "3 juil., 2026 9 05"),
+        ("NOV 3, 2026 905 A.M.", "NOV 3, 2026 905 P.M."),
+        ("2026年11月3日 905 上午", "2026年11月3日 905 下午"),
+        ("2026-11-03 905", "2026-11-03 1005"),
+        ("03-11-2026 90512", "03-11-2026 90513"),
+    ],
+)
+def test_attempts_of_brightspace_are_told_apart_in_any_language(tmp_path, early, late):
+    for home, end in (("folders", "/"), ("flat", " - ")):
+        names = [f"70001-123 - Ada - {when}{end}{X}" for when in (late, early)]
+        found = counting(write(tmp_path / home, names))
+        assert list(found) == ["Ada_70001"] and found["Ada_70001"]["stated"]
+        assert late in found["Ada_70001"]["file"]
+
+
+def test_folders_of_several_people_are_asked_about(tmp_path):
+    names = [f"on time/ada/{X}", f"on time/bob/{X}", f"late/eve/{X}"]
+    path = write(tmp_path, names)
+    with pytest.raises(ValueError, match="on time may be one student or several"):
+        counting(path)
+    found = counting(path, pattern="{any}/{student}/{file}")
+    assert sorted(found) == ["ada", "bob", "eve"]
+    drafts = [f"ada/v1/{X}", f"ada/v2/{X}", f"bob/draft/{X}", f"bob/final/{X}"]
+    assert sorted(counting(write(tmp_path / "drafts", drafts))) == ["ada", "bob"]
 
 
 def test_who_sent_no_notebook_is_said_to_have_sent_what(tmp_path):

@@ -15,7 +15,7 @@ from pathlib import Path
 from .. import load
 from . import files
 from .about import About
-from .clone import clones, taken
+from .clone import below, clones, kept_beside, taken
 from .layouts import VERSION, Whose
 from .owners import Owners, lms, text
 
@@ -71,10 +71,13 @@ def find(paths, names=(), notes=None, asked=None, unclear=None):
     asked, homes = asked or Asked(), {}
     for label, rows, home in _sources(paths):
         rows = list(rows)
+        others = kept_beside(row.place for row in rows)
+        rows = [row for row in rows if not below(row.place, others)]
         places = [row.place for row in rows]
         owners = Owners(places, names, home, asked.layout, asked.pattern)
         if notes is not None:
-            notes += [note for note in owners.notes if note not in notes]
+            said = [f"{text('/'.join(o))} was not read." for o in sorted(others)]
+            notes += [note for note in owners.notes + said if note not in notes]
         if unclear is not None:
             unclear += owners.unclear(places)
         for made in _of_students(label, rows, owners):

@@ -5,6 +5,7 @@ student goes into a ``Whose``.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -60,12 +61,12 @@ TABLE = (
     Layout(
         "blackboard", "Exercise 4_ada_attempt_2026-11-01-11-00-00_x.ipynb",
         r"(?P<head>.+)_(?P<student>[^_]+)_attempt_(?P<when>\d{4}(?:-\d\d){5})"
-        r"(?:_(?P<file>.+)|\.txt)",
+        r"(?:_(?P<file>.+)|\.txt)?",
     ),
     Layout(
         "brightspace", "70001-123 - Ada Lovelace - Nov 3, 2026 905 AM/x.ipynb",
         r"(?P<id>\d+)-\d+ - (?P<student>.+?) - "
-        r"(?P<when>[A-Z][a-z]{2} \d\d?, \d{4} \d{3,4} [AP]M)(?: - (?P<file>.+))?",
+        r"(?P<when>(?:(?! - ).)*(?<!\d)20\d\d(?!\d)(?:(?! - ).)*)(?: - (?P<file>.+))?",
         "{student}_{id}",
     ),
     Layout(
@@ -174,7 +175,53 @@ def moment(text, utc=False):
             return (made.replace(tzinfo=UTC) if zone or utc else made).timestamp()
         except (ValueError, OverflowError, OSError):
             continue
-    return 0.0
+    return _in_words(text)
+
+
+MONTHS = {
+    1: "jan ene gen", 2: "feb fev", 3: "mar mrz maa", 4: "apr avr abr",
+    5: "may mai mag mei", 6: "jun juin giu", 7: "jul juil lug", 8: "aug aou ago",
+    9: "sep set", 10: "oct okt ott out", 11: "nov", 12: "dec dez dic",
+}  # fmt: skip  # how they begin, in the languages in which Brightspace writes dates
+
+
+def _in_words(text):
+    """As ``moment`` in another language: "3. Nov. 2026 905", "2026年11月3日 905".
+
+    Days before months where both are numbers.
+    """
+    apart = unicodedata.normalize("NFD", text.lower())
+    text = "".join(c for c in apart if not unicodedata.combining(c))
+    month = next((m for word in re.findall(r"[a-z]+", text) if (m := _month(word))), 0)
+    numbers = re.findall(r"\d+", text)
+    year = next((n for n in numbers if re.fullmatch(r"20\d\d", n)), None)
+    if year is None or len(numbers) < (2 if month else 3):
+        return 0.0
+    k = 0 if numbers[0] == year else 1
+    numbers.remove(year)
+    month = month or int(numbers.pop(k))
+    day, *clock = numbers
+    hours, *rest = _clock(clock)
+    if hours < 12 and re.search(r"\d ?p\.? ?m\b|下午", text):
+        hours += 12
+    try:
+        return datetime(int(year), month, int(day), hours, *rest).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return 0.0
+
+
+def _clock(numbers):
+    """Hours, minutes, seconds of "905", "090512" or "9", "05"."""
+    text = "".join(n.zfill(2) for n in numbers)
+    text = text.zfill(4 if len(text) < 5 else 6).ljust(6, "0")
+    return int(text[:-4]), int(text[-4:-2]), int(text[-2:])
+
+
+def _month(word):
+    """The number of a month from its name, 0 where it is none."""
+    starts = ((s, m) for m, begun in MONTHS.items() for s in begun.split())
+    fits = [(len(start), month) for start, month in starts if word.startswith(start)]
+    return max(fits, default=(0, 0))[1]
 
 
 FIELDS = {
@@ -193,9 +240,9 @@ class Pattern:
 
     Examples
     --------
-    >>> Pattern("HW_{student}_{time}_{file}").read(("HW_ada_2026-11-03_4.ipynb",))
-    Whose(student='ada', rest=('4.ipynb',), id='', when=0.0, late=False, attempt=0, \
-layout='pattern')
+    >>> who = Pattern("HW_{student}_{time}_{file}").read(("HW_ada_2026-11-03_4.ipynb",))
+    >>> who.student, who.rest, who.layout
+    ('ada', ('4.ipynb',), 'pattern')
     """
 
     def __init__(self, text):

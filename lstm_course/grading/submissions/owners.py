@@ -27,6 +27,10 @@ NO_NAME = re.compile(
     r"solutions?|submissions?|lab|sheet|übung|aufgabe|blatt|main|final|draft)[\s_\-\d]*|",
     re.I,
 )  # what says nothing about a student
+DRAFT = re.compile(
+    r"(?:v|version|attempt|draft|final|old|new|copy|backup|part|task|ps|ex|exercise|week|"
+    r"\d+|abgabe|exercises|solutions|notebooks?|src|code)\b|.*\d$", re.I,
+)  # what a student calls a folder of theirs
 
 
 class Owners:
@@ -62,6 +66,7 @@ class Owners:
     """
 
     def __init__(self, places, names=(), home="", layout=None, pattern=None):
+        places = [_composed(place) for place in places]
         self.nobody = {"", "/", "..", "submitted", "Submitted files", *names}
         self.names = sorted(names, key=len, reverse=True)
         above = [p for p in Path(home).parts if p not in self.nobody]
@@ -118,6 +123,9 @@ class Owners:
             found |= self._folders(work, depth)
         if name in self.nobody:
             found |= {self.stem(p[depth]) for p in work if len(p) == depth + 1} - {""}
+        elif alone:
+            files = [p[depth] for p in work if len(p) == depth + 1]
+            found |= {s for f in files if (s := self.stem(f)) != bare(f)} - {""}
         if len(found) > 1:
             some = ", ".join(map(text, sorted(found)[:3]))
             self.notes.append(f"{text(name)} was read as a folder of students: {some}…")
@@ -148,6 +156,7 @@ class Owners:
 
     def whose(self, place):
         """The Whose of a place."""
+        place = _composed(place)
         if self.pattern:
             made = self.pattern.read(place)
             return made and replace(made, student=marked(made.student))
@@ -188,7 +197,21 @@ class Owners:
             lost = [p for p in work if not self.whose(p)]
             return [f"The pattern does not fit {some(lost)}."] if lost else []
         found = {p: self.whose(p) for p in work}
-        return [] if self.layout else [*self._nameless(found), *self._doubled(found)]
+        if self.layout:
+            return []
+        return [*self._nameless(found), *self._doubled(found), *self._mixed(found)]
+
+    def _mixed(self, found):
+        """Folders taken for a student's, where most hold folders that are, rather."""
+        inner = defaultdict(set)
+        for who in found.values():
+            if who.layout == "folders":
+                below = [p for p in who.rest[:-1] if p not in self.nobody]
+                inner[who.student].update(p for p in below[:1] if not DRAFT.match(p))
+        many = sorted(student for student, names in inner.items() if len(names) > 1)
+        if 2 * len(many) > len(inner) or (many and len(inner) < 4):
+            held = some([(many[0], name) for name in sorted(inner[many[0]])])
+            yield f"{text(many[0])} may be one student or several: {held}."
 
     def _nameless(self, found):
         """Several files in one folder that may be for one set, all without a name."""
@@ -221,6 +244,11 @@ class Owners:
                     f"{text(student)} may be one student or several: "
                     f"{some(sorted(group))}."
                 )
+
+
+def _composed(place):
+    """A place in one form of Unicode: Macs take letters and their accents apart."""
+    return tuple(unicodedata.normalize("NFC", part) for part in place)
 
 
 def _numbered(folder):
