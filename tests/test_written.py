@@ -7,7 +7,6 @@ import pytest
 import torch
 
 from lstm_course import (
-    changes,
     convert,
     diagrams,
     init,
@@ -19,7 +18,7 @@ from lstm_course import (
 from lstm_course.cells import gru
 from lstm_course.commands.bench import measure
 from lstm_course.engines.cpu import __main__ as loops
-from lstm_course.equations import equations
+from lstm_course.equations import changes, equations
 from lstm_course.exercises.reader import trained_reader
 from lstm_course.experiments import variants
 from lstm_course.gradcheck import gradcheck
