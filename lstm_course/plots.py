@@ -13,12 +13,10 @@ the theme of the book, of JupyterLab and of Colab.  Caption and alternative text
 to the cell's metadata (``mystnb.figure.caption``, ``mystnb.image.alt``).
 """
 
-from collections.abc import Sequence
 from numbers import Integral
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
 
@@ -31,7 +29,7 @@ CELLS = {"rnn": GATES["h"], "lstm": GATES["c"], "gru": GATES["i"]}
 MARKERS = {"rnn": "o", "lstm": "s", "gru": "^"}
 
 
-def use_style() -> None:
+def use_style():
     """Set the book's figure style; in a notebook, also show figures as themed SVG."""
     plt.rcParams.update(STYLE)
     colours = [GATES[k] for k in "hcfiog"]
@@ -47,8 +45,7 @@ def use_style() -> None:
         formatters["text/html"].for_type(Figure, themed_svg)
 
 
-def tiles(ax: Axes, values: np.ndarray, name: str = "h", *, low: float = -1.0,
-          high: float = 1.0, labels: Sequence[str] = ()) -> None:
+def tiles(ax, values, name="h", *, low=-1.0, high=1.0, labels=()):
     """A table of tiles in one gate's colour: the larger the value, the fuller the tile.
 
     Parameters
@@ -93,8 +90,7 @@ def tiles(ax: Axes, values: np.ndarray, name: str = "h", *, low: float = -1.0,
         ax.set_xticks(range(columns), labels)
 
 
-def band(ax: Axes, x: Sequence[float], runs: np.ndarray, color: str, label: str, *,
-         marker: str = "o", alpha: float = 1.0) -> None:
+def band(ax, x, runs, color, label, *, marker="o", alpha=1.0):
     """The mean of repeated runs as a line in its 95 % interval.
 
     Parameters
@@ -135,8 +131,7 @@ def _check_runs(x, runs):
     return runs
 
 
-def each(ax: Axes, x: Sequence[float], runs: np.ndarray, color: str, label: str, *,
-         marker: str = "o") -> None:
+def each(ax, x, runs, color, label, *, marker="o"):
     """Every repeated run as a thin line, their mean as a thick one.
 
     Parameters
@@ -151,7 +146,7 @@ def each(ax: Axes, x: Sequence[float], runs: np.ndarray, color: str, label: str,
     ax.plot(x, np.mean(runs, axis=0), color=color, marker=marker, label=label)
 
 
-def interval(values: np.ndarray, axis: int = 0) -> tuple[np.ndarray, np.ndarray]:
+def interval(values, axis=0):
     """Mean and half width of its 95 % interval (Student's t) over repeated runs.
 
     Parameters

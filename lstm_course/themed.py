@@ -7,7 +7,7 @@ from html import escape, unescape
 from itertools import groupby
 
 import matplotlib.pyplot as plt
-from matplotlib.figure import Figure, FigureBase
+from matplotlib.figure import FigureBase
 
 from .palette import GATES, GATES_DARK, PAGE, PAGE_DARK, under
 
@@ -51,7 +51,7 @@ RULES = """
 LETTER = re.compile(r'<tspan x="([^"]+)" y="([^"]+)" style="([^"]+)">(.*?)</tspan>')
 
 
-def themed_svg(fig: Figure, alt: str = "") -> str:
+def themed_svg(fig, alt=""):
     """A figure as inline SVG for a web page that is light or dark.
 
     Parameters
@@ -68,6 +68,7 @@ def themed_svg(fig: Figure, alt: str = "") -> str:
 
     Examples
     --------
+    >>> from matplotlib.figure import Figure
     >>> fig = Figure()
     >>> ax = fig.add_subplot()
     >>> line = ax.plot([1, 2, 3], color=GATES["f"])

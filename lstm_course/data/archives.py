@@ -8,7 +8,6 @@ unpacks to gigabytes - is refused as a whole.
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 MEMBERS = 500_000  # aclImdb has about 100,000
@@ -18,7 +17,7 @@ UNREADABLE = (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, OSErro
               RuntimeError)  # RuntimeError: zipfile's word for a password
 
 
-def members(path: str | Path, wanted) -> Iterator[tuple[PurePosixPath, bytes]]:
+def members(path, wanted):
     """Name and content of the plain files that ``wanted(name)`` says yes to.
 
     Raises
@@ -44,7 +43,7 @@ def members(path: str | Path, wanted) -> Iterator[tuple[PurePosixPath, bytes]]:
         ) from None
 
 
-def is_archive(path: str | Path) -> bool:
+def is_archive(path):
     """Whether a file is a zip or a (compressed) tar, by its content."""
     return zipfile.is_zipfile(path) or _is_tar(path)
 

@@ -44,12 +44,12 @@ class Form(NamedTuple):
 PLAIN = Form()
 
 
-def name_of(column: str) -> str:
+def name_of(column):
     """The name of a column in one form: "Review Text" is review_text."""
     return re.sub(r"[\s.\-]+", "_", column.strip(" \t\"'\ufeff").lower())
 
 
-def place(columns: list, form: Form) -> tuple:
+def place(columns, form):
     """Positions of text and verdict among the columns, None where there is none.
 
     Raises
@@ -71,7 +71,7 @@ def place(columns: list, form: Form) -> tuple:
     return found
 
 
-def row_parts(table) -> tuple[list, str]:
+def row_parts(table):
     """The part of every row, "" where no column says it; and how it was found.
 
     Raises

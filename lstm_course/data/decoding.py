@@ -6,7 +6,6 @@ where none wins clearly, nothing is guessed: the error shows how each would read
 """
 
 import codecs
-from collections.abc import Sequence
 
 import charset_normalizer
 
@@ -29,8 +28,7 @@ NO_TEXT = {b"PK\x03\x04": "a zip archive or an office document", b"%PDF": "a PDF
            b"\x80\x04": "a pickle"}
 
 
-def decode(named: Sequence[tuple[str, bytes]],
-           encoding: str | None = None) -> tuple[list[str], str]:
+def decode(named, encoding=None):
     """Texts of files that come from one place, and how they were read.
 
     Parameters

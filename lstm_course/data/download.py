@@ -2,17 +2,14 @@
 
 import errno
 import shutil
-from pathlib import Path
 
 import pooch
 import requests
 
-from .sources import Source
-
 TRIES = 3
 
 
-def fetch(source: Source, url: str | None = None, progress: bool = True) -> Path:
+def fetch(source, url=None, progress=True):
     """The file of a source, downloaded if it is not in the cache yet.
 
     Parameters
@@ -81,7 +78,7 @@ def _digest(source):
     return source.checksum.split(":")[1]
 
 
-def is_published(path: str | Path, source: Source) -> bool:
+def is_published(path, source):
     """Whether a file is the published one, by its checksum."""
     return pooch.file_hash(str(path), *_kind(source)) == _digest(source)
 

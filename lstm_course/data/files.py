@@ -2,7 +2,6 @@
 
 import gzip
 import io
-from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -18,7 +17,7 @@ class Found(NamedTuple):
     left: list
 
 
-def gather(path: str | Path, wanted: Callable, what: str) -> Found:
+def gather(path, wanted, what):
     """Read every file of a folder or archive that is wanted; a single file always.
 
     Parameters
@@ -57,7 +56,7 @@ def gather(path: str | Path, wanted: Callable, what: str) -> Found:
     return Found([(name, unzipped(name.name, data)) for name, data in taken], left)
 
 
-def names(files: list, before: str) -> str:
+def names(files, before):
     """A few names of files after some words; nothing if there are none.
 
     Examples
@@ -90,7 +89,7 @@ def _walk(folder, wanted):
             yield name, path.read_bytes()
 
 
-def unzipped(name: str, data: bytes) -> bytes:
+def unzipped(name, data):
     """The content of a gzipped file; refused if cut short or if it fills gigabytes."""
     if data[:2] != b"\x1f\x8b":
         return data

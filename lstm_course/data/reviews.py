@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .columns import PLAIN, Form
+from .columns import PLAIN
 from .rows import rows_of
 from .sources import IMDB
 
@@ -44,20 +44,19 @@ class Parts(NamedTuple):
     skipped: int  # rows without a verdict or without text
 
 
-def sample_path() -> Path:
+def sample_path():
     """240 short reviews, half positive, written for this course; of no real film."""
     return Path(__file__).with_name("sample_reviews.csv")
 
 
-def find(source: str | Path | None = None) -> Path:
+def find(source=None):
     """The path of "sample" (None), of "imdb" once it was fetched, or the path given."""
     if source in (None, "sample"):
         return sample_path()
     return IMDB.find() if source == "imdb" else Path(source)
 
 
-def read(path: str | Path, seed: int = 0,
-         form: Form = PLAIN) -> tuple[Reviews, Reviews]:
+def read(path, seed=0, form=PLAIN):
     """Training and test reviews; those that are there to validate join the first.
 
     Warns of rows that were left out.  Arguments and errors as for ``read_parts``.
@@ -69,8 +68,7 @@ def read(path: str | Path, seed: int = 0,
     return Reviews(train.texts + valid.texts, labels), test
 
 
-def read_parts(path: str | Path, seed: int = 0, form: Form = PLAIN,
-               held_out: float = VALID) -> Parts:
+def read_parts(path, seed=0, form=PLAIN, held_out=VALID):
     """Reviews from an archive, a folder or a table, in parts.
 
     Parameters
@@ -108,7 +106,7 @@ def read_parts(path: str | Path, seed: int = 0, form: Form = PLAIN,
                    for some in (train, valid, test)), account, skipped.total())
 
 
-def split(rows: list, seed: int, held_out: float, name: str) -> tuple:
+def split(rows, seed, held_out, name):
     """Rows with verdicts -> those to train on, to validate, to test, and how."""
     parts = {part: [r for r in rows if r.part == part]
              for part in ("train", "", "valid", "test", "eval")}
@@ -163,8 +161,7 @@ def _check_enough(rows, need, name):
     )
 
 
-def write(path: str | Path, train: Reviews, test: Reviews,
-          valid: Reviews | None = None) -> None:
+def write(path, train, test, valid=None):
     """Keep reviews as one gzipped table with the columns review, sentiment, split."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)

@@ -5,10 +5,10 @@ one review in a line, or from tables.
 """
 
 import re
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from .columns import LABEL, TEXT, Form, place, row_parts
+from .columns import LABEL, TEXT, place, row_parts
 from .decoding import decode
 from .files import gather, names
 from .parts import part_of_file, part_of_word
@@ -38,7 +38,7 @@ class Cell(NamedTuple):
     where: str
 
 
-def rows_of(path: Path, form: Form) -> tuple[list, list]:
+def rows_of(path, form):
     """All rows of a file, folder or archive; and notes on how they were read.
 
     Raises
@@ -64,7 +64,7 @@ def rows_of(path: Path, form: Form) -> tuple[list, list]:
     )
 
 
-def _is_wanted(name: PurePosixPath):
+def _is_wanted(name):
     """A file of reviews with one verdict, or a table."""
     plain = PurePosixPath(name.name.lower().removesuffix(".gz"))
     return _verdict_of(name) is not None or plain.suffix in TABLES

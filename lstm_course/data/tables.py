@@ -25,7 +25,7 @@ class Table(NamedTuple):
     first: int = 2  # number of the first row, as an editor counts
 
 
-def parse(name: str, text: str, form) -> Table:
+def parse(name, text, form):
     """A table from CSV, TSV and their kin, from JSON (objects in lines or in a list),
     or from lines that begin with ``__label__``, as fastText has them.
 

@@ -2,8 +2,6 @@
 
 import re
 
-from .columns import Form
-
 POSITIVE = {"positive", "pos", "p", "true", "t", "yes", "y", "good", "great", "fresh",
             "recommended", "favorable", "favourable", "like"}
 NEGATIVE = {"negative", "neg", "n", "false", "f", "no", "bad", "poor", "rotten",
@@ -20,7 +18,7 @@ SCALES = {(1, 2): (1, 2), (1, 3): (1, 3), (1, 5): (2, 4), (1, 10): (4, 7),
           (0, 2): (0, 2), (0, 4): (1, 3), (0, 5): (2, 4), (0, 10): (4, 7)}
 
 
-def verdicts(words: list, form: Form, column: str, file: str) -> tuple[list, str]:
+def verdicts(words, form, column, file):
     """Words of one column to 1, 0, or why a row has no verdict; a note on the scale.
 
     Parameters
@@ -36,6 +34,7 @@ def verdicts(words: list, form: Form, column: str, file: str) -> tuple[list, str
 
     Examples
     --------
+    >>> from lstm_course.data.columns import Form
     >>> verdicts([("5", "", ""), ("3", "", ""), ("1", "", "")], Form(), "stars", "a")
     ([1, 'neutral', 0], '1 to 5, up to 2 negative, from 4 positive')
     """

@@ -22,7 +22,7 @@ TASKS = ("adding", "multiplication", "copying", "temporal_order", "embedded_rebe
          "continual_reber", "long_lag", "gap_language", "latch", "digits")
 
 
-def make(name: str, **options):
+def make(name, **options):
     """A task by name with its options fixed.
 
     Parameters

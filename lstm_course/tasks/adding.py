@@ -38,7 +38,7 @@ TOLERANCE = 0.04  # Hochreiter & Schmidhuber (1997)
 MARKABLE = 10  # the first marker is among the first ten pairs
 
 
-def chance(T: int = 100, form: str = "modern") -> float:
+def chance(T=100, form="modern"):
     """Variance of the target: the mean squared error of who always says its mean."""
     return 1 / 6 if form == "modern" else (2 - first_marked(T)) / 48
 
@@ -48,7 +48,7 @@ def first_marked(T):
     return 1 / MARKABLE + (1 - 1 / MARKABLE) / (T // 2 - 2)
 
 
-def sample(rng: np.random.Generator, T: int = 100, B: int = 64, form: str = "modern"):
+def sample(rng, T=100, B=64, form="modern"):
     """Draw B sequences: x (T, B, 2), y (T, B), mask (T, B).
 
     Examples
@@ -94,7 +94,7 @@ def marked_pairs(rng, T, B, low, zero):
     return x, lengths, x[first, every, 0], x[second, every, 0]
 
 
-def validate(x, y, mask, T: int = 100, form: str = "modern") -> None:
+def validate(x, y, mask, T=100, form="modern"):
     """Raise ValueError unless the sample obeys the definition above."""
     lengths = mask.argmax(0) + 1
     alive = np.arange(len(x))[:, None] < lengths
@@ -128,18 +128,18 @@ def validate_1997(x, lengths, at, T, low, zero):
             "the first pair is marked -1, or has the neutral number")
 
 
-def oracle(x, mask, form: str = "modern"):
+def oracle(x, mask, form="modern"):
     """The right answers from x alone: out (n, 1)."""
     total = np.cumsum(x[..., 0] * (x[..., 1] == 1.0), axis=0)
     return (total if form == "modern" else 0.5 + total / 4.0)[mask][:, None]
 
 
-def guess(x, mask, form: str = "modern"):
+def guess(x, mask, form="modern"):
     """The mean target for everybody, the best answer without memory: out (n, 1)."""
     return np.full((int(mask.sum()), 1), 1.0 if form == "modern" else 0.5)
 
 
-def make(T: int = 100, form: str = "modern") -> Task:
+def make(T=100, form="modern"):
     """The task with its options fixed."""
     T, form = check_size("T", T), check_form(form, FORMS)
 

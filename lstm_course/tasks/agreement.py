@@ -69,8 +69,7 @@ class Decided(NamedTuple):
     misleading: np.ndarray  # nouns in between with the other number (pronoun: gender)
 
 
-def sample(rng: np.random.Generator, B: int = 64, attractors: int = 2,
-           clauses: int = 2, relative: float = 0.3):
+def sample(rng, B=64, attractors=2, clauses=2, relative=0.3):
     """A batch of sentences.
 
     Parameters
@@ -115,7 +114,7 @@ def sample(rng: np.random.Generator, B: int = 64, attractors: int = 2,
     return words, owner
 
 
-def stream(rng: np.random.Generator, sentences: int = 40, B: int = 50, **options):
+def stream(rng, sentences=40, B=50, **options):
     """Sentences end to end, as a reader meets them who is never told to start afresh.
 
     Parameters
@@ -181,7 +180,7 @@ def _pronoun(number, gender):
     return next(w for w, f in PRONOUNS.items() if f in ((number, gender), (number, 0)))
 
 
-def encode(text: str) -> np.ndarray:
+def encode(text):
     """Words of a sentence as numbers: (T, 1) int64."""
     if unknown := [w for w in text.split() if w not in INDEX]:
         raise ValueError(
@@ -196,12 +195,12 @@ def encode(text: str) -> np.ndarray:
     return np.array([[INDEX[w]] for w in text.split()])
 
 
-def show(words) -> str:
+def show(words):
     """Numbers (T,) as a sentence, without padding."""
     return " ".join(WORDS[int(k)] for k in words if int(k) != PAD)
 
 
-def decided(words: np.ndarray, owner: np.ndarray) -> Decided:
+def decided(words, owner):
     """Every word of a batch that a subject decides, with what lies in between."""
     t, b = np.nonzero(owner >= 0)
     s, word, read = owner[t, b], words[t, b], words[:, b]  # (N,), (N,), (T, N)
@@ -212,7 +211,7 @@ def decided(words: np.ndarray, owner: np.ndarray) -> Decided:
     return Decided(t, b, s, word, (between & other).sum(0))
 
 
-def guess(words: np.ndarray, d: Decided) -> np.ndarray:
+def guess(words, d):
     """Which decided words the rule "copy the last noun" gets right: (N,) of bool."""
     step = np.where(IS_NOUN[words], np.arange(len(words))[:, None], -1)
     noun = words[np.maximum.accumulate(step)[d.t - 1, d.b], d.b]
@@ -221,7 +220,7 @@ def guess(words: np.ndarray, d: Decided) -> np.ndarray:
     return number & gender  # of a verb GENDER is 0, and so it is of "themselves"
 
 
-def right(logits: np.ndarray, d: Decided) -> np.ndarray:
+def right(logits, d):
     """Which decided words are preferred to every other form of the same word.
 
     Parameters
@@ -240,7 +239,7 @@ def right(logits: np.ndarray, d: Decided) -> np.ndarray:
     return own > np.where(RIVALS[d.word], scores, -np.inf).max(1)
 
 
-def oracle(words: np.ndarray) -> np.ndarray:
+def oracle(words):
     """The owner (T, B) of every word, found by reading with a stack of subjects."""
     owner = np.full(words.shape, -1)
     for b, sentence in enumerate(words.T):
@@ -258,8 +257,7 @@ def oracle(words: np.ndarray) -> np.ndarray:
 CLAUSE = "tn(?:ptn){0,%d}(?:wtnv)?vr"  # the nouns, near the nouns that the nouns verb
 
 
-def validate(words: np.ndarray, owner: np.ndarray, attractors: int = 2,
-             clauses: int = 2) -> None:
+def validate(words, owner, attractors=2, clauses=2):
     """Raise ValueError where a batch breaks the definition."""
     letter = np.select([IS_NOUN, IS_VERB, IS_PRONOUN, np.isin(WORDS, PREPOSITIONS)],
                        list("nvrp"), [x[0] if x != "that" else "w" for x in WORDS])

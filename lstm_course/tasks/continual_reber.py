@@ -17,7 +17,7 @@ from . import reber
 from .task import CERTAIN, Task, check_size, one_hot, require, score_classes
 
 
-def sample(rng: np.random.Generator, T: int = 200, B: int = 64):
+def sample(rng, T=200, B=64):
     """Draw B streams: x (T, B, 7), y (T, B), mask (T, B).
 
     Examples
@@ -30,7 +30,7 @@ def sample(rng: np.random.Generator, T: int = 200, B: int = 64):
     return one_hot(codes[:-1], reber.K), codes[1:], np.ones((T, B), bool)
 
 
-def validate(x, y, mask, T: int = 200) -> None:
+def validate(x, y, mask, T=200):
     """Raise ValueError unless the sample obeys the definition above."""
     require(len(x) == T, "a stream has T symbols")
     require((x.sum(-1) == 1.0) & mask, "one symbol a step, every step scored")
@@ -57,7 +57,7 @@ def score(out, x, y, mask):
             **reber.score(out, x, y, mask, reber.CONTINUAL)}
 
 
-def make(T: int = 200) -> Task:
+def make(T=200):
     """The task with its options fixed."""
     return Task("continual_reber", reber.K, reber.K, "classes",
                 partial(_sample, T=check_size("T", T)), oracle, guess, score,

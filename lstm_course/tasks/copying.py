@@ -29,12 +29,12 @@ LENGTH = 10  # symbols to remember
 RIGHT = 0.99
 
 
-def chance(T: int) -> float:
+def chance(T):
     """Cross entropy in nats of who knows the blanks and guesses the symbols."""
     return LENGTH * np.log(SYMBOLS) / (T + 2 * LENGTH)
 
 
-def sample(rng: np.random.Generator, T: int = 100, B: int = 64):
+def sample(rng, T=100, B=64):
     """Draw B sequences: x (T + 20, B, 10), y (T + 20, B), mask (T + 20, B).
 
     Examples
@@ -55,7 +55,7 @@ def sample(rng: np.random.Generator, T: int = 100, B: int = 64):
     return one_hot(codes, K), y, np.ones(codes.shape, bool)
 
 
-def validate(x, y, mask, T: int = 100) -> None:
+def validate(x, y, mask, T=100):
     """Raise ValueError unless the sample obeys the definition above."""
     require(len(x) == T + 2 * LENGTH, "a sequence has T + 20 steps")
     require((x.sum(-1) == 1.0) & mask, "every step is one-hot and scored")
@@ -93,7 +93,7 @@ def score(out, x, y, mask):
     return score_classes(out, x, y, mask) | {"recall": float(right[asked].mean())}
 
 
-def make(T: int = 100) -> Task:
+def make(T=100):
     """The task with its options fixed."""
     T = check_size("T", T)
     return Task("copying", K, K, "classes", lambda rng, B: sample(rng, T, B), oracle,

@@ -29,7 +29,7 @@ def _images():
     return (data.images / 16.0 * 2.0 - 1.0).astype(np.float32), data.target
 
 
-def split(form: str = "rows", seed: int = 0, test_size: float = 0.25):
+def split(form="rows", seed=0, test_size=0.25):
     """Training and test digits, stratified by class.
 
     Parameters
@@ -71,7 +71,7 @@ def split(form: str = "rows", seed: int = 0, test_size: float = 0.25):
     return (x_train, y_train), (x_test, y_test)
 
 
-def make(form: str = "rows", seed: int = 0) -> Task:
+def make(form="rows", seed=0):
     """Digits in the form of the generated tasks: the class is asked for at the end."""
     train, test = split(form, seed)
     x_train, y_train = (a.numpy() for a in train)

@@ -17,7 +17,7 @@ from . import reber
 from .task import CERTAIN, Task, one_hot, require, score_classes
 
 
-def sample(rng: np.random.Generator, B: int = 64):
+def sample(rng, B=64):
     """Draw B strings: x (T, B, 7), y (T, B), mask (T, B).
 
     Examples
@@ -32,7 +32,7 @@ def sample(rng: np.random.Generator, B: int = 64):
     return x, np.where(mask, codes[1:], 0), mask
 
 
-def validate(x, y, mask) -> None:
+def validate(x, y, mask):
     """Raise ValueError unless the sample obeys the definition above."""
     require(x.sum(-1) == mask, "one symbol a step while the string lasts")
     require(mask[:-1] >= mask[1:], "a string has no holes")
@@ -62,7 +62,7 @@ def score(out, x, y, mask):
             **reber.score(out, x, y, mask)}
 
 
-def make() -> Task:
+def make():
     """The task; it has no options."""
     return Task("embedded_reber", reber.K, reber.K, "classes", sample, oracle, guess,
                 score, lambda s: s["strings"] == 1.0, {"outer": 0.5, "strings": 0.5})

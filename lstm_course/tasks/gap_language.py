@@ -61,7 +61,7 @@ LEAST = len(CLOSING.split())
 LEAD = 5  # words before the gap, the country included
 
 
-def sentence(rng: np.random.Generator, gap: int = 10, distractors: int = 0) -> str:
+def sentence(rng, gap=10, distractors=0):
     """One sentence with its answer: gap + 6 words.
 
     Examples
@@ -111,17 +111,17 @@ def _check_gap(gap, distractors):
     return gap
 
 
-def encode(text: str):
+def encode(text):
     """Words to codes (T,)."""
     return np.array([INDEX[w] for w in text.split()])
 
 
-def decode(codes) -> str:
+def decode(codes):
     """Codes (T,) to words."""
     return " ".join(WORDS[int(k)] for k in codes)
 
 
-def sample(rng: np.random.Generator, gap: int = 10, B: int = 64, distractors: int = 0):
+def sample(rng, gap=10, B=64, distractors=0):
     """Draw B sentences: x (gap + 5, B, V), y (gap + 5, B), mask (gap + 5, B).
 
     Examples
@@ -136,7 +136,7 @@ def sample(rng: np.random.Generator, gap: int = 10, B: int = 64, distractors: in
     return one_hot(codes[:-1], len(WORDS)), at_ends(codes[-1], mask), mask
 
 
-def validate(x, y, mask, gap: int = 10, distractors: int = 0) -> None:
+def validate(x, y, mask, gap=10, distractors=0):
     """Raise ValueError unless the sample obeys the definition above."""
     require(len(x) == gap + LEAD, "there are exactly ``gap`` words before the answer")
     require(x.sum(-1) == 1.0, "one word a step")
@@ -168,7 +168,7 @@ def guess(x, mask):
     return np.tile(certain(ANSWERS, len(WORDS)).sum(0), (int(mask.sum()), 1))
 
 
-def make(gap: int = 10, distractors: int = 0) -> Task:
+def make(gap=10, distractors=0):
     """The task with its options fixed."""
     _check_gap(gap, distractors)
     V, n = len(WORDS), len(LANGUAGE)

@@ -25,7 +25,7 @@ from .task import (
 NOISE = 0.2
 
 
-def sample(rng: np.random.Generator, T: int = 100, B: int = 64):
+def sample(rng, T=100, B=64):
     """Draw B sequences: x (T, B, 1), y (T, B), mask (T, B).
 
     Examples
@@ -42,7 +42,7 @@ def sample(rng: np.random.Generator, T: int = 100, B: int = 64):
     return x, at_ends(bits, mask), mask
 
 
-def validate(x, y, mask, T: int = 100) -> None:
+def validate(x, y, mask, T=100):
     """Raise ValueError unless the sample obeys the definition above."""
     require(x.shape[::2] == (T, 1), "x is (T, B, 1)")
     require(abs(x[0]) == 1.0, "it begins with +1 or -1")
@@ -51,7 +51,7 @@ def validate(x, y, mask, T: int = 100) -> None:
     require(y[-1] == (x[0, :, 0] > 0), "the answer is the sign of the first")
 
 
-def by_hand(weight: float = 2.0, gain: float = 1.0) -> dict:
+def by_hand(weight=2.0, gain=1.0):
     """Weights of an RNN of one unit that holds the bit: W_x (1, 1), W_h (1, 1), b (1,).
 
     For a weight above 1, h = tanh(weight * h) has two stable values of opposite sign,
@@ -72,7 +72,7 @@ def guess(x, mask):
     return np.zeros((int(mask.sum()), 2))
 
 
-def make(T: int = 100) -> Task:
+def make(T=100):
     """The task with its options fixed."""
     T = check_size("T", T)
     return Task("latch", 1, 2, "classes", lambda rng, B: sample(rng, T, B), oracle,

@@ -37,8 +37,7 @@ FORMS = ("2a", "2c")
 STOP = 0.1  # probability that e comes next
 
 
-def sample(rng: np.random.Generator, T: int = 100, B: int = 64, form: str = "2a",
-           p: int | None = None):
+def sample(rng, T=100, B=64, form="2a", p=None):
     """Draw B sequences: x (T, B, K), y (T, B), mask (T, B); p distractors in 2c.
 
     Examples
@@ -65,7 +64,7 @@ def sample(rng: np.random.Generator, T: int = 100, B: int = 64, form: str = "2a"
     return one_hot(codes, p + 4), at_ends(which, mask), mask
 
 
-def validate(x, y, mask, T: int = 100, form: str = "2a", p: int | None = None) -> None:
+def validate(x, y, mask, T=100, form="2a", p=None):
     """Raise ValueError unless the sample obeys the definition above."""
     codes = np.where(x.any(-1), x.argmax(-1), -1)
     every = np.arange(x.shape[1])
@@ -89,7 +88,7 @@ def validate(x, y, mask, T: int = 100, form: str = "2a", p: int | None = None) -
     require(y[last, every] == codes[1] - p - 2, "the answer is the second symbol")
 
 
-def oracle(x, mask, form: str = "2a"):
+def oracle(x, mask, form="2a"):
     """The right answers from x alone: out (n, K)."""
     if form == "2c":
         answer = np.broadcast_to(x[1, :, -1] > 0, mask.shape).astype(int)
@@ -98,7 +97,7 @@ def oracle(x, mask, form: str = "2a"):
     return certain(np.concatenate([codes[1:], codes[:1]])[mask], x.shape[-1])
 
 
-def guess(x, mask, form: str = "2a"):
+def guess(x, mask, form="2a"):
     """The same, without remembering x or y: it always says x.  out (n, K)."""
     if form == "2c":
         return certain(np.zeros(int(mask.sum()), int), 2)
@@ -127,7 +126,7 @@ def _distractors(T, form, p):
     return T if p is None else check_size("p", p)
 
 
-def make(T: int = 100, form: str = "2a", p: int | None = None) -> Task:
+def make(T=100, form="2a", p=None):
     """The task with its options fixed."""
     T, p = check_size("T", T), _distractors(T, check_form(form, FORMS), p)
     I, K = (T + 1, T + 1) if form == "2a" else (p + 4, 2)

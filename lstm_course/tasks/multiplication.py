@@ -19,13 +19,13 @@ from .task import Task, at_ends, check_size, ends, require, score_values
 RIGHT = 1.0 - 13 / 2000
 
 
-def chance(T: int = 100) -> float:
+def chance(T=100):
     """Mean squared error of who always says 1/4."""
     share = first_marked(T)
     return (1 - share) * 7 / 144 + share * 7 / 48
 
 
-def sample(rng: np.random.Generator, T: int = 100, B: int = 64):
+def sample(rng, T=100, B=64):
     """Draw B sequences: x (T + T/10, B, 2), y (T + T/10, B), mask the same.
 
     Examples
@@ -39,7 +39,7 @@ def sample(rng: np.random.Generator, T: int = 100, B: int = 64):
     return x, at_ends(first * second, mask), mask
 
 
-def validate(x, y, mask, T: int = 100) -> None:
+def validate(x, y, mask, T=100):
     """Raise ValueError unless the sample obeys the definition above."""
     number, marker = x[..., 0], x[..., 1]
     require(mask.sum(0) == 1, "one answer is asked for in each sequence")
@@ -68,7 +68,7 @@ def _score(out, x, y, mask):
     return score_values(out, x, y, mask, TOLERANCE)
 
 
-def make(T: int = 100) -> Task:
+def make(T=100):
     """The task with its options fixed."""
     T = check_size("T", T)
     return Task("multiplication", 2, 1, "values", lambda rng, B: sample(rng, T, B),

@@ -11,13 +11,12 @@ Shapes: x (T, N) int64, y (N,) int64 with 1 for positive.  Chance: half right.
 """
 
 import warnings
-from pathlib import Path
 from typing import NamedTuple
 
 import torch
 
 from ..data import reviews as files
-from ..data.columns import PLAIN, Form
+from ..data.columns import PLAIN
 from .task import sample as sample
 from .vocabulary import Vocabulary, pad
 
@@ -34,7 +33,7 @@ class Data(NamedTuple):
     account: str = ""
 
 
-def load(source: str | Path | None = None, seed: int = 0, form: Form = PLAIN):
+def load(source=None, seed=0, form=PLAIN):
     """Training and test reviews as text.
 
     Parameters
@@ -61,8 +60,8 @@ def load(source: str | Path | None = None, seed: int = 0, form: Form = PLAIN):
     return files.read(files.find(source), seed, form)
 
 
-def encode(reviews, vocabulary: Vocabulary, length: int | None = None,
-           padding: str = "pre", truncation: str = "pre", start: bool = True):
+def encode(reviews, vocabulary, length=None,
+           padding="pre", truncation="pre", start=True):
     """Texts to tensors x (T, N), y (N,), with the conventions said above."""
     rows, labels = _rows(reviews, vocabulary, start)
     return _padded(rows, labels, length, padding, truncation)
@@ -77,9 +76,8 @@ def _padded(rows, labels, length, padding, truncation):
     return torch.from_numpy(x), torch.from_numpy(labels)
 
 
-def prepare(source: str | Path | None = None, size: int = 5000, length: int = 500,
-            padding: str = "pre", truncation: str = "pre", seed: int = 0,
-            form: Form = PLAIN) -> Data:
+def prepare(source=None, size=5000, length=500, padding="pre", truncation="pre", seed=0,
+            form=PLAIN):
     """Everything a classifier needs, the words counted on the training part alone.
 
     Parameters
@@ -109,8 +107,7 @@ def prepare(source: str | Path | None = None, size: int = 5000, length: int = 50
     return encode_parts(parts, size, length, padding, truncation)
 
 
-def encode_parts(parts, size: int = 5000, length: int = 500, padding: str = "pre",
-                 truncation: str = "pre") -> Data:
+def encode_parts(parts, size=5000, length=500, padding="pre", truncation="pre"):
     """The same from ``Parts`` of reviews."""
     vocabulary = Vocabulary(parts.train.texts, size)
     coded = [_rows(part, vocabulary) for part in parts[:3]]

@@ -35,7 +35,7 @@ PLACES = {"6a": (0.10, 0.50), "6b": (0.10, 0.33, 0.66)}  # shares of T
 WIDTH = 0.10  # a place is uniform over a tenth of T
 
 
-def sample(rng: np.random.Generator, T: int = 100, B: int = 64, form: str = "6a"):
+def sample(rng, T=100, B=64, form="6a"):
     """Draw B sequences: x (T + T/10, B, 8), y (T + T/10, B), mask the same.
 
     Examples
@@ -64,7 +64,7 @@ def places(T, form):
     return [(round(p * T), round(p * T) + round(WIDTH * T)) for p in PLACES[form]]
 
 
-def validate(x, y, mask, T: int = 100, form: str = "6a") -> None:
+def validate(x, y, mask, T=100, form="6a"):
     """Raise ValueError unless the sample obeys the definition above."""
     every, lengths = np.arange(x.shape[1]), mask.argmax(0) + 1
     alive = np.arange(len(x))[:, None] < lengths
@@ -84,7 +84,7 @@ def validate(x, y, mask, T: int = 100, form: str = "6a") -> None:
     require(y[lengths - 1, every] == word, "the class is the order of X and Y")
 
 
-def oracle(x, mask, form: str = "6a"):
+def oracle(x, mask, form="6a"):
     """The right answers from x alone: out (n, 4 or 8)."""
     word = np.zeros(x.shape[1], int)
     words = []
@@ -95,12 +95,12 @@ def oracle(x, mask, form: str = "6a"):
     return certain(np.stack(words)[mask], 2 ** len(PLACES[form]))
 
 
-def guess(x, mask, form: str = "6a"):
+def guess(x, mask, form="6a"):
     """All classes alike: out (n, 4 or 8)."""
     return np.zeros((int(mask.sum()), 2 ** len(PLACES[form])))
 
 
-def make(T: int = 100, form: str = "6a") -> Task:
+def make(T=100, form="6a"):
     """The task with its options fixed."""
     T, K = check_size("T", T), 2 ** len(PLACES[check_form(form, FORMS)])
     return Task("temporal_order", 8, K, "classes",

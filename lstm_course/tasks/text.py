@@ -41,10 +41,10 @@ class Corpus:
     rule: str = RULE
 
     @property
-    def level(self) -> str:
+    def level(self):
         return LEVELS[not isinstance(self.alphabet, str)]
 
-    def encode(self, text: str, unknown: str | None = None) -> np.ndarray:
+    def encode(self, text, unknown=None):
         """Text to numbers.  A word out of the alphabet is ``<unknown>``; a character
         out of it becomes the character ``unknown``, or is an error where none is given.
         """
@@ -60,7 +60,7 @@ class Corpus:
             )
         return _numbers(text, index, index.get(unknown))
 
-    def decode(self, codes) -> str:
+    def decode(self, codes):
         """Numbers to text; words are joined by spaces, padding is left out.
 
         No space is put where a script has none.
@@ -71,14 +71,14 @@ class Corpus:
         text = close_up(re.sub(r" ([.,;:!?)])", r"\1", text))
         return re.sub(r" ?\n ?", "\n", text)
 
-    def split(self, valid: float = 1.0 - TRAIN) -> tuple["Corpus", "Corpus"]:
+    def split(self, valid=1.0 - TRAIN):
         """The first part for training, the last for validation."""
         cut = int(len(self.codes) * (1.0 - valid))
         return tuple(Corpus(codes, self.alphabet, self.rule)
                      for codes in (self.codes[:cut], self.codes[cut:]))
 
 
-def words(text: str, rule: str = RULE) -> list[str]:
+def words(text, rule=RULE):
     """Words, signs and line ends of a text, in their order; case is kept."""
     return pattern(rule, joints="'\u2019", signs=True).findall(text)
 
@@ -92,9 +92,7 @@ def _numbers(items, index, unknown):
     return np.array([index.get(c, unknown) for c in items], dtype=np.int64)
 
 
-def read(path: str | Path | None = None, pattern: str | tuple | None = None,
-         level: str = "characters", size: int | None = None,
-         encoding: str | None = None) -> Corpus:
+def read(path=None, pattern=None, level="characters", size=None, encoding=None):
     """Read a file, or every file of a folder or archive that matches a pattern.
 
     Parameters
@@ -114,8 +112,7 @@ def read(path: str | Path | None = None, pattern: str | tuple | None = None,
     return corpus(collect(path, pattern, encoding)[0], level, size)
 
 
-def collect(path: str | Path | None = None, pattern: str | tuple | None = None,
-            encoding: str | None = None) -> tuple[str, str]:
+def collect(path=None, pattern=None, encoding=None):
     """The text of some files, joined by line ends, and which files they were.
 
     Parameters
@@ -144,7 +141,7 @@ def collect(path: str | Path | None = None, pattern: str | tuple | None = None,
     return text, "; ".join(filter(None, [read, names(found.left, "not read: "), guess]))
 
 
-def _matches(name: PurePosixPath, patterns):
+def _matches(name, patterns):
     plain = PurePosixPath(str(name).lower().removesuffix(".gz"))
     return any(plain.match(p.lower()) for p in patterns)
 
@@ -187,7 +184,7 @@ def _nothing(name, taken, left, patterns):
     )
 
 
-def corpus(text: str, level: str = "characters", size: int | None = None) -> Corpus:
+def corpus(text, level="characters", size=None):
     """A text in memory as a Corpus.
 
     Examples
@@ -219,7 +216,7 @@ def corpus(text: str, level: str = "characters", size: int | None = None) -> Cor
     return Corpus(_numbers(found, index, UNKNOWN), alphabet)
 
 
-def sample(rng: np.random.Generator, corpus: Corpus, T: int = 64, B: int = 32):
+def sample(rng, corpus, T=64, B=32):
     """Random windows: x (T, B) int64 and y (T, B), the characters one step later."""
     _check_room(corpus, T + 1)
     starts = rng.integers(0, len(corpus.codes) - T, size=B)
@@ -237,7 +234,7 @@ class Stream:
     The step decides which window: a resumed run reads on where it stopped.
     """
 
-    def __init__(self, corpus: Corpus, T: int = 64, B: int = 32, reset: float = RESET):
+    def __init__(self, corpus, T=64, B=32, reset=RESET):
         _check_room(corpus, (T + 1) * B)
         length = (len(corpus.codes) - 1) // B
         self.T, self.windows, self.reset = T, length // T, reset

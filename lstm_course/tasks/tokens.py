@@ -22,7 +22,7 @@ GAP = re.compile(f"(?<=[{UNSPACED}{WIDE}]) (?=[{UNSPACED}{WIDE}])")
 
 
 @cache
-def pattern(rule: str, joints: str = "'", signs: bool = False) -> re.Pattern:
+def pattern(rule, joints="'", signs=False):
     """The expression that finds words, and signs and line ends if they count.
 
     ``joints`` are the signs that may stand inside a word, as in don't.
@@ -51,7 +51,7 @@ def _marks():
     return "".join(f"{chr(r[0])}-{chr(r[-1])}" for r in runs)
 
 
-def close_up(text: str) -> str:
+def close_up(text):
     """Words joined by spaces as one writes them: none between unspaced characters.
 
     Examples

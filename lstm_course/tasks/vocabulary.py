@@ -9,7 +9,6 @@ import html
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
 
 import numpy as np
 
@@ -21,7 +20,7 @@ NAMES = ("<pad>", "<start>", "<unknown>", "<unused>")
 TAG = re.compile(r"</?[a-zA-Z][^<>]{0,80}>")  # <br /> and its like
 
 
-def tokenize(text: str, rule: str = RULE) -> list[str]:
+def tokenize(text, rule=RULE):
     """Words in lower case, without punctuation, tags and HTML entities.
 
     In scripts without spaces every character is a word; ``rule`` is the name of an
@@ -59,8 +58,7 @@ class Vocabulary:
     (('a', 'film'), [4, 2, 5], '<start> a <unknown> film')
     """
 
-    def __init__(self, texts: Iterable[str], size: int | None = None,
-                 rule: str = RULE):
+    def __init__(self, texts, size=None, rule=RULE):
         counts = Counter(w for text in texts for w in tokenize(text, rule))
         if not counts:
             raise ValueError(
@@ -77,7 +75,7 @@ class Vocabulary:
         self._take(ranked[: None if size is None else size - FIRST], rule)
 
     @classmethod
-    def of(cls, words, rule: str = RULE):
+    def of(cls, words, rule=RULE):
         """A vocabulary from its words, the most frequent first."""
         self = cls.__new__(cls)
         self._take(words, rule)
@@ -90,19 +88,18 @@ class Vocabulary:
     def __len__(self):
         return FIRST + len(self.words)
 
-    def encode(self, text: str, start: bool = False) -> list[int]:
+    def encode(self, text, start=False):
         """Text to codes; a word that is not in the vocabulary is UNKNOWN."""
         codes = [self._code.get(w, UNKNOWN) for w in tokenize(text, self.rule)]
         return [START, *codes] if start else codes
 
-    def decode(self, codes) -> str:
+    def decode(self, codes):
         """Codes to words, padding left out."""
         names = NAMES + self.words
         return " ".join(names[int(k)] for k in codes if k != PAD)
 
 
-def pad(rows: list[list[int]], length: int | None = None, padding: str = "pre",
-        truncation: str = "pre"):
+def pad(rows, length=None, padding="pre", truncation="pre"):
     """Lists of codes as one array, time first.
 
     Parameters

@@ -1,6 +1,5 @@
 """What a variant's picture has that another cell's has not, and what it lost."""
 
-from ..signs.sketch import Sketch
 from .flow import reads
 
 
@@ -34,7 +33,7 @@ def _is_new(name, node, base):
     return old is None or (old.kind, old.text) != (node.kind, node.text)
 
 
-def connections(sketch: Sketch):
+def connections(sketch):
     """What each wire brings from where to where, forks and joins passed over.
 
     dict wire -> set of (source, target) pairs of names that are no fork or join.
