@@ -1,5 +1,7 @@
 """Models: any cell by name, and every option does what it says."""
 
+import inspect
+
 import numpy as np
 import pytest
 import torch
@@ -238,6 +240,12 @@ def test_a_reader_starts_with_the_memory_times_asked_for():
         assert np.allclose(b[:8], -b[f])
     assert (Reader("lstm", 2, 8, 1, bias={"f": 3.0}, seed=0).layer.numpy()["b"][f]
             == 3).all()
+
+
+@pytest.mark.parametrize("model", [Classifier, LanguageModel, Reader])
+def test_models_take_one_order_and_one_set_of_names(model):
+    names = list(inspect.signature(model).parameters)
+    assert names[:5] == ["cell", "I", "H", "K", "num_layers"] and names[-1] == "seed"
 
 
 def test_the_same_seed_gives_the_same_model_and_another_another():

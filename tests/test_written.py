@@ -1,5 +1,8 @@
 """Wherever a cell is taken, "gru(reset='before')" is taken for the cell it makes."""
 
+import base64
+import gzip
+import json
 import re
 
 import numpy as np
@@ -25,6 +28,7 @@ from lstm_course.gradcheck import gradcheck
 from lstm_course.models import Classifier, LanguageModel, Reader
 from lstm_course.recurrent import Recurrent
 from lstm_course.table import at_a_glance
+from lstm_course.widgets import VariantDiff
 
 TEXT, MADE = "gru(reset='before')", gru.make(reset="before")
 T, B, I, H, K = 5, 3, 4, 6, 7
@@ -68,6 +72,17 @@ DOORS = {
     "floor": lambda cell: measure.floor_seconds(cell, (T, B, I, H), True, 1.0, 1.0),
     "bytes": lambda cell: measure.bytes_kept(cell, H),
 }  # fmt: skip
+
+
+def pictured(cell):
+    """What the widget's page is given of a cell: read back."""
+    text = gzip.decompress(base64.b64decode(VariantDiff("lstm", cell).cells))
+    return json.loads(text)[cell]
+
+
+def test_the_widget_of_two_variants_is_given_a_cell_that_is_written_out():
+    ours, usual = pictured(TEXT), pictured("gru")
+    assert ours["lines"] != usual["lines"] and ours["about"]
 
 
 def plain(value):

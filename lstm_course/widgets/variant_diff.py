@@ -30,7 +30,7 @@ class VariantDiff(LiveFigure):
     Parameters
     ----------
     left, right : str
-        Names in ``CELLS``.
+        Names in ``CELLS``, or calls like "gru(reset='before')".
     I, H : int
         Inputs and units at which the learned numbers are counted.
 
@@ -48,9 +48,8 @@ class VariantDiff(LiveFigure):
     cells = Unicode().tag(sync=True)  # all cells as JSON, gzip, base64
 
     def __init__(self, left="lstm", right="gru", I=32, H=100, **traits):
-        for name in (left, right):
-            as_cell(name)  # complains where there is no such cell
-        cells = {name: record(cell, I, H) for name, cell in CELLS.items()}
+        shown = CELLS | {name: as_cell(name) for name in (left, right)}
+        cells = {name: record(cell, I, H) for name, cell in shown.items()}
         super().__init__(
             left=left, right=right, inputs=I, units=H, cells=_packed(cells),
             style=style(COLOURS["light"]), **traits,
