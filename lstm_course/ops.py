@@ -3,9 +3,9 @@
 Every function works on a NumPy array and, through the tensor's own methods, on a
 torch tensor; torch is never imported here.  A derivative is written in terms of
 the function's *output* y, because that is what a backward pass has at hand.  Where
-the text for arrays makes no sense of a single number, ``..._number`` is the same for
-compiled loops.  ``TABLE`` has a row for every function of a cell's own lines: all that
-its readers know of it, so that a new one is written here and nowhere else.
+the text is about arrays, the same for one number, for compiled loops, stands below it.
+``TABLE`` has a row for every function of a cell's own lines: all that its readers know
+of it, so that a new one is written here and nowhere else.
 
 Sources: the two hard sigmoids are those of Theano, Keras 1/2 and ONNX (slope 0.2)
 and of torch and Keras 3 (slope 1/6).
@@ -41,13 +41,11 @@ def minimum(x, y):
     return x.minimum(y) if _is_tensor(x) else np.minimum(x, y)
 
 
-def maximum_number(x, y):
-    """The larger of two numbers."""
+def _maximum(x, y):
     return x if x > y else y
 
 
-def minimum_number(x, y):
-    """The smaller of two numbers."""
+def _minimum(x, y):
     return x if x < y else y
 
 
@@ -56,8 +54,7 @@ def positive(x):
     return (x > 0).to(x.dtype) if _is_tensor(x) else np.greater(x, 0).astype(_kind(x))
 
 
-def positive_number(x):
-    """1 where a number is above 0, else 0."""
+def _positive(x):
     return 1.0 if x > 0.0 else 0.0
 
 
@@ -80,8 +77,7 @@ def sigmoid(x):
     return x.sigmoid() if _is_tensor(x) else 0.5 * np.tanh(0.5 * x) + 0.5
 
 
-def sigmoid_number(x):
-    """sigmoid of one number."""
+def _sigmoid(x):
     return 1.0 / (1.0 + exp(-x))
 
 
@@ -95,8 +91,7 @@ def log_sigmoid(x):
     return -(0 * x).logaddexp(-x) if _is_tensor(x) else -np.logaddexp(0.0, -x)
 
 
-def log_sigmoid_number(x):
-    """log_sigmoid of one number."""
+def _log_sigmoid(x):
     return min(x, 0.0) - log(1.0 + exp(-abs(x)))
 
 
@@ -110,8 +105,7 @@ def hard_sigmoid(x):
     return (0.2 * x + 0.5).clip(0.0, 1.0)
 
 
-def hard_sigmoid_number(x):
-    """hard_sigmoid of one number."""
+def _hard_sigmoid(x):
     return min(max(0.2 * x + 0.5, 0.0), 1.0)
 
 
@@ -125,8 +119,7 @@ def hard_sigmoid6(x):
     return (x / 6.0 + 0.5).clip(0.0, 1.0)
 
 
-def hard_sigmoid6_number(x):
-    """hard_sigmoid6 of one number."""
+def _hard_sigmoid6(x):
     return min(max(x / 6.0 + 0.5, 0.0), 1.0)
 
 
@@ -148,14 +141,14 @@ class Row(NamedTuple):
 TABLE = {
     exp: Row("exp"),
     log: Row("log"),
-    maximum: Row("max", number=maximum_number),
-    minimum: Row("min", number=minimum_number),
-    positive: Row("𝟙", ">0", number=positive_number),
+    maximum: Row("max", number=_maximum),
+    minimum: Row("min", number=_minimum),
+    positive: Row("𝟙", ">0", number=_positive),
     tanh: Row("tanh", "", d_tanh),
-    sigmoid: Row("σ", "", d_sigmoid, sigmoid_number, gate=True),
-    log_sigmoid: Row("log σ", "", d_log_sigmoid, log_sigmoid_number),
-    hard_sigmoid: Row("σ", "0.2", d_hard_sigmoid, hard_sigmoid_number, gate=True),
-    hard_sigmoid6: Row("σ", "1/6", d_hard_sigmoid6, hard_sigmoid6_number, gate=True),
+    sigmoid: Row("σ", "", d_sigmoid, _sigmoid, gate=True),
+    log_sigmoid: Row("log σ", "", d_log_sigmoid, _log_sigmoid),
+    hard_sigmoid: Row("σ", "0.2", d_hard_sigmoid, _hard_sigmoid, gate=True),
+    hard_sigmoid6: Row("σ", "1/6", d_hard_sigmoid6, _hard_sigmoid6, gate=True),
 }
 DERIVATIVE = {f: row.derivative for f, row in TABLE.items() if row.derivative}
 GATES = {f.__name__: f for f, row in TABLE.items() if row.gate}

@@ -37,8 +37,10 @@ def source(function):
         free = inspect.getclosurevars(function)
     except (TypeError, OSError, SyntaxError):
         return None, {}
-    scope = {**free.builtins, **free.globals, **free.nonlocals}
-    return (tree, scope) if isinstance(tree, ast.FunctionDef) else (None, {})
+    if not isinstance(tree, ast.FunctionDef):
+        return None, {}
+    tree.body = tree.body[bool(ast.get_docstring(tree)) :]
+    return tree, {**free.builtins, **free.globals, **free.nonlocals}
 
 
 def meaning(node, scope):
@@ -46,13 +48,6 @@ def meaning(node, scope):
     if isinstance(node, ast.Attribute):
         return getattr(meaning(node.value, scope), node.attr, None)
     return scope.get(node.id) if isinstance(node, ast.Name) else None
-
-
-def called(function):
-    """A function as a node: its name, which knows what it names."""
-    node = ast.Name(getattr(function, "__name__", type(function).__name__))
-    node.function = function
-    return node
 
 
 def fold(phase, fixed):
@@ -66,11 +61,30 @@ def fold(phase, fixed):
     fixed = {k: ast.Constant(v) for k, v in fixed.items()}
     if tree is None:
         args = [fixed.get(a, ast.Name(a)) for a in phase.args]
-        return [(phase.names, ast.Call(called(phase.forward), args, []))]
+        return [(phase.names, ast.Call(_called(phase.forward), args, []))]
     reader = _Statements(Fold(scope, fixed, (phase.forward,)), phase, tree)
     for statement in tree.body:
-        getattr(reader, type(statement).__name__, reader.other)(statement)
+        reader.read(statement)
     return reader.found
+
+
+def _called(function):
+    """A function as a node: its name, which knows what it names."""
+    node = ast.Name(getattr(function, "__name__", type(function).__name__))
+    node.function = function
+    return node
+
+
+def _assigned(statement):
+    """(names, expression) of a plain assignment, else ([], None)."""
+    value = getattr(statement, "value", None)
+    if isinstance(statement, ast.AugAssign):
+        value = ast.BinOp(statement.target, statement.op, value)
+    elif not isinstance(statement, ast.Assign | ast.AnnAssign) or not value:
+        return [], None
+    targets = getattr(statement, "targets", None) or [statement.target]
+    names = [getattr(t, "id", None) for t in _parts(targets[0])]
+    return (names, value) if len(targets) == 1 and None not in names else ([], None)
 
 
 def _stored(tree):
@@ -79,28 +93,8 @@ def _stored(tree):
     return [n.id for n in names if isinstance(getattr(n, "ctx", None), ast.Store)]
 
 
-def _renamed(phase, tree):
-    """Names inside a function of what it gives under another: inside -> given."""
-    last = tree.body[-1]
-    values = _parts(last.value) if isinstance(last, ast.Return) else []
-    pairs = zip(phase.names, (getattr(v, "id", None) for v in values), strict=False)
-    inside = {*_stored(tree)} - {*phase.names, *phase.args}
-    return {v: n for n, v in pairs if v in inside and n in phase.gives}
-
-
 def _parts(node):
     return node.elts if isinstance(node, ast.Tuple) else [node]
-
-
-def _only_return(tree):
-    """What a function returns that does nothing else, else None."""
-    body = tree.body[bool(ast.get_docstring(tree)) :]
-    return body[0].value if len(body) == 1 and isinstance(body[0], ast.Return) else None
-
-
-def _default(value):
-    """The default of a helper's argument as a node."""
-    return called(value) if callable(value) else ast.Constant(value)
 
 
 def _is(node, value):
@@ -121,58 +115,35 @@ class _Statements:
     def __init__(self, fold, phase, tree):
         self.fold, self.phase, self.found = fold, phase, []
         self.to_come = Counter(_stored(tree))
-        self.renamed = _renamed(phase, tree)
 
-    def Assign(self, statement):
-        values = _parts(self.fold.visit(statement.value))
-        for target in statement.targets:
-            names = [getattr(t, "id", None) for t in _parts(target)]
-            if None in names:  # a place in an array, a part of a list
-                self.other(statement)
-            elif len(names) == len(values):
-                for name, value in zip(names, values, strict=True):
-                    self.take(name, value)
-            else:
-                self.line(names, *values)
-
-    def AugAssign(self, statement):
-        old = ast.Name(getattr(statement.target, "id", ""))
-        value = ast.BinOp(old, statement.op, statement.value)
-        self.Assign(ast.Assign([statement.target], value))
-
-    def AnnAssign(self, statement):
-        if statement.value:
-            self.Assign(ast.Assign([statement.target], statement.value))
-
-    def Expr(self, statement):
-        if not isinstance(statement.value, ast.Constant):  # a text says nothing
-            self.other(statement)
-
-    def Return(self, statement):
-        values = _parts(self.fold.visit(statement.value))
-        names, gives = self.phase.names, self.phase.gives
+    def read(self, statement):
+        names, value = _assigned(statement)
+        back = isinstance(statement, ast.Return)
+        if not names and not back:
+            return self.other(statement)
+        values = _parts(self.fold.visit(statement.value if back else value))
+        names, take = (self.phase.names, self.give) if back else (names, self.take)
         if len(names) != len(values):
             return self.line(names, *values)
-        for name, value in zip(names, values, strict=True):
-            plain = isinstance(value, ast.Name | ast.Constant)
-            if getattr(value, "id", "") != name and (name in gives or not plain):
-                self.line([name], value)
+        for pair in zip(names, values, strict=True):
+            take(*pair)
 
     def take(self, name, value):
         """A name gets a value: as a line, or to be written out where it is used."""
         self.to_come[name] -= 1
-        moment = self.to_come[name] or name in self.phase.args
         plain = isinstance(value, ast.Constant) or hasattr(value, "function")
-        if moment or plain and name not in self.phase.gives:
+        moment = self.to_come[name] or name in self.phase.args
+        if moment or (plain and name not in self.phase.gives):
             self.fold.values[name] = value
         else:
-            self.line([self.renamed.get(name, name)], value)
             self.fold.values.pop(name, None)
-            if name in self.renamed:
-                self.fold.values[name] = ast.Name(self.renamed[name])
+            self.line([name], value)
 
-    def line(self, names, value):
-        self.found.append((tuple(names), value))
+    def give(self, name, value):
+        """What is returned: a line where it has none, unless it is only kept."""
+        plain = isinstance(value, ast.Name | ast.Constant)
+        if getattr(value, "id", "") != name and (name in self.phase.gives or not plain):
+            self.line([name], value)
 
     def other(self, statement):
         """What is no assignment: shown as it stands."""
@@ -182,6 +153,9 @@ class _Statements:
                 self.line([name], self.fold.values.pop(name))
         self.line((), statement)
 
+    def line(self, names, value):
+        self.found.append((tuple(names), value))
+
 
 class Fold(ast.NodeTransformer):
     """Put values in for names, write helpers out, and fold 0, 1 and open gates."""
@@ -190,9 +164,7 @@ class Fold(ast.NodeTransformer):
         self.scope, self.values, self.within = scope, values, within
 
     def visit_Name(self, node):
-        if node.id in self.values:
-            return self.values[node.id]
-        return self._known(node)
+        return self.values.get(node.id) or self._known(node)
 
     def visit_Attribute(self, node):
         return self._known(ast.Attribute(self.visit(node.value), node.attr))
@@ -202,34 +174,27 @@ class Fold(ast.NodeTransformer):
         known = meaning(node, self.scope)
         if isinstance(known, Real) and not isinstance(known, bool):
             return ast.Constant(known)
-        return called(known) if callable(known) else node
+        return _called(known) if callable(known) else node
 
     def visit_Call(self, node):
-        called, args = self.visit(node.func), [self.visit(a) for a in node.args]
-        named = {k.arg: self.visit(k.value) for k in node.keywords}
-        function = getattr(called, "function", None)
-        if function in GATES.values() and args and _held(args[0]) is not None:
-            return ast.Constant(_held(args[0]))
-        keywords = [ast.keyword(*pair) for pair in named.items()]
-        out = self._written_out(function, args, named)
-        return out or ast.Call(called, args, keywords)
+        call = self.generic_visit(node)
+        function = getattr(call.func, "function", None)
+        if function in GATES.values() and call.args:
+            if (held := _held(call.args[0])) is not None:
+                return ast.Constant(held)
+        return self._written_out(function, call) or call
 
-    def _written_out(self, function, args, named):
-        """What a helper of one return computes from its arguments, else None."""
+    def _written_out(self, function, call):
+        """What a helper of one return computes from plain arguments, else None."""
         if not inspect.isfunction(function) or function in (*TABLE, *self.within):
             return None
         tree, scope = source(function)
-        value = tree and _only_return(tree)
-        try:
-            bound = inspect.signature(function).bind(*args, **named)
-        except TypeError:
+        alone = tree and len(tree.body) == 1 and isinstance(tree.body[0], ast.Return)
+        names = [a.arg for a in tree.args.args] if alone else []
+        if not names or call.keywords or len(names) != len(call.args):
             return None
-        bound.apply_defaults()
-        if not value or bound.args != tuple(bound.arguments.values()):
-            return None
-        values = {k: v if isinstance(v, ast.AST) else _default(v)
-                  for k, v in bound.arguments.items()}
-        return Fold(scope, values, (*self.within, function)).visit(value)
+        values = dict(zip(names, call.args, strict=True))
+        return Fold(scope, values, (*self.within, function)).visit(tree.body[0].value)
 
     def visit_UnaryOp(self, node):
         value = self.visit(node.operand)

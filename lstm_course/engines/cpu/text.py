@@ -68,8 +68,7 @@ def copied(function, done):
                 "made of it. Expected a function written with def in a file or a "
                 "notebook. Pass compiled=False?"
             )
-        body = tree.body[bool(ast.get_docstring(tree)) :]
-        tree.body = [Numba(scope, done).visit(line) for line in body]
+        tree.body = [Numba(scope, done).visit(line) for line in tree.body]
         tree.name, tree.decorator_list = f"{function.__name__}_{len(done)}", []
         tree.returns = None
         done[function] = (tree.name, f"@njit(**inner)\n{ast.unparse(tree)}\n")
