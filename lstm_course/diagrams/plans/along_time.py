@@ -68,20 +68,10 @@ def _copy(s, name, x, half, t):
 
 def _message(s, state, dy, x, half, stride, t):
     """What a copy passes to the next one."""
-    y = LEVEL + dy
+    y, part = LEVEL + dy, state if state in "hc" else "read"
     if t == 1:
-        s.wire(
-            f"{state}_start",
-            (x - half - 22, y),
-            (x - half, y),
-            part=state if state in "hc" else "read",
-        )
-    s.wire(
-        f"{state}_on_{t}",
-        (x + half, y),
-        (x + stride - half, y),
-        part=state if state in "hc" else "read",
-    )
+        s.wire(f"{state}_start", (x - half - 22, y), (x - half, y), part=part)
+    s.wire(f"{state}_on_{t}", (x + half, y), (x + stride - half, y), part=part)
 
 
 def _loop(s, name, x, half, states):
@@ -94,18 +84,10 @@ def _loop(s, name, x, half, states):
     s.wire("h_out_t", "fork", "h_t", part="h")
     y = LEVEL + _lines(states)["h"]
     s.wire("loop", "fork", (left, top), (left, y), (x - half, y), part="h")
-    for n, state in enumerate(states[1:]):
+    for state in states[1:2]:  # further states run inside the first loop; one is drawn
         y, up, out = LEVEL + _lines(states)[state], top + 13, left + 9
-        if n == 0:  # further states run inside the first loop; one is drawn
-            s.wire(
-                "loop_c",
-                (x - 12, LEVEL - TALL),
-                (x - 12, up),
-                (out, up),
-                (out, y),
-                (x - half, y),
-                part=state,
-            )
+        corners = (x - 12, up), (out, up), (out, y)
+        s.wire("loop_c", (x - 12, LEVEL - TALL), *corners, (x - half, y), part=state)
 
 
 def _back(states):
@@ -117,44 +99,18 @@ def _back(states):
 
 def _gradient(s, states, steps, x0, half, stride):
     """Dashed lines against the direction of time."""
+    back = {"part": "grad", "tags": "gradient"}
     for t in range(1, steps + 1):
-        x = x0 + (t - 1) * stride
-        s.wire(
-            f"loss_{t}",
-            (x + DASH, LEVEL - UP + 8),
-            (x + DASH, LEVEL - TALL),
-            part="grad",
-            tags="gradient",
-            dashed=True,
-        )
-        for state, (y, label) in _back(states).items():
-            if t > 1:
-                s.wire(
-                    f"back_{state}_{t}",
-                    (x - half, y),
-                    (x - stride + half, y),
-                    part="grad",
-                    tags="gradient",
-                    dashed=True,
-                )
-                s.add(
-                    f"d{state}_{t - 1}",
-                    "math",
-                    x - stride / 2,
-                    label,
-                    f"d{state}_{t - 1}",
-                    part="grad",
-                    tags="gradient",
-                )
-    s.add(
-        "share",
-        "caption",
-        x0 + (steps - 1) * stride / 2,
-        LEVEL + 98,
-        "every copy adds its share to the same dW",
-        part="grad",
-        tags="gradient",
-    )
+        x, top = x0 + (t - 1) * stride, LEVEL - UP + 8
+        ends = (x + DASH, top), (x + DASH, LEVEL - TALL)
+        s.wire(f"loss_{t}", *ends, **back, dashed=True)
+        for state, (y, label) in _back(states).items() if t > 1 else ():
+            ends, name = ((x - half, y), (x - stride + half, y)), f"d{state}_{t - 1}"
+            s.wire(f"back_{state}_{t}", *ends, **back, dashed=True)
+            s.add(name, "math", x - stride / 2, label, name, **back)
+    middle = x0 + (steps - 1) * stride / 2
+    words = "every copy adds its share to the same dW"
+    s.add("share", "caption", middle, LEVEL + 98, words, **back)
 
 
 def feedforward_and_recurrent(steps=3):
@@ -166,10 +122,8 @@ def feedforward_and_recurrent(steps=3):
         "each copy to the next: every output depends on all inputs so far."
     )
     x, half = 38.0, 25.0
-    for side, word in (
-        ("a", "each input on its own"),
-        ("b", "each step reads the past"),
-    ):
+    words = {"a": "each input on its own", "b": "each step reads the past"}
+    for side, word in words.items():
         for t in range(1, steps + 1):
             name = f"{t}{side}"
             _copy(s, "tanh", x + (t - 1) * 82, half, name)
@@ -177,9 +131,8 @@ def feedforward_and_recurrent(steps=3):
                 s.change(f"{sign}_{name}", text=f"{sign}_{t}")
             if side == "b" and t < steps:
                 s.wire(f"on_{t}", f"cell_{name}", f"cell_{t + 1}{side}", part="h")
-        s.add(
-            f"word_{side}", "caption", x + (steps - 1) * 41, LEVEL + 98, word, part=""
-        )
+        middle = x + (steps - 1) * 41
+        s.add(f"word_{side}", "caption", middle, LEVEL + 98, word, part="")
         x += steps * 82 + 44
     s.width = x - 82 + 32
     return s

@@ -96,25 +96,12 @@ def _groups(cell):
 def _panel(s, lines, places):
     top, low = LANE - 16, places.bottom + 16
     middle = (top + low) / 2
-    s.add(
-        "panel",
-        "panel",
-        places.panel + places.width / 2,
-        middle,
-        part="",
-        half=(places.width / 2, (low - top) / 2),
-    )
-    y = middle - LINE * (len(lines) - 1) / 2 + 5
+    half = places.width / 2, (low - top) / 2
+    s.add("panel", "panel", places.panel + half[0], middle, part="", half=half)
+    x, y = places.panel + 18, middle - LINE * (len(lines) - 1) / 2 + 5
     for k, line in enumerate(lines):
-        s.add(
-            f"line_{k}",
-            "math",
-            places.panel + 18,
-            y + k * LINE,
-            line,
-            part=line.split("_")[0],
-            anchor="start",
-        )
+        words = {"text": line, "part": line.split("_")[0], "anchor": "start"}
+        s.add(f"line_{k}", "math", x, y + k * LINE, **words)
 
 
 def _states(s, cell, places):
@@ -145,16 +132,9 @@ def _group(s, k, sources, blocks, acts, places):
     last = f"join_{k}"
     s.add(last, "join", places.join, rows[0], part="")
     for n, (b, y) in enumerate(zip(blocks, rows, strict=True)):
-        known = b in acts
+        key, label = (b, f"{b}_t") if b in acts else (f"z{b}", f"z_{b}")
         s.add(b, "box", places.box, y, acts.get(b, "linear"))
-        s.wire(
-            f"{b}_out",
-            b,
-            (places.panel, y),
-            part=b,
-            key=b if known else f"z{b}",
-            label=f"{b}_t" if known else f"z_{b}",
-        )
+        s.wire(f"{b}_out", b, (places.panel, y), part=b, key=key, label=label)
         if n < len(blocks) - 1:
             s.add(f"fork_{b}", "dot", x, y, part="read")
             s.wire(f"bus_{b}", last, f"fork_{b}", arrow=False, **line)
@@ -181,9 +161,8 @@ def _trunk(s, source, k, cell, places):
             s.add(dot, "dot", x, y, part=source)
             s.wire(f"trunk_{source}_{g}", *start, dot, part=source, arrow=False)
             start = [dot]
-        s.wire(
-            f"{source}_to_{g}", *start, *corners, f"join_{g}", part=source, arrow=False
-        )
+        path = *start, *corners, f"join_{g}"
+        s.wire(f"{source}_to_{g}", *path, part=source, arrow=False)
 
 
 def _start(s, source, k, x, cell, places):
@@ -194,14 +173,8 @@ def _start(s, source, k, x, cell, places):
     if source in places.given:  # it leaves the panel below and comes back
         n = places.given.index(source)
         y, out = places.bottom + 42 + 24 * n, places.panel + 30 + 24 * n
-        s.add(
-            f"{source}_name",
-            "math",
-            places.panel - 24,
-            y - 6,
-            f"{source}_t",
-            part=source,
-        )
+        words = {"text": f"{source}_t", "part": source}
+        s.add(f"{source}_name", "math", places.panel - 24, y - 6, **words)
         return [(out, places.bottom + 16), (out, y), (x, y)]
     y = places.levels[source]
     if source not in places.through:

@@ -81,16 +81,8 @@ def _together(s, cell, rows, last):
     _fork_x(s, rows)
     s.add("xh", "join", BUS, y, part="", tags=tags)
     s.wire("x_up", "fork_x", "xh", part="x", tags=tags, arrow=False)
-    s.wire(
-        "h_down",
-        last,
-        (SIDE, y + 20),
-        (BUS, y + 20),
-        "xh",
-        part="h",
-        tags=tags,
-        arrow=False,
-    )
+    h = {"part": "h", "tags": tags, "arrow": False}
+    s.wire("h_down", last, (SIDE, y + 20), (BUS, y + 20), "xh", **h)
     bus(s, [("u", rows["u"], "update"), ("r", rows["r"], "reset")])
     return last
 
@@ -105,16 +97,8 @@ def _each_its_own(s, cell, rows, last):
         s.add("xh", "join", OWN, y, part="", tags="reset")
         s.wire("x_up", below, "fork_xr", part="x", tags="reset update", arrow=False)
         s.wire("x_to_r", "fork_xr", "xh", part="x", tags="reset", arrow=False)
-        s.wire(
-            "h_to_r",
-            last,
-            (SIDE, y - 28),
-            (OWN, y - 28),
-            "xh",
-            part="h",
-            tags="reset",
-            arrow=False,
-        )
+        h = {"part": "h", "tags": "reset", "arrow": False}
+        s.wire("h_to_r", last, (SIDE, y - 28), (OWN, y - 28), "xh", **h)
         s.wire("to_r", "xh", "r", part="read", tags="reset r", thick=True)
         below = "fork_xr"
     corner = (BUS, rows["u"])
@@ -197,9 +181,8 @@ def _mix(s, old, rows, last):
     s.add("plus", "circle", MIX, LANE, "+", part="h", tags="mix")
     s.add("h_out", "port", 508, LANE, "h_t", part="h", tags="mix")
     s.add("fork_u", "dot", FORK_U, row, part="u", tags="update mix")
-    s.wire(
-        "u_line", "u", "fork_u", part="u", tags="update mix", label="u_t", arrow=False
-    )
+    u = {"part": "u", "tags": "update mix", "label": "u_t", "arrow": False}
+    s.wire("u_line", "u", "fork_u", **u)
     x, y = (MINUS, row) if old else (FORK_U, (LANE + row) / 2 + 4)
     s.add("minus", "circle", x, y, "1−", part="u", tags="mix")
     s.wire("u_minus", "fork_u", "minus", part="u", tags="mix")

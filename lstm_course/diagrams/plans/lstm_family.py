@@ -115,47 +115,22 @@ def _read(s, cell, plan):
     for k, n in enumerate(states):
         y_n = y + 24 + 26 * k
         s.add(f"{n}_prev", "port", 8, y_n, f"{n}_{{t-1}}", part=n, tags=every)
-        s.wire(
-            f"{n}_back",
-            f"{n}_prev",
-            (BUS, y_n),
-            "gates",
-            part=n,
-            tags=every,
-            arrow=False,
-        )
+        back = {"part": n, "tags": every, "arrow": False}
+        s.wire(f"{n}_back", f"{n}_prev", (BUS, y_n), "gates", **back)
     bus(s, late, "gates")
 
 
 def _gates_out(s, cell, plan):
     """A gate that is read at the next step leaves through a fork."""
     for n in cell.states[2:]:
-        x, y = 240, plan.rows[n]
+        x, y, hue = 240, plan.rows[n], {"part": n, "tags": STEP[n]}
         old = s.wires[f"{n}_line"]
-        s.add(f"next_{n}", "dot", x, y, part=n, tags=STEP[n])
-        s.add(
-            f"{n}_out",
-            "port",
-            x,
-            y + 22,
-            f"{n}_t",
-            part=n,
-            tags=STEP[n],
-            anchor="hidden",
-        )
-        s.add(
-            f"{n}_later",
-            "note",
-            x + 7,
-            y + 20,
-            "next step",
-            part=n,
-            tags=STEP[n],
-            anchor="start",
-        )
+        s.add(f"next_{n}", "dot", x, y, **hue)
+        s.add(f"{n}_out", "port", x, y + 22, f"{n}_t", **hue, anchor="hidden")
+        s.add(f"{n}_later", "note", x + 7, y + 20, "next step", **hue, anchor="start")
         s.change(f"{n}_line", path=(n, f"next_{n}"), arrow=False)
         s.wire(f"{n}_on", f"next_{n}", *old.path[1:], part=n, tags=" ".join(old.tags))
-        s.wire(f"{n}_next", f"next_{n}", f"{n}_out", part=n, tags=STEP[n])
+        s.wire(f"{n}_next", f"next_{n}", f"{n}_out", **hue)
 
 
 def _forget(s, plan):
@@ -177,18 +152,8 @@ def _forget(s, plan):
     s.add("fork_i", "dot", x, plan.rows["i"], part="i", tags="input update")
     s.add("minus", "circle", x, (y + plan.rows["i"]) / 2, "1−", part="f", tags=tags)
     s.wire("i_minus", "fork_i", "minus", part="i", tags=tags)
-    s.wire(
-        "f_line",
-        "minus",
-        (x, y),
-        (plan.keep, y),
-        "keep",
-        part="f",
-        tags=tags,
-        label="f_t",
-        at=(244, y + 8),
-        anchor="end",
-    )
+    f = {"part": "f", "tags": tags, "label": "f_t", "at": (244, y + 8), "anchor": "end"}
+    s.wire("f_line", "minus", (x, y), (plan.keep, y), "keep", **f)
 
 
 def _write(s, plan):
@@ -200,14 +165,8 @@ def _write(s, plan):
         return
     s.add("gate_in", "circle", plan.add, y, "×", part="g", tags="update")
     s.wire("g_line", "g", corner, "gate_in", part="g", tags=tags, label="g_t")
-    s.wire(
-        "written",
-        "gate_in",
-        "plus",
-        part="g",
-        tags="update",
-        value_at=(plan.add - 27, y - 32),
-    )
+    beside = (plan.add - 27, y - 32)
+    s.wire("written", "gate_in", "plus", part="g", tags="update", value_at=beside)
     if plan.write == "1−":
         _couple_to_f(s, plan, y)
         return
@@ -219,24 +178,15 @@ def _write(s, plan):
 
 def _couple_to_f(s, plan, y):
     """1 - f writes; f's own line forks."""
-    x, y_f = COUPLED, plan.rows["f"]
-    tags = "forget update"
+    x, y_f, tags = COUPLED, plan.rows["f"], "forget update"
+    i = {"part": "i", "tags": "input update"}
     s.add("fork_f", "dot", x, y_f, part="f", tags=tags)
-    s.add("minus", "circle", x, (y + y_f) / 2, "1−", part="i", tags="input update")
+    s.add("minus", "circle", x, (y + y_f) / 2, "1−", **i)
     s.change("f_line", path=("f", "fork_f"), arrow=False)
     s.wire("f_on", "fork_f", (plan.keep, y_f), "keep", part="f", tags=tags)
     s.wire("f_minus", "fork_f", "minus", part="f", tags="input update")
-    s.wire(
-        "i_line",
-        "minus",
-        (x, y),
-        "gate_in",
-        part="i",
-        tags="input update",
-        label="i_t",
-        at=(248, y - 6),
-        anchor="end",
-    )
+    i |= {"label": "i_t", "at": (248, y - 6), "anchor": "end"}
+    s.wire("i_line", "minus", (x, y), "gate_in", **i)
 
 
 def _show(s, plan, cell):
@@ -249,22 +199,16 @@ def _show(s, plan, cell):
     s.wire("c_new", last, "fork_c", part="c", tags=tags, arrow=False)
     s.wire("c_on", "fork_c", "c_out", part="c", tags=tags)
     last, corner = "fork_c", (x, plan.h_lane)
+    c = {"part": "c", "tags": "output", "lit": False}
     if plan.squash:
         y = min(plan.rows["g"], plan.rows["o"] - 64)
-        s.add("squash", "circle", x, y, plan.squash, part="c", tags="output", lit=False)
-        s.wire("c_down", last, "squash", part="c", tags="output", lit=False)
+        s.add("squash", "circle", x, y, plan.squash, **c)
+        s.wire("c_down", last, "squash", **c)
         last = "squash"
     if "o" in cell.blocks:
         s.add("gate_out", "circle", x, plan.rows["o"], "×", part="h", tags="output")
-        s.wire(
-            "squashed",
-            last,
-            "gate_out",
-            part="c",
-            tags="output",
-            lit=False,
-            value_at=(x + 28, plan.rows["o"] - 26),
-        )
+        beside = (x + 28, plan.rows["o"] - 26)
+        s.wire("squashed", last, "gate_out", **c, value_at=beside)
         s.wire("o_line", "o", "gate_out", part="o", tags="output", label="o_t")
         last = "gate_out"
     s.wire("h_new", last, corner, "h_out", part="h", tags="output")

@@ -18,10 +18,9 @@ def peepholes(s, plan, cell):
         y, corner = rows[b] - RISE, [(SIDE, rows[b] - RISE)]
         if b != gates[-1]:
             s.add(f"fork_c{b}", "dot", SIDE, y, part="c", tags=SEES)
-            s.wire(
-                f"c_to_fork_{b}", last, f"fork_c{b}", part="c", tags=SEES, arrow=False
-            )
-            last, corner = f"fork_c{b}", []
+            fork, corner = f"fork_c{b}", []
+            s.wire(f"c_to_fork_{b}", last, fork, part="c", tags=SEES, arrow=False)
+            last = fork
         _weight(s, f"w_c{b}", b, 118, y)
         s.wire(f"peep_{b}", last, *corner, f"w_c{b}", part="c", tags=STEP[b])
         s.wire(f"seen_{b}", f"w_c{b}", (BOX, y), b, part="c", tags=STEP[b])
@@ -80,28 +79,18 @@ def _from_below(s, cell, x, y, bottom):
         s.wire("x_in", "x", "fork_xl", part="x", arrow=False)
         s.wire("x_up", "fork_xl", "fork_xd", part="x", arrow=False)
         s.wire("to_l", "fork_xl", "l", part="x", tags="depth l")
-        s.wire(
-            "l_line", "l", (x, low), "gate_deep", part="l", tags="depth", label="l_t"
-        )
+        line = {"part": "l", "tags": "depth", "label": "l_t"}
+        s.wire("l_line", "l", (x, low), "gate_deep", **line)
         return
     s.wire("x_in", "x", "fork_xd", part="x", arrow=False)
-    s.add(
-        "zl",
-        "port",
-        x,
-        bottom + 16,
-        "c_t below",
-        part="c",
-        tags="depth",
-        anchor="below",
-    )
+    c, low = {"part": "c", "tags": "depth"}, y + 44
+    s.add("zl", "port", x, bottom + 16, "c_t below", **c, anchor="below")
     if "w_ld" not in cell.vectors:
-        s.wire("below", "zl", "gate_deep", part="c", tags="depth")
+        s.wire("below", "zl", "gate_deep", **c)
         return
-    low = y + 44
-    s.add("fork_zl", "dot", x, low, part="c", tags="depth")
+    s.add("fork_zl", "dot", x, low, **c)
     _weight(s, "w_ld", "d", 214, low)
-    s.wire("below", "zl", "fork_zl", part="c", tags="depth", arrow=False)
-    s.wire("below_on", "fork_zl", "gate_deep", part="c", tags="depth")
-    s.wire("below_seen", "fork_zl", "w_ld", part="c", tags="depth")
-    s.wire("seen_below", "w_ld", (BOX, low), "d", part="c", tags="depth")
+    s.wire("below", "zl", "fork_zl", **c, arrow=False)
+    s.wire("below_on", "fork_zl", "gate_deep", **c)
+    s.wire("below_seen", "fork_zl", "w_ld", **c)
+    s.wire("seen_below", "w_ld", (BOX, low), "d", **c)

@@ -27,16 +27,9 @@ def layer(s, cell, block, y, *, x=BOX, tags="", text=None, word=None):
     s.add(block, "box", x, y, text or activation(cell, block), tags=tags)
     word = palette.NAMES.get(block, "") if word is None else word
     if word:
-        s.add(
-            f"{block}_word",
-            "note",
-            x + 38,
-            y + 17,
-            word.removesuffix(" gate"),
-            part=block,
-            tags=tags,
-            anchor="start",
-        )
+        beside = {"part": block, "tags": tags, "anchor": "start"}
+        word = word.removesuffix(" gate")
+        s.add(f"{block}_word", "note", x + 38, y + 17, word, **beside)
 
 
 def inputs(s, y, bottom, tags):
@@ -58,34 +51,14 @@ def bus(s, rows, start="xh", more=False, part="read"):
     rows = sorted(rows, key=lambda r: -r[1])
     last, every = start, [t for _, _, t in rows]
     for k, (name, y, tags) in enumerate(rows):
+        line = {"part": part, "thick": part == "read"}
+        own, fork = f"{tags} {name}", f"fork_{name}"
         if k == len(rows) - 1 and not more:
-            s.wire(
-                f"to_{name}",
-                last,
-                (BUS, y),
-                name,
-                part=part,
-                tags=f"{tags} {name}",
-                thick=part == "read",
-            )
+            s.wire(f"to_{name}", last, (BUS, y), name, **line, tags=own)
             break
-        s.add(f"fork_{name}", "dot", BUS, y, part=part, tags=f"{tags} {name}")
-        s.wire(
-            f"bus_{name}",
-            last,
-            f"fork_{name}",
-            part=part,
-            tags=" ".join(every[k:]),
-            arrow=False,
-            thick=part == "read",
-        )
-        s.wire(
-            f"to_{name}",
-            f"fork_{name}",
-            name,
-            part=part,
-            tags=f"{tags} {name}",
-            thick=part == "read",
-        )
-        last = f"fork_{name}"
+        s.add(fork, "dot", BUS, y, part=part, tags=own)
+        above = " ".join(every[k:])
+        s.wire(f"bus_{name}", last, fork, **line, tags=above, arrow=False)
+        s.wire(f"to_{name}", fork, name, **line, tags=own)
+        last = fork
     return last

@@ -46,19 +46,11 @@ def clockwork(cell):
     s.add("h", "box", BOX, N_ROW, activation(cell, "h") or "tanh")
     s.wire("x_in", "x", "xh", part="x", arrow=False)
     s.wire("h_in", "h_prev", "fork_h", part="h", arrow=False)
-    s.wire(
-        "h_down",
-        "fork_h",
-        (60, N_ROW + 44),
-        (BUS, N_ROW + 44),
-        "xh",
-        part="h",
-        arrow=False,
-    )
+    corners = (60, N_ROW + 44), (BUS, N_ROW + 44)
+    s.wire("h_down", "fork_h", *corners, "xh", part="h", arrow=False)
     s.wire("to_h", "xh", (BUS, N_ROW), "h", part="read", thick=True)
-    s.add(
-        "masked", "note", 184, N_ROW + 17, "slow to fast only", part="h", anchor="start"
-    )
+    words = {"text": "slow to fast only", "part": "h", "anchor": "start"}
+    s.add("masked", "note", 184, N_ROW + 17, **words)
     _clock(s)
     _ticking(s)
     return s
@@ -71,15 +63,8 @@ def _clock(s):
     s.add("on", "circle", BOX, CLOCK, "clock", part="t")
     s.add("count", "circle", 240, TICK, "+1", part="t")
     s.add("t_out", "port", 496, TICK, "t", part="t")
-    s.add(
-        "ticks",
-        "note",
-        BOX + 40,
-        CLOCK + 17,
-        "in every T-th step",
-        part="t",
-        anchor="start",
-    )
+    words = {"text": "in every T-th step", "part": "t", "anchor": "start"}
+    s.add("ticks", "note", BOX + 40, CLOCK + 17, **words)
     s.wire("t_in", "t_prev", "fork_t", part="t", arrow=False)
     s.wire("t_up", "fork_t", "on", part="t")
     s.wire("t_on", "fork_t", "count", part="t")
@@ -136,9 +121,8 @@ def _shared(s):
     s.add("fork_f", "dot", KEEP, 170, part="f")
     s.add("minus", "circle", KEEP + 50, 170, "1−", part="i")
     s.add("new", "circle", WRITE, 170, "×", part="g")
-    s.wire(
-        "f_line", "share", "fork_f", part="f", label="f_t", at=(333, 190), arrow=False
-    )
+    f = {"part": "f", "label": "f_t", "at": (333, 190), "arrow": False}
+    s.wire("f_line", "share", "fork_f", **f)
     s.wire("f_on", "fork_f", "keep", part="f")
     s.wire("f_minus", "fork_f", "minus", part="f")
     s.wire("i_line", "minus", "new", part="i", label="i_t", at=(394, 206))

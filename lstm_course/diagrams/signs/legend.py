@@ -65,15 +65,8 @@ def _fork(s, x, y):
 def _merge(s, x, y):
     s.add("merge", "join", x, y, part="read")
     s.wire("merge_a", (x - ARM, y), "merge", part="read", arrow=False)
-    s.wire(
-        "merge_b",
-        (x - ARM, y - 18),
-        (x - 12, y - 18),
-        (x - 12, y),
-        "merge",
-        part="read",
-        arrow=False,
-    )
+    corners = (x - ARM, y - 18), (x - 12, y - 18), (x - 12, y)
+    s.wire("merge_b", *corners, "merge", part="read", arrow=False)
     s.wire("merged", "merge", (x + ARM, y), part="read", thick=True)
 
 
@@ -84,16 +77,7 @@ def _bridge(s, x, y):
 
 def _colours(s, y):
     """One small layer per colour, with its name; two gates may share a colour."""
-    shown = [k for k in "figoch"]
-    for n, k in enumerate(shown):
-        x, row = LEFT - 10 + n % 3 * 132, y + n // 3 * 36
+    for n, k in enumerate("figoch"):
+        x, row, words = LEFT - 10 + n % 3 * 132, y + n // 3 * 36, palette.NAMES[k]
         s.add(f"colour_{k}", "weight", x, row, k, part=k)
-        s.add(
-            f"name_{k}",
-            "caption",
-            x + 29,
-            row + 5,
-            palette.NAMES[k],
-            part="",
-            anchor="start",
-        )
+        s.add(f"name_{k}", "caption", x + 29, row + 5, words, part="", anchor="start")
