@@ -25,6 +25,7 @@ class Kit:
         self.ops = ops(None if helpers is None else tuple(helpers))
         self.asked = tuple(e.function for e in questions if not e.manual)
         self.points = {e.id: float(e.points) for e in questions}
+        self.functions = {e.id: e.function for e in questions if not e.manual}
 
 
 @functools.cache

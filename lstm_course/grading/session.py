@@ -80,6 +80,7 @@ class Session:
             "ops": self.kit.ops,
             "names": tuple(self.kit.asked),
             "points": self.kit.points,
+            "functions": self.kit.functions,
         }
         try:
             frame = protocol.pack("start", config, id=self._new())

@@ -114,10 +114,10 @@ def answered(cell, asked):
     return next((name for name in found if name in asked), "")
 
 
-def written(text, cell, name):
+def written(text, cell, name, id):
     """The cells of an answer in another form."""
     hidden = cell.replace(f"def {name}(", f"def hidden_{name}(")
-    text = text.replace("NAME", name)
+    text = text.replace("NAME", name).replace("QUESTION", id)
     for word, source in (("ANSWER", cell), ("HIDDEN", hidden)):
         text = re.sub(
             rf"^( *){word}$", lambda m, s=source: textwrap.indent(s, m[1]), text,
@@ -128,10 +128,10 @@ def written(text, cell, name):
 
 @pytest.mark.parametrize(("oddity", "name"), everywhere(ANSWERS))
 def test_the_form_of_an_answer_costs_nothing(graded, root, oddity, name):
-    asked, cells = {e.function for e in SETS[name].exercises}, []
+    asked, cells = {e.function: e.id for e in SETS[name].exercises}, []
     for cell in code(root, name):
-        answer = answered(cell, asked)
-        cells += written(ANSWERS[oddity], cell, answer) if answer else [cell]
+        made = answered(cell, asked)
+        cells += written(ANSWERS[oddity], cell, made, asked[made]) if made else [cell]
     result = graded(name, cells)
     assert not lost(result), result["cells"]
 

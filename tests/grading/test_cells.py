@@ -301,6 +301,17 @@ def test_a_name_of_python_that_is_overwritten_later_makes_its_answers_stale():
     assert watch.look() == ((), ("answer",))
 
 
+def test_an_answer_is_stale_where_a_helper_is_deleted_but_not_where_it_is_itself():
+    names = {}
+    watch = Watch(("answer",), names)
+    exec("def helper(): return 1\ndef answer(): return helper()", names)
+    assert watch.look() == (("answer",), ())
+    exec("del helper", names)
+    assert watch.look() == ((), ("answer",))
+    exec("del answer", names)
+    assert watch.look() == ((), ())
+
+
 @pytest.mark.parametrize("value", ["5", "None", "[1]", "anything"])
 def test_only_what_can_be_called_is_a_definition(value):
     names = {"anything": anything.Anything("torch.x")}

@@ -147,7 +147,32 @@ class Anything:
         return f"<{self._name}, not shown here>"
 
 
-OPERATORS = "add sub mul truediv floordiv mod divmod pow matmul and or xor"
+    def __or__(self, other):
+        if isinstance(other, type | Either) or other is None:
+            return Either(self._name, other)
+        return self._touch()
+
+    __ror__ = __or__
+
+
+class Either(Anything):
+    """A union of a stub with a real class, for ``isinstance`` and annotations."""
+
+    def __init__(self, name, *kinds):
+        super().__init__(name)
+        self.__dict__["_kinds"] = kinds
+
+    def __or__(self, other):
+        return Either(self._name, *self._kinds, other)
+
+    __ror__ = __or__
+
+    def __instancecheck__(self, value):
+        kinds = (type(None) if kind is None else kind for kind in self._kinds)
+        return any(isinstance(value, kind) for kind in kinds)
+
+
+OPERATORS = "add sub mul truediv floordiv mod divmod pow matmul and xor"
 for _name in OPERATORS.split():
     setattr(Anything, f"__{_name}__", Anything._touch)
     setattr(Anything, f"__r{_name}__", Anything._touch)

@@ -21,6 +21,7 @@ SHOWS = {
     "typing_extensions", "wandb",
 }  # fmt: skip
 POINTS = {}  # id of a question -> its points, as the book shows them
+FUNCTIONS, CHECKED = {}, {}  # id -> name of its function; name -> what was checked
 
 
 class Finder:
@@ -62,6 +63,9 @@ def told(*args):
 
 def check(id, function=None):
     """Stands for ``check``: the points of a right answer."""
+    asked = FUNCTIONS.get(id)
+    if asked and callable(function) and getattr(function, "__name__", "") != asked:
+        CHECKED[asked] = function
     return float(POINTS.get(str(id), 0.0))
 
 

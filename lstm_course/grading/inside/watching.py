@@ -41,9 +41,14 @@ class Watch:
         return known and value is not self.was.get(name)
 
     def changed(self, name, used):
-        """True where a name, or one it uses, was given another value; not deleted."""
-        now = {name: self.was[name]} | used
-        return any(self.names.get(n, v) is not v for n, v in now.items())
+        """True where a name was overwritten, or what it uses changed or deleted.
+
+        An answer that is deleted itself is withdrawn.
+        """
+        now = {n: self.names.get(n, vars(builtins).get(n)) for n in used}
+        other = any(now[n] is not v for n, v in used.items())
+        here = self.names.get(name)
+        return name in self.names and (other or here is not self.was[name])
 
     def uses(self, function):
         """Names a function can reach, with what they stand for now: dict.
