@@ -1,6 +1,7 @@
 """``lstm-course grade``: the official grade of notebooks, in a jail."""
 
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 
@@ -77,21 +78,11 @@ def run(args):
 def _options(args):
     from ..grading.batch import Options
 
-    return Options(
-        out=args.out,
-        set=args.set,
-        private=args.private,
-        scheduler=args.scheduler,
-        workers=args.workers,
-        limits=dict(map(_limit, args.limit)),
-        accept_partial=args.accept_partial_isolation,
-        isolation=args.isolation,
-        again=args.again,
-        quiet=args.quiet,
-        layout=args.layout,
-        pattern=args.pattern,
-        anonymous=args.anonymous,
-    )
+    given = vars(args) | {
+        "limits": dict(map(_limit, args.limit)),
+        "accept_partial": args.accept_partial_isolation,
+    }
+    return Options(**{f.name: given[f.name] for f in fields(Options)})
 
 
 def _limit(text):
