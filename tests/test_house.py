@@ -1,6 +1,7 @@
 """House rules on the tree: what may import what, what is pinned, what is not there."""
 
 import ast
+import pkgutil
 import re
 import subprocess
 import sys
@@ -10,6 +11,8 @@ import pytest
 import yaml
 from house import read
 from packaging.requirements import Requirement
+
+import lstm_course
 
 BINARY = {".woff2", ".png", ".npz", ".onnx", ".gz", ".ico"}
 
@@ -52,6 +55,14 @@ def test_what_a_cell_can_be_asked_is_declared_not_tried_out(root):
         if tried.search(line)
     ]
     assert not found, "declare it in cells/any_cell.py"
+
+
+def test_every_door_that_the_front_door_names_opens():
+    named = re.findall(r"^    ([\w., ]+?)  +\w", lstm_course.__doc__, re.M)
+    doors = [door for line in named for door in line.split(", ")]
+    assert len(doors) > 20
+    for door in doors:
+        pkgutil.resolve_name(f"lstm_course.{door}")
 
 
 def hints(file):
