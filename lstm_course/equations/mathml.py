@@ -70,4 +70,6 @@ class MathML(Hand):
         return f"<msup><mrow>{base}</mrow><mrow>{above}</mrow></msup>"
 
     def brackets(self, text, pair="()"):
-        return _sign(pair[0]) + text + _sign(pair[1])
+        """In rows of their own: a sign that comes first in one is no infix."""
+        left, right = map(_sign, pair)
+        return f"<mrow>{left}<mrow>{text}</mrow>{right}</mrow>"

@@ -18,8 +18,11 @@ def squash(z):
     return 4.0 * ops.sigmoid(z) - 2.0
 
 
-KNOWN = {Plain.function(row.word, row.below): f for f, row in ops.TABLE.items()
-         if len(signature(f).parameters) == 1}
+KNOWN = {
+    Plain.function(row.word, row.below): f
+    for f, row in ops.TABLE.items()
+    if len(signature(f).parameters) == 1
+}
 KNOWN |= {"linear": linear, "4σ−2": squash}
 Z = np.array([-2.7, -1.3, 0.4, 2.6, 3.4])  # tells all of the above apart
 
