@@ -173,3 +173,39 @@ def test_the_page_of_a_class_is_the_same_in_every_order():
     table, other = (summary.page(r).split("<h3>")[0] for r in (rows, rows[::-1]))
     assert table == other
     assert summary._cells(rows) == summary._cells(rows[::-1]) == ["4 × a", "4 × b"]
+
+
+def answer(root, *cells):
+    """What is read as the last answer of a set where these follow its heading."""
+    name, said = "04_lstm_step_by_step", "I found that unit 3 knows the digit."
+    notebook = json.loads((root / f"exercises/{name}/{name}.ipynb").read_text())
+    heads = ["".join(c["source"])[:7] for c in notebook["cells"]]
+    k = heads.index("## 4.7 ")
+    made = [{"cell_type": kind, "metadata": {}, "source": text.replace("SAID", said)}
+            for kind, text in cells]  # fmt: skip
+    kept = notebook["cells"][: k + 1] + made + notebook["cells"][k + 2 :]
+    data = json.dumps(notebook | {"cells": kept}).encode()
+    return written.answers(data, SETS[name].exercises).get("04.7", ""), said
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [("markdown", "SAID")],
+        [("markdown", "Write your answer here."), ("markdown", "SAID")],
+        [("markdown", "## My conclusion\n\nSAID")],
+        [("markdown", "# Answer"), ("raw", "SAID")],
+        [("code", "SAID")],
+        [("code", "# SAID")],
+        [("code", '"""SAID"""')],
+        [("markdown", "```python\ndef lstm_step(): pass\n```\nSAID")],
+        [("code", "x = 1"), ("markdown", "SAID")],
+    ],
+)
+def test_a_written_answer_is_found_in_whatever_cell_it_stands(root, cells):
+    text, said = answer(root, *cells)
+    assert said in text and "Write your answer" not in text and "points(" not in text
+
+
+def test_a_notebook_without_a_written_answer_has_none(root):
+    assert answer(root, ("code", "x = 1"))[0] == ""

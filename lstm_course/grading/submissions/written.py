@@ -1,18 +1,21 @@
 """The written answers of a notebook, for a human to read."""
 
+import ast
 import json
 import re
 
 from .owners import CONTROL
 
 LIMIT = 20_000  # characters of an answer
+EMPTY = "Write your answer here."  # as the release says it
+QUESTION = re.compile(r"^#+ *\d{1,2}\.\d", re.M)  # a heading with a number
 
 
 def answers(data, exercises):
     """Id of a question for humans -> what was written: dict.
 
-    An answer is in the cell that the release named for it; where that name is gone, in
-    the text after the heading with the question's number.
+    An answer is in the cell that the release named for it, and in the text below the
+    heading with the question's number.
 
     Parameters
     ----------
@@ -27,7 +30,7 @@ def answers(data, exercises):
         cells = list(_texts(json.loads(data.decode("utf-8-sig"))))
     except (ValueError, AttributeError, TypeError, RecursionError):
         return {}
-    found = {e.id: _named(cells, e) or _after(cells, e) for e in wanted}
+    found = {e.id: "\n\n".join(_parts(cells, e)) for e in wanted}
     return {id: _clean(text) for id, text in found.items() if text}
 
 
@@ -41,21 +44,37 @@ def _texts(notebook):
         yield str(about.get("grade_id", "")), cell.get("cell_type"), text
 
 
-def _named(cells, exercise):
+def _parts(cells, exercise):
+    """The texts of an answer: list of str; what the release says only if it is all."""
     name = exercise.function.replace("_", "-")
-    return "\n\n".join(text for id, _, text in cells if id == name)
+    made = [text for id, _, text in cells if id == name]
+    made += [text for id, text in _below(cells, exercise) if id != name]
+    return [text for text in made if text.strip() not in (EMPTY, "")] or made
 
 
-def _after(cells, exercise):
-    """The text cells below the question, up to the next heading."""
+def _below(cells, exercise):
+    """(name, text) of the text cells from the question's heading to the next one's."""
     looks = re.compile(rf"^#+ *0*{re.escape(exercise.id.lstrip('0'))}\b", re.M)
-    made, here = [], False
-    for _, kind, text in cells:
-        if kind == "markdown" and re.search(r"^#+ ", text, re.M):
+    here = False
+    for id, kind, text in cells:
+        if kind == "markdown" and QUESTION.search(text):
             here = bool(looks.search(text))
-        elif here and kind in ("markdown", "raw"):
-            made.append(text)
-    return "\n\n".join(made)
+        elif here and (kind in ("markdown", "raw") or _prose(text)):
+            yield id, text
+
+
+def _prose(text):
+    """True for a code cell that holds words: no Python, comments or a text only."""
+    try:
+        body = ast.parse(text).body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return not re.search(r"^\s*[%!]", text, re.M)
+    return bool(text.strip()) and all(
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+        for node in body
+    )
 
 
 def _clean(text):
