@@ -158,6 +158,14 @@ CORPUS = [
     made("zip_that_is_none", place("90_sample.zip", lambda p: p.write_bytes(good))),
     file("carriage_returns", with_cells(lambda c: c.update(
          source=c["source"].replace("\n", "\r"))), FULL),
+    after("number_of_9000_digits", f"{sample.UNIT}\ndef more(): return 0x{'f' * 9000}"),
+    after("choice_of_900", sample.UNIT, "k = 0\nif k == 1: pass\n" + "\n".join(
+          f"elif k == {n}: pass" for n in range(2, 900))),
+    after("choice_of_2500_in_an_answer", "def unit(x):\n    if x is 1: pass\n"
+          + "\n".join(f"    elif x is {n}: pass" for n in range(2, 2500))
+          + "\n    return x / np.sqrt((x**2).sum())"),
+    after("sum_of_20000", "k = 1" + "+1" * 20000, "k = " + "-" * 20000 + "1",
+          "k = " + "(" * 5000 + ")" * 5000, "f = " + "lambda: " * 5000 + "1"),
     file("newer_minor_version", changed(nbformat_minor=99, worksheets=[3]), FULL),
     made("sparse", place(NB, lambda p: (p.touch(), os.truncate(p, 64 << 20)))),
     made("zip_without_a_date", zip_of(good, {10: 0, 11: 0, 12: 0, 13: 0}), FULL),
@@ -167,6 +175,8 @@ CORPUS = [
     made("zip_that_lies_about_its_size", zip_of(good, {25: 127}), FULL),
     made("zip_from_windows", place("90_sample.zip", lambda p: p.write_bytes(
          zipped(("work\\" + NB, good)))), FULL),
+    made("zip_in_a_zip", place("90_sample.zip", lambda p: p.write_bytes(
+         zipped(("work.zip", zipped((NB, good))), ("read.me", b"x")))), FULL),
     made("zip_in_a_zip_in_a_zip", place("90_sample.zip", lambda p: p.write_bytes(
          zipped(("a.zip", zipped(("b.zip", zipped((NB, good))))))))),
     made("zip_with_checkpoints", place("90_sample.zip", lambda p: p.write_bytes(

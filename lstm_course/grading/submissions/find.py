@@ -224,13 +224,18 @@ def _open(source, row, who, rank):
     )  # fmt: skip
 
 
-def _inner(source, place, who, data):
-    """Submissions in a zip that a student handed in."""
+def _inner(source, place, who, data, nested=True):
+    """Submissions in a zip that a student handed in, or in the one zip in that."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             rows = list(files.members(archive))
-            homes = clones(row.place for row in rows)
             work = [r for r in rows if load.is_notebook(r.place[-1])]
+            zips = [r for r in rows if r.place[-1].lower().endswith(".zip")]
+            if nested and not work and len(zips) == 1:
+                where = (*place, *zips[0].place)
+                yield from _inner(source, where, who, zips[0].read()[0], nested=False)
+                return
+            homes = clones(row.place for row in rows)
             _check(work)
             yield from _each(source, place, who, work, homes)
     except load.Unreadable:
