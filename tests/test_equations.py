@@ -333,7 +333,8 @@ def odd(zi, zg):
     (y, *_), z = [zi, zg], np.where(zi > 0, zi, 0.0)
     z[..., 0] = 1.0
     w = max(zi[0] for _ in "ab") if (n := 2) else (lambda q: q)(zg)
-    return y @ z.T + np.tanh(w, out=None) + {"a": 1}["a"] + n - ~zi + zi.clip(-1, 1)
+    y = y @ z.T + np.tanh(w, out=None) + {"a": 1}["a"] + n
+    return y - ~zi + len("") + zi.clip(-1, 1)
 
 
 def recursive(zi, zg):

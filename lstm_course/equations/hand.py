@@ -23,7 +23,7 @@ STRICT = (ast.Sub, ast.Mod, ast.MatMult)  # a - (b - c) keeps its brackets
 class Hand:
     """Writes the expressions of a cell; a language of its own is a class below this."""
 
-    binds = BINDS
+    binds, pairs = BINDS, {}
     LONG = 4  # summands of a line that is not broken
 
     def __init__(self, cell):
@@ -57,6 +57,13 @@ class Hand:
         """How tightly a node binds."""
         op = ast.USub if _negative(node) else type(getattr(node, "op", None))
         return self.binds.get(op, SINGLE)
+
+    def brackets(self, text, pair="()"):
+        left, right = self.pairs.get(pair, pair)
+        return left + text + right
+
+    def number(self, value):
+        return f"{value:g}"
 
     def python(self, node):
         return self.upright(" ".join(ast.unparse(node).split()))
@@ -120,4 +127,4 @@ def _negative(node):
     """Does it begin with a minus sign?"""
     if isinstance(node, ast.UnaryOp):
         return isinstance(node.op, ast.USub)
-    return isinstance(node, ast.Constant) and str(node.value)[0] == "-"
+    return isinstance(node, ast.Constant) and str(node.value)[:1] == "-"

@@ -38,6 +38,3 @@ class Plain(Hand):
         if above == self.turned or set(above) <= {*"0123456789.−"}:
             return base + above.translate(ABOVE)
         return f"{base}^({above})"
-
-    def brackets(self, text, pair="()"):
-        return pair[0] + text + pair[1]

@@ -15,14 +15,11 @@ PAIRS = {"||": (r"\lvert ", r"\rvert"),  # a bar would end the entry of a table
 class Tex(Hand):
     """Lines without dollar signs."""
 
-    binds = BINDS | {ast.Div: 8}
+    binds, pairs = BINDS | {ast.Div: 8}, PAIRS
     space, scale, minus, turned = r"\;", r"\,", "-", r"\top"
 
     def sign(self, sign):
         return SIGNS.get(sign, f" {sign} ")
-
-    def number(self, value):
-        return f"{value:g}"
 
     def upright(self, text):
         return rf"\text{{{_escaped(text)}}}"
@@ -45,10 +42,6 @@ class Tex(Hand):
 
     def raised(self, base, above):
         return f"{base}^{{{above}}}"
-
-    def brackets(self, text, pair="()"):
-        left, right = PAIRS.get(pair, pair)
-        return left + text + right
 
 
 def _escaped(text):
