@@ -23,7 +23,7 @@ from lstm_course.diagrams.plans.along_time import feedforward_and_recurrent, unr
 from lstm_course.diagrams.plans.generic import generic
 from lstm_course.diagrams.signs.legend import legend
 from lstm_course.diagrams.signs.sketch import crossing, segments
-from lstm_course.diagrams.signs.text import texts
+from lstm_course.diagrams.signs.words import texts
 from lstm_course.diagrams.truth.agree import agrees
 
 NS = "{http://www.w3.org/2000/svg}"

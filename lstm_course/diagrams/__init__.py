@@ -21,11 +21,11 @@ from pathlib import Path
 
 from ..doors import as_cell, check_size
 from .plans import along_time, gru_family, lstm_family, simple
+from .plans.frame import short
 from .plans.generic import generic
-from .plans.reads import short
 from .signs.draw import svg
 from .signs.legend import legend as _legend
-from .signs.text import value_keys
+from .signs.words import value_keys
 from .truth.agree import agrees
 from .truth.difference import mark
 from .truth.flow import describe

@@ -1,6 +1,6 @@
 """Families of pictures: from a cell to a sketch.
 
-reads        what every cell's sketch begins with
+frame        what every cell's sketch begins with
 simple       one state: RNN, clockwork, minGRU and their like
 lstm_family  two belts; peepholes: elementwise weights from the belt to a gate
 gru_family   one belt and two gates

@@ -1,7 +1,7 @@
 """A cell along time: the loop, the loop unrolled, and the way of the gradient."""
 
 from ..signs.sketch import Sketch
-from ..signs.text import MATH, width
+from ..signs.words import MATH, width
 
 STRIDE, LEVEL, TALL = 92, 132, 26  # between copies; y of the copies; half their height
 UP, DOWN = 84, 56  # from the middle of a copy to its output and its input

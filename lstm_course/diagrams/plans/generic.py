@@ -10,9 +10,9 @@ import ast
 from ...equations.plain import Plain
 from ...equations.room import arithmetic
 from ..signs.sketch import Sketch
-from ..signs.text import width
+from ..signs.words import width
 from ..truth.probe import KNOWN
-from .reads import title
+from .frame import title
 
 LANE, PITCH, LEFT = 44, 48, 46
 JOIN, BOX, LINE, SIZE, ROW = 118, 182, 27, 15, 56

@@ -8,7 +8,7 @@ keeps follows from the cell.
 
 from ..signs.sketch import Sketch
 from ..truth.probe import keeps_old
-from .reads import BUS, LANE, LEFT, bus, layer, title
+from .frame import BUS, LANE, LEFT, bus, layer, title
 
 DROP, FORK_U, MINUS, MIX = 268, 318, 370, 426  # columns
 SIDE, OWN = 60, 104  # where h falls at the left; where a layer's own reads join
@@ -27,7 +27,7 @@ def candidates(cell):
         yield gru(cell)
 
 
-def reads(cell, block):
+def sources(cell, block):
     """The sources of a block: set of names."""
     return {t.source for t in cell.all_terms if block in t.blocks and t.source}
 
@@ -43,12 +43,12 @@ def gru(cell):
     s.lanes, s.rows = [(LANE, "h", 8, 508)], rows
     s.add("x", "port", BUS, low + 48, "x_t", tags=ALL)
     s.add("h_prev", "port", 8, LANE, "h_{t-1}", part="h", tags=ALL)
-    falls = reads(cell, "r") | reads(cell, "u") > {"x"}
+    falls = sources(cell, "r") | sources(cell, "u") > {"x"}
     last = _fork_h(s, "h_prev", SIDE) if falls else "h_prev"
     for b in "ur":
         if b in rows:
             layer(s, cell, b, rows[b], tags="update" if b == "u" else "reset")
-    together = reads(cell, "u") == reads(cell, "r") == {"x", "h"}
+    together = sources(cell, "u") == sources(cell, "r") == {"x", "h"}
     last = (_together if together else _each_its_own)(s, cell, rows, last)
     if "r" in rows:
         last = _fork_h(s, last, DROP)
@@ -102,7 +102,7 @@ def _each_its_own(s, cell, rows, last):
         s.wire("to_r", "xh", "r", part="read", tags="reset r", thick=True)
         below = "fork_xr"
     corner = (BUS, rows["u"])
-    if reads(cell, "u") == {"x"}:
+    if sources(cell, "u") == {"x"}:
         s.wire("to_u", below, corner, "u", part="x", tags="update u")
         return last
     last = _fork_h(s, last, OWN)

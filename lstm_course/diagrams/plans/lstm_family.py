@@ -10,8 +10,8 @@ from itertools import product
 from typing import NamedTuple
 
 from ..signs.sketch import Sketch
+from .frame import BUS, LANE, LEFT, bus, inputs, layer, title
 from .peepholes import depth, peepholes
-from .reads import BUS, LANE, LEFT, bus, inputs, layer, title
 
 STEP = {"f": "forget", "i": "input", "g": "input", "o": "output"}
 EDGE = 46  # from the last column to the card's edge

@@ -1,6 +1,6 @@
 """What an LSTM's sketch gains: gates that see the cell state, a gate in depth."""
 
-from .reads import BOX, BUS, LANE, layer
+from .frame import BOX, BUS, LANE, layer
 
 SIDE, RISE = 62, 37  # where the old c falls; how far above its layer it turns
 STEP = {"f": "forget", "i": "input", "o": "output", "d": "depth"}

@@ -2,7 +2,7 @@
 
 from ..signs.sketch import Sketch
 from ..truth.probe import activation
-from .reads import BOX, BUS, LANE, LEFT, bus, layer, title
+from .frame import BOX, BUS, LANE, LEFT, bus, layer, title
 
 
 def candidates(cell):

@@ -9,9 +9,9 @@ from itertools import count
 from uuid import uuid4
 
 from ... import palette
-from .lines import line, route
 from .sketch import segments
-from .text import node_texts, plain, wire_texts
+from .wires import line, route
+from .words import node_texts, plain, wire_texts
 
 SCALE = 1.15  # pixels per unit where there is room
 ROUND = {"box": 6, "ghost": 6, "weight": 5, "panel": 12}

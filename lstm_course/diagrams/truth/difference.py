@@ -1,6 +1,6 @@
 """What a variant's picture has that another cell's has not, and what it lost."""
 
-from .flow import reads
+from .flow import carried
 
 
 def mark(sketch, base):
@@ -50,7 +50,7 @@ def connections(sketch):
         return {t for a, b in ends if a == name for t in targets(b)}
 
     return {
-        n: {(a, b) for a in reads(sketch, w.path[0]) for b in targets(w.path[-1])}
+        n: {(a, b) for a in carried(sketch, w.path[0]) for b in targets(w.path[-1])}
         if isinstance(w.path[0], str) and isinstance(w.path[-1], str)
         else set()
         for n, w in sketch.wires.items()

@@ -7,12 +7,12 @@ that for every cell); with text it gives the description a screen reader reads.
 from .probe import spoken
 
 
-def reads(sketch, name):
+def carried(sketch, name):
     """What a line that leaves ``name`` carries, forks and joins passed over: names."""
     if sketch.nodes[name].kind not in ("dot", "join"):
         return [name]
     sources = [w.path[0] for w in sketch.wires.values() if w.path[-1] == name]
-    return [n for a in sources for n in reads(sketch, a)]
+    return [n for a in sources for n in carried(sketch, a)]
 
 
 def evaluate(sketch, start, layer, point):
@@ -42,11 +42,11 @@ def evaluate(sketch, start, layer, point):
             return start[name]
         sources = [a for a, b in wires if b == name]
         plain = [a for a in sources if sketch.nodes[a].kind != "weight"]
-        got = {n: value(n) for a in plain for n in reads(sketch, a)}
+        got = {n: value(n) for a in plain for n in carried(sketch, a)}
         if node.kind == "box":
             added = [value(a) for a in sources if a not in plain]
             return layer(name, node, got, added)
-        each = [value(n) for a in sources for n in reads(sketch, a)]
+        each = [value(n) for a in sources for n in carried(sketch, a)]
         if node.kind == "weight":
             return point(name, each)
         return point(node.text, each) if node.kind == "circle" else each[0]
