@@ -19,6 +19,11 @@ echo "Installing the course's requirements into $venv (once; a few minutes) ..."
 quiet="-q --disable-pip-version-check"
 "$venv/bin/python" -m pip install $quiet -r requirements.txt
 "$venv/bin/python" -m pip install $quiet --no-deps --no-build-isolation -e .
+# Torch for CUDA brings the Triton it wants; the tests interpret its kernels without.
+if [ "$(uname -sm)" = "Linux x86_64" ]; then
+    "$venv/bin/python" -c "import triton" 2>/dev/null ||
+        "$venv/bin/python" -m pip install $quiet triton==3.9.0
+fi
 # Kernels talk over localhost only; their note about it would fill the screen.
 mkdir -p "$venv/etc/ipython"
 echo 'c.IPKernelApp.log_level = "ERROR"' >"$venv/etc/ipython/ipython_kernel_config.py"

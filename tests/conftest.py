@@ -10,6 +10,12 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # two workers on two cores
 matplotlib.use("agg")  # of this process: notebooks keep the backend of Jupyter
 
 
+def pytest_configure(config):
+    """Kernels of a card are run by Triton's interpreter, but for ``pytest -m gpu``."""
+    if config.getoption("markexpr", "") != "gpu":
+        os.environ["TRITON_INTERPRET"] = "1"
+
+
 @pytest.fixture(scope="session")
 def root():
     """The folder of the checkout."""

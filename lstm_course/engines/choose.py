@@ -5,6 +5,9 @@
     chunks          the mLSTM, whose state is a matrix, many steps at once
     compiled loops  on a CPU, every cell made of products and arithmetic
     scan            linear recurrences (minGRU, minLSTM) elsewhere, of equal lengths
+    cudnn           on a card, the cells that torch's own layers compute
+    persistent      on a card, every other cell whose recurrent matrix fits on the chip
+    fused           on a card, a product and a kernel for each step
 """
 
 import warnings
@@ -40,13 +43,34 @@ def engine(cell, x, p, compiled=True, truncate=None, lengths=None):
         return Choice("compiled loops", fast.run_layer, f"{x.dtype} on {x.device}")
     if cell.form == "linear" and lengths is None and not truncate:
         return Choice("scan", run_scan, "the recurrence is linear")
-    return Choice("loop", run, _why_not_compiled(cell, x, fast))
+    on_card = card_engine() if x.device.type == "cuda" else None
+    if on_card is not None and not truncate:
+        if choice := _on_card(cell, x, p, on_card):
+            return choice
+    return Choice("loop", run, _why_not_faster(cell, x, fast, on_card, truncate))
 
 
-def _why_not_compiled(cell, x, fast):
-    """The first thing that keeps a layer from the compiled loops."""
+def _on_card(cell, x, p, kernels):
+    """The Choice for a card, None where only the loop runs the cell there."""
+    if kernels.is_library(cell):
+        return Choice("cudnn", kernels.run_library, "cuDNN computes this cell")
+    if not kernels.fits(cell, x):
+        return None
+    how = kernels.how_on(cell, x, kernels.units(cell, p))
+    if how.whole:
+        why = "the recurrent matrix fits on the chip"
+        return Choice("persistent", kernels.run_layer, why)
+    return Choice("fused", kernels.run_layer, "the recurrent matrix is too large")
+
+
+def _why_not_faster(cell, x, fast, on_card, truncate):
+    """The first thing that keeps a layer from a faster engine."""
     if not cell.phases:
         return "the step is written by hand, not made of products"
+    if x.device.type == "cuda" and on_card is None:
+        return "triton is not installed"
+    if x.device.type == "cuda" and truncate:
+        return "truncate is for the loop alone on a card"
     if fast is None:
         return "numba is not installed"
     return f"nothing faster runs {x.dtype} on {x.device}"
@@ -88,10 +112,23 @@ def compiled_engine():
     try:
         from .cpu import engine
     except ImportError as error:
-        warnings.warn(
-            f"Recurrent runs its readable loop, which is slower: {error}. The compiled "
-            "one needs numba. Install it with 'pip install numba'?",
-            stacklevel=5,
-        )
-        return None
+        return _say("numba", error)
     return engine
+
+
+@lru_cache
+def card_engine():
+    """The module of the kernels, or None where Triton is missing; said once."""
+    try:
+        from .gpu import engine
+    except ImportError as error:
+        return _say("triton", error)
+    return engine
+
+
+def _say(package, error):
+    warnings.warn(
+        f"Recurrent runs its readable loop, which is slower: {error}. The faster one "
+        f"needs {package}. Install it with 'pip install {package}'?",
+        stacklevel=6,
+    )

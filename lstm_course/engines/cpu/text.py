@@ -12,12 +12,9 @@ every source feeds one range of columns:
 
 import ast
 import textwrap
-from types import FunctionType
 
-from ...equations.fold import meaning, source
-from ...ops import TABLE
+from ..copied import Copier
 
-MACHINE = ("exp", "tanh", "log")
 HEAD = '''"""Loops of the cell {0} for {1}, made from its own text."""
 import numpy as np
 from numba import njit
@@ -30,60 +27,20 @@ exp, tanh, log = {1}
 '''
 
 
-class Numba(ast.NodeTransformer):
-    """The hand of the loops: constants in the right precision, functions copied too."""
+class Numba(Copier):
+    """The hand of the loops: constants in the right precision."""
 
-    def __init__(self, scope, done):
-        self.scope, self.done = scope, done
-
-    def visit_Name(self, node):
-        known = meaning(node, self.scope)
-        if isinstance(known, FunctionType):
-            return ast.Name(copied(known, self.done))
-        number = isinstance(known, int | float)
-        return self.number(known) if number else self.generic_visit(node)
-
-    visit_Attribute = visit_Name  # ops.tanh
-
-    def visit_Constant(self, node):
-        return self.number(node.value)
+    decorator = "@njit(**inner)"
 
     def number(self, value):
         return ast.parse(f"F({float(value)!r})", mode="eval").body
 
 
-def copied(function, done):
-    """The text of a function and of what it calls; -> its name there.
-
-    ``done`` maps functions to (name, text) and is extended.
-    """
-    row = TABLE.get(function)
-    if row and function.__name__ in MACHINE:
-        return function.__name__
-    if function not in done:
-        tree, scope = source(row and row.number or function)
-        if tree is None:
-            raise ValueError(
-                f"The text of {function.__name__!r} cannot be read, so that no loop is "
-                "made of it. Expected a function written with def in a file or a "
-                "notebook. Pass compiled=False?"
-            )
-        tree.body = [Numba(scope, done).visit(line) for line in tree.body]
-        tree.name, tree.decorator_list = f"{function.__name__}_{len(done)}", []
-        tree.returns = None
-        done[function] = (tree.name, f"@njit(**inner)\n{ast.unparse(tree)}\n")
-    return done[function][0]
-
-
 def module_text(plan, precision):
     """The whole module as text; precision is "float32" or "float64"."""
-    done, calls = {}, []
-    for ph in plan.cell.phases:
-        calls.append((copied(ph.forward, done), copied(ph.backward, done)))
-    parts = [
-        HEAD.format(plan.cell.name, precision),
-        *(text for _, text in done.values()),
-    ]
+    hand = Numba()
+    calls = [(hand.copy(ph.forward), hand.copy(ph.backward)) for ph in plan.cell.phases]
+    parts = [HEAD.format(plan.cell.name, precision), *hand.texts]
     parts.append(_both("forward", plan.arguments, plan, _forward(plan, calls)))
     names = plan.arguments + plan.back_arguments
     parts.append(_both("backward", names, plan, _backward(plan, calls)))
