@@ -116,9 +116,8 @@ def check(text, known):
 @every_cell
 def test_the_lines_of_a_picture_hold_on_random_numbers(name):
     cell, known = ALL[name], step_of(ALL[name])
-    for phase in cell.arithmetic:
-        for line in arithmetic(cell, phase):
-            check(as_python(Plain(cell).line(line)), known)
+    for line in arithmetic(cell):
+        check(as_python(Plain(cell).line(line)), known)
 
 
 @every_cell
@@ -230,8 +229,7 @@ def test_the_panel_and_the_layers_of_a_picture_say_the_same_lines(name):
     for b in cell.blocks:  # a layer says its activation
         act, z = s.nodes[b].text, hand(ast.Name(f"z{b}"))
         said.add(f"{b}_t = {z}" if act == "linear" else f"{b}_t = {act}({z})")
-    for phase in cell.arithmetic:
-        assert {hand.line(line) for line in arithmetic(cell, phase)} <= said
+    assert set(map(hand.line, arithmetic(cell))) <= said
 
 
 def test_the_cell_state_of_slstm_has_one_story():

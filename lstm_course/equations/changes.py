@@ -62,10 +62,9 @@ def code(cell):
     """
     cell = as_cell(cell).layers[-1]
     lines = [line.strip() for line in cell.reads.splitlines()]
-    for phase in cell.arithmetic:
-        for names, value in arithmetic(cell, phase):
-            left = f"{', '.join(names)} = " if names else ""
-            lines.append(left + ast.unparse(value))
+    for names, value in arithmetic(cell):
+        left = f"{', '.join(names)} = " if names else ""
+        lines.append(left + ast.unparse(value))
     return lines
 
 

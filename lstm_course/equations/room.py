@@ -21,15 +21,19 @@ def lines(cell):
     for phase in cell.arithmetic:
         blocks = [b for b in cell.blocks if f"z{b}" in phase.args and b not in done]
         done.update(blocks)
-        found += products(cell, blocks) + arithmetic(cell, phase)
+        found += products(cell, blocks) + _phase(cell, phase)
     if cell.extra:
         below = ast.Constant(" of the layer below")
         found.insert(0, Line((cell.extra,), _times(ast.Name("c"), below)))
     return found
 
 
-def arithmetic(cell, phase):
-    """The lines of a phase's forward."""
+def arithmetic(cell):
+    """The same without the products."""
+    return [line for phase in cell.arithmetic for line in _phase(cell, phase)]
+
+
+def _phase(cell, phase):
     return [Line(*pair) for pair in fold(phase, cell.fixed)]
 
 

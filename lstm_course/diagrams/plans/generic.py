@@ -66,13 +66,12 @@ class Places:
 def _equations(cell):
     """Activation of each block, and the lines of the panel."""
     hand, acts, lines = Plain(cell), {}, []
-    for phase in cell.arithmetic:
-        for line in arithmetic(cell, phase):
-            name = "".join(line.names)
-            if name in {*cell.blocks} - {*cell.states} and _activation(hand, line):
-                acts[name] = _activation(hand, line)
-            else:
-                lines.append(hand.line(line))
+    for line in arithmetic(cell):
+        name = "".join(line.names)
+        if name in {*cell.blocks} - {*cell.states} and _activation(hand, line):
+            acts[name] = _activation(hand, line)
+        else:
+            lines.append(hand.line(line))
     return acts, lines
 
 
