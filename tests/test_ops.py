@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lstm_course import ops
-from lstm_course.engines.cpu.text import MACHINE
+from lstm_course.engines.copied import MACHINE
 from lstm_course.equations.plain import Plain
 from lstm_course.equations.tex import Tex
 
