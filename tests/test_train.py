@@ -21,6 +21,7 @@ from lstm_course.models.language_model import stream_loss, window_loss
 from lstm_course.tasks import text
 from lstm_course.train import checkpoint as files
 from lstm_course.train import fit, load, schedules
+from lstm_course.train.run import choose_device
 
 SCRIPT = Path(__file__).with_name("run_for_tests.py")
 CORPUS = text.corpus("a rose is a rose is a rose, said the one who knew roses " * 20)
@@ -390,3 +391,13 @@ def test_doors_say_what_is_wrong_and_what_to_do(call, says, tmp_path):
     train(model(), 2, checkpoint=path)
     with pytest.raises(ValueError, match=says):
         call(path)
+
+
+def test_each_process_of_torchrun_takes_a_gpu_of_its_own(monkeypatch):
+    for name, value in {"WORLD_SIZE": "2", "RANK": "3", "LOCAL_RANK": "1"}.items():
+        monkeypatch.setenv(name, value)
+    asked = []
+    monkeypatch.setattr(torch, "empty", lambda *shape, device: asked.append(device)
+                        or types.SimpleNamespace(device=device))
+    assert choose_device("cuda") == "cuda:1" == asked[0]
+    assert choose_device("cpu") == "cpu"

@@ -28,14 +28,20 @@ def is_first():
     return rank() == 0
 
 
+def own(device):
+    """A device, "cuda" as the one GPU of this process on its machine."""
+    several = size() > 1 and str(device) == "cuda"
+    return f"cuda:{os.environ.get('LOCAL_RANK', '0')}" if several else device
+
+
 class Team:
     """The processes of a run: ``rank`` of ``size``; alone where torchrun did not start
     us."""
 
     def __init__(self, device):
         self.size, self.rank = size(), rank()
-        if self.size > 1 and device.type == "cuda":  # one GPU for each process
-            torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
+        if self.size > 1 and device.type == "cuda":
+            torch.cuda.set_device(own(device))
         if self.size > 1 and not dist.is_initialized():
             dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
             atexit.register(dist.destroy_process_group)  # several runs share one team

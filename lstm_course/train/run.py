@@ -10,7 +10,7 @@ import torch
 from . import checkpoint as files
 from . import entry, faults
 from .history import since_best
-from .parallel import Team, is_first
+from .parallel import Team, is_first, own
 
 RANKS_APART = 1_000_003  # between the seeds of dropout of two processes
 PRECISIONS = {"float32": None, "bfloat16": torch.bfloat16, "float16": torch.float16}
@@ -22,7 +22,7 @@ def choose_device(device=None):
         device = "cuda" if torch.cuda.is_available() else "cpu"
         print(f"device: {device}")
     try:
-        return torch.empty(0, device=device).device
+        return torch.empty(0, device=own(device)).device
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         raise ValueError(
             f"The device {str(device)!r} cannot be used: {str(error).splitlines()[0]}. "
