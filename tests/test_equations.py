@@ -3,6 +3,7 @@
 import ast
 import inspect
 import re
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import numpy as np
@@ -24,8 +25,8 @@ from lstm_course.cells import (
     peephole,
 )
 from lstm_course.diagrams.plans.generic import generic
-from lstm_course.engines.cpu.plan import Plan
-from lstm_course.engines.cpu.text import module_text
+from lstm_course.engines.cpu.text import Numba
+from lstm_course.engines.gpu.text import Triton
 from lstm_course.equations.changes import code
 from lstm_course.equations.fold import fold
 from lstm_course.equations.mathml import MathML
@@ -142,20 +143,28 @@ def test_the_products_hold_on_random_numbers(name):
             check(f"{z} = {text.split(' = ', 1)[1]}", known | own)
 
 
+TILES = {
+    "abs": np.abs, "minimum": np.minimum, "maximum": np.maximum, "where": np.where,
+    "sqrt": np.sqrt, "rsqrt": lambda x: x**-0.5,
+}
+MODULES = {  # what surrounds the copies there, for one number here
+    Numba: {"njit": lambda **how: lambda f: f, "inner": {}, "F": float},
+    Triton: {"triton": SimpleNamespace(jit=lambda f: f), "square": np.square,
+             "tl": SimpleNamespace(**TILES), "power": np.power},
+}
+
+
+@pytest.mark.parametrize("hand", MODULES)
 @pytest.mark.parametrize("name", [k for k, c in ALL.items() if c.phases])
-def test_the_compiled_loop_computes_the_same_lines(name):
-    cell, known = ALL[name], step_of(ALL[name])
-    text = module_text(Plan(cell), "float64")
-    text = text[text.index("@njit(**inner)") : text.index("@njit(**fast)")]
-    space = {"njit": lambda **how: lambda f: f, "inner": {}, "F": float,
-             "exp": np.exp, "tanh": np.tanh, "log": np.log}
-    exec(text, space)
+def test_compiled_text_computes_the_same_lines(name, hand):
+    cell, known, copies = ALL[name], step_of(ALL[name]), hand()
     one = {k: v.flat[0] for k, v in known.items()}
+    space = MODULES[hand] | {"exp": np.exp, "tanh": np.tanh, "log": np.log}
     for phase in cell.phases:
-        (function,) = [f for n, f in space.items()
-                       if re.fullmatch(rf"{phase.forward.__name__}_\d+", n)]
+        copy = copies.copy(phase.forward)
+        exec("\n".join(copies.texts), space)
         with np.errstate(over="ignore"):  # a gate that is held open or shut
-            found = function(*(one[a] for a in phase.args))
+            found = space[copy](*(one[a] for a in phase.args))
         found = found if isinstance(found, tuple) else (found,)
         wanted = [one[n] for n in phase.names]
         np.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-15)
