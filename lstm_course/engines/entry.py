@@ -64,9 +64,14 @@ def _check_tensor(name, x, shape):
         )
 
 
+def may_look(tensor):
+    """Whether a tensor's numbers are looked at: on a card that would wait for it."""
+    return ordinary([tensor]) and tensor.device.type == "cpu"
+
+
 def check_input(x, weight, I, who):
     """x (T, B, I) as the weights want it, in their precision; under autocast cast."""
-    check_x(x, I, who, values=ordinary([x]))
+    check_x(x, I, who, values=may_look(x))
     return _as_weights("x", x, weight)
 
 
@@ -110,7 +115,7 @@ def check_states(state, cell, starts, weight, n):
     out = []
     for s, name, start in zip(state, names, starts, strict=True):
         _check_tensor(name, s, f"{(n, *start.shape)}")
-        check_state((s,), (name,), (n, *start.shape), "state", values=ordinary([s]))
+        check_state((s,), (name,), (n, *start.shape), "state", values=may_look(s))
         out.append(_as_weights(name, s, weight, start.dtype))
     return [tuple(s[k] for s in out) for k in range(n)]
 
@@ -145,7 +150,7 @@ def check_lengths(lengths, T, B, device):
             f"holds one whole number for each of the B = {B} sequences. Expected "
             f"shape ({B},). Pass a list of ints, of a mask (B, T) mask.sum(1)?"
         )
-    if ordinary([given]) and not 1 <= int(given.min()) <= int(given.max()) <= T:
+    if may_look(given) and not 1 <= int(given.min()) <= int(given.max()) <= T:
         raise ValueError(
             f"lengths run from {int(given.min())} to {int(given.max())}, but x has "
             f"T = {T} steps. Expected 1 to {T}. Drop empty sequences before the batch?"

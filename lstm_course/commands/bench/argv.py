@@ -29,6 +29,12 @@ def add_parser(sub):
     p.add_argument("--rounds", type=whole(1), default=9, help="rounds that count")
     p.add_argument("--loop", action="store_true", help="also a plain torch loop")
     p.add_argument("--scaling", action="store_true", help="growth with T, B and H")
+    p.add_argument("--device", choices=("cpu", "cuda"), default="cpu",
+        help="cuda: a training step beside cuDNN and three loops")  # fmt: skip
+    p.add_argument("--dtype", choices=("float32", "bfloat16"), default="float32",
+        help="on cuda (default: float32)")  # fmt: skip
+    p.add_argument("--compile", action="store_true",
+        help="on cuda also torch.compile's loop, which takes minutes")  # fmt: skip
     p.add_argument("--json", metavar="FILE", help="write the results there")
     p.add_argument("--plot", metavar="FILE", help="draw the ratios there")
     return p
@@ -54,6 +60,8 @@ def run(args):
         torch.set_num_threads(args.threads)
     cells = list(CELLS) if args.cells == "all" else BETWEEN.split(args.cells)
     made = {name: as_cell(name) for name in cells}
+    if args.device == "cuda":
+        return on_card(args, cells)
     sizes = chosen(args.sizes, bench.SIZES)
     if args.scaling:
         print(bench.HEAD)
@@ -74,6 +82,34 @@ def run(args):
     if args.plot:
         bench.plot(result, args.plot)
     return 0 if result["mean"] else 1
+
+
+def on_card(args, cells):
+    """Measure on a graphics card; what is measured is written row by row."""
+    import torch
+
+    from ...experiments.record import measured
+    from . import card
+
+    if not torch.cuda.is_available():
+        raise ValueError(
+            f"--device cuda needs a graphics card that torch {torch.__version__} can "
+            "use, but it found none. Expected one, and torch's build for CUDA. Leave "
+            "out --device to measure on the CPU?"
+        )
+    about = measured("lstm-course " + shlex.join(args.argv), "cuda")
+    print(about["machine"])
+
+    def keep(result):
+        if args.json:
+            text = json.dumps(about | result, indent=1) + "\n"
+            Path(args.json).write_text(text, "utf-8")
+
+    sizes, dtype = chosen(args.sizes, card.SIZES), getattr(torch, args.dtype)
+    result = card.bench(cells, sizes, dtype, args.rounds, args.compile, keep=keep)
+    if args.plot:
+        card.plot(about | result, args.plot)
+    return 0 if result["rows"] else 1
 
 
 def chosen(text, known):
