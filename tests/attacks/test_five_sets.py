@@ -108,6 +108,14 @@ def test_a_first_cell_of_another_machine_costs_nothing(graded, root, oddity, nam
     assert not lost(result), result["cells"]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("oddity", [o for o in FIRST if "exits" not in o])
+def test_nor_where_the_whole_notebook_is_one_cell(graded, root, oddity):
+    name = NAMES[list(FIRST).index(oddity) % len(NAMES)]
+    result = graded(name, ["\n".join([FIRST[oddity], *code(root, name)])])
+    assert not lost(result), result["cells"]
+
+
 def answered(cell, asked):
     """The name of the answer that a cell defines, or ""."""
     found = (n.name for n in ast.parse(cell).body if isinstance(n, ast.FunctionDef))

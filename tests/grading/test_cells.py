@@ -125,12 +125,25 @@ def test_from_future_holds_for_later_cells(book):
         "name = input('Your name? ')\nprint(name.upper())",
         "import numpy as np\nnp.a_function_of_another_version(3)",
         "%run helpers.ipynb\nset_up_everything()",
+        "import sys\nassert sys.version_info > (99,)",
+        "import sys\nCOLAB = 'google.colab' in sys.modules\nassert COLAB",
+        "import no_such\n@no_such.cached\ndef g(x: no_such.Array) -> int: return x",
     ],
 )
 def test_what_is_not_here_costs_what_needs_it_and_is_named(book, missing):
     names, notes = run(book, f"{missing}\nx = 1\ndef f(): return x")
     assert names["x"] == 1 and names["f"]() == 1
     assert [kind for kind, _ in notes] == ["absent"] and all(t for _, t in notes)
+
+
+def test_a_function_is_defined_without_decorators_and_hints_that_are_not_here(book):
+    names, _ = run(
+        book,
+        "from no_such import cached, Array\nlog = []\ndef noted(f):\n"
+        "    log.append(f)\n    return f",
+        "@noted\n@cached\ndef f(x: Array, *, k: 'int' = 1) -> Array: return x + k",
+    )
+    assert names["f"](2) == 3 and names["log"] == [names["f"]]
 
 
 def test_an_unknown_package_is_named(book):

@@ -4,6 +4,7 @@ A file, a folder, a download, a variable of the environment, a window, a second 
 what is not here costs the statement that asked for it.
 """
 
+import ast
 import re
 import types
 
@@ -21,6 +22,18 @@ NAMES = re.compile(
     r"__file__|__vsc_ipynb_file__|__session__|_dntk|_?deepnote\w*|Deepnote\w*|"
     r"dbutils|displayHTML|sc|spark|sqlContext"
 )  # what other editors define
+ASKED = {"modules", "version_info", "version", "platform", "system", "machine", "name"}
+
+
+def asks(node):
+    """True for a statement that asks which machine, or which Python, this is."""
+    return any(
+        isinstance(n, ast.Attribute)
+        and n.attr in ASKED
+        and isinstance(n.value, ast.Name)
+        and n.value.id in ("sys", "os", "platform")
+        for n in ast.walk(node)
+    )
 
 
 def belongs(error):

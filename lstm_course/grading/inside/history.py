@@ -2,6 +2,8 @@
 
 import os
 
+KEPT = 1 << 20  # bytes of an array that is kept by its number: memory is short here
+
 
 class History:
     """What a notebook's cells were and what their last lines gave.
@@ -30,5 +32,6 @@ class History:
             return
         self.last = [value, *self.last[:2]]
         k = len(self.inputs) - 1
-        self.outputs[k] = self.names[f"_{k}"] = value
+        if getattr(value, "nbytes", 0) <= KEPT:
+            self.outputs[k] = self.names[f"_{k}"] = value
         self.names.update(zip(("_", "__", "___"), self.last, strict=True))

@@ -10,6 +10,7 @@ are not.
 import __future__
 
 import ast
+import builtins
 import linecache
 import types
 import warnings
@@ -131,7 +132,7 @@ class Notebook:
         except BaseException as error:
             self.absent(node, error)
         finally:
-            if Phase.used:
+            if Phase.used or self.asks(node):
                 self.doubtful |= self.mentioned(node)
         return []
 
@@ -146,7 +147,8 @@ class Notebook:
 
     def absent(self, node, error):
         """Note what is not there, or let the error end the cell."""
-        used, named = Phase.used or self.stub_in(node), isinstance(error, NameError)
+        used = Phase.used or self.stub_in(node)
+        named = isinstance(error, NameError)
         if named and (self.any_missing or error.name in self.missing):
             pass  # what it needs was noted when it went missing
         elif not isinstance(error, Exception | Unavailable):
@@ -158,6 +160,29 @@ class Notebook:
         else:
             raise error
         self.lose(node)
+        if isinstance(node, ast.FunctionDef):
+            self.undecorated(node)
+
+    def undecorated(self, node):
+        """Define a function without the decorators and hints that are not here."""
+        node.decorator_list = [d for d in node.decorator_list if self.here(d)]
+        node.returns = None
+        for inner in ast.walk(node.args):
+            if isinstance(inner, ast.arg):
+                inner.annotation = None
+        try:
+            self.execute(node, False)
+        except Exception:
+            return
+        self.missing.discard(node.name)
+
+    def here(self, node):
+        """True where all names in an expression stand for something."""
+        names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+        return names <= self.names.keys() | vars(builtins).keys()
+
+    def asks(self, node):
+        return not isinstance(node, SCOPES) and elsewhere.asks(node)
 
     def mentioned(self, node):
         """Names of values that a statement uses or sets: set."""
@@ -167,9 +192,8 @@ class Notebook:
     def stub_in(self, node):
         """What a statement uses that is not here, or stood beside it; else ""."""
         names = self.mentioned(node)
-        if names & self.doubtful or any(holds(self.names.get(n)) for n in names):
-            return "something that is not here"
-        return ""
+        beside = names & self.doubtful or any(holds(self.names.get(n)) for n in names)
+        return "something that is not here" if beside or self.asks(node) else ""
 
     def lose(self, node):
         """Remember the names that a statement did not set."""

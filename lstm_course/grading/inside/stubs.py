@@ -52,7 +52,7 @@ def display(*args, **kwargs):
 
 
 def never(*args):
-    """Stands for questions whose answer is no here: is_tensor, is_available."""
+    """Stands for ``is_tensor``: there is none here."""
     return False
 
 
@@ -89,6 +89,14 @@ def vectorize(*args, **kwargs):
     return np.vectorize
 
 
+class TypedDict(dict):
+    """Stands for ``numba.typed.Dict``."""
+
+    @classmethod
+    def empty(cls, *types, **named):
+        return cls()
+
+
 def subplots(rows=1, columns=1, *args, **kwargs):
     """Stands for ``plt.subplots``: a figure and axes of the right number."""
     import numpy as np
@@ -111,13 +119,14 @@ SPECIAL |= {
     "IPython.display.display": display,
     "icecream.ic": told,
     "torch.is_tensor": never,
-    "torch.cuda.is_available": never,
     "tensorflow.is_tensor": never,
     "matplotlib.pyplot.subplots": subplots,
     "matplotlib.figure.subplots": lambda *args, **kwargs: subplots(*args, **kwargs)[1],
     "matplotlib.pyplot.figure.subplots":
         lambda *args, **kwargs: subplots(*args, **kwargs)[1],
     "numba.prange": range,
+    "numba.typed.Dict": TypedDict,
+    "numba.typed.List": list,
     "numba.vectorize": vectorize,
 }  # fmt: skip
 BARS |= {
