@@ -173,17 +173,27 @@ def which(path, known, sources=(), beside=()):
 
 
 def said(path, known, sources=()):
-    """The set whose full name is in the path, or that has the functions defined."""
-    defined = set(re.findall(r"^def (\w+)\(", "\n".join(sources), re.M))
-    share = {
-        name: len(defined & {e.function for e in one.exercises})
-        for name, one in known.items()
-    }
-    most = max(share.values(), default=0)
+    """The set whose full name is in the path, or whose questions a notebook is about.
+
+    It is about those whose functions it defines, in whatever form, or which it checks.
+    """
+    text = "\n".join(sources)
+    asked = {name: one.exercises for name, one in known.items()}
+    functions = {name: {e.function for e in mine} for name, mine in asked.items()}
+    ids = {name: {e.id for e in mine} for name, mine in asked.items()}
     return _only(
         [n for n in known if n.lower() in path.lower()],
-        [n for n in known if most and share[n] == most],
+        _most(functions, re.findall(r"^def (\w+)\(", text, re.M)),
+        _most(functions, re.findall(r"^ *(?:def +)?(\w+) *[(=]", text, re.M)),
+        _most(ids, re.findall(r"""\bcheck\(\s*["']([\d.]+)["']""", text)),
     )
+
+
+def _most(known, found):
+    """The names of those that have the most in common with what was found."""
+    share = {name: len(mine & set(found)) for name, mine in known.items()}
+    most = max(share.values(), default=0)
+    return [name for name in known if most and share[name] == most]
 
 
 def _only(*groups):

@@ -76,12 +76,15 @@ def test_a_definition_of_the_package_follows_its_helpers():
         ("ada/chapter 4.ipynb", "", "04_gates"),
         ("ada_ex05_final.ipynb", "", "05_more"),
         ("ada/work.ipynb", "# def five(x):", None),
+        ("ada/work.ipynb", "if True:\n    def five(x):", "05_more"),
+        ("ada/work.ipynb", "five = lambda x: x", "05_more"),
+        ("ada/work.ipynb", "def mine(x):\ncheck('05.1', mine)", "05_more"),
         ("ada_04_05.ipynb", "", None),
         ("student_2405/work.ipynb", "", None),
     ],
 )
 def test_the_exercise_set_is_read_from_path_and_code_or_asked_for(path, code, name):
-    four, five = (Exercise("1", n, 1) for n in ("four", "five"))
+    four, five = Exercise("04.1", "four", 1), Exercise("05.1", "five", 1)
     known = {"04_gates": ExerciseSet("04_gates", (four,)),
              "05_more": ExerciseSet("05_more", (five,))}  # fmt: skip
     assert plan.which(path, known, [code]) == name
