@@ -127,6 +127,9 @@ def test_from_future_holds_for_later_cells(book):
         "%run helpers.ipynb\nset_up_everything()",
         "import sys\nassert sys.version_info > (99,)",
         "import sys\nCOLAB = 'google.colab' in sys.modules\nassert COLAB",
+        "import sys\nif sys.version_info < (99,): sys.exit('too old')",
+        "try:\n    import no_such\nexcept ImportError:\n    raise SystemExit",
+        "import sys\nHERE = 'x' in sys.modules\nif not HERE: raise KeyError",
         "import no_such\n@no_such.cached\ndef g(x: no_such.Array) -> int: return x",
     ],
 )

@@ -64,6 +64,8 @@ def holds(value, depth=DEEP):
     """True for what is a stub, is made of one, or holds some."""
     if isinstance(value, Anything | Based | StubModule):
         return True
+    if isinstance(value, types.ModuleType):
+        return value.__name__.partition(".")[0] in COMPUTES
     if isinstance(value, type):
         return issubclass(value, Based)
     if isinstance(value, dict):

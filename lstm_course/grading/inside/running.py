@@ -99,6 +99,7 @@ class Notebook:
 
     def define(self, nodes, waits, kinds=QUICK):
         """Run what defines names that are not there yet, whatever becomes of it."""
+        said = len(self.notes)
         for node in nodes:
             if isinstance(node, kinds) and self.names.keys().isdisjoint(stored(node)):
                 try:
@@ -107,6 +108,7 @@ class Notebook:
                     return
                 except BaseException:
                     continue
+        del self.notes[said:]
 
     def statement(self, node, waits):
         """Run one statement, those of an ``if`` one by one."""
@@ -125,7 +127,10 @@ class Notebook:
         Phase.used = ""
         try:
             if isinstance(node, ast.If):
-                return node.body if self.value(node.test) else node.orelse
+                chosen = node.body if self.value(node.test) else node.orelse
+                for inner in chosen if self.unsure(node.test) else ():
+                    inner.unsure = True  # another machine goes the other way
+                return chosen
             self.execute(node, waits)
         except TooLong:
             self.over(node)
@@ -147,15 +152,18 @@ class Notebook:
 
     def absent(self, node, error):
         """Note what is not there, or let the error end the cell."""
-        used = Phase.used or self.stub_in(node)
-        named = isinstance(error, NameError)
-        if named and (self.any_missing or error.name in self.missing):
+        elsewhere_too = elsewhere.belongs(error) or getattr(node, "unsure", False)
+        if isinstance(error, NameError) and (
+            self.any_missing or error.name in self.missing
+        ):
             pass  # what it needs was noted when it went missing
-        elif not isinstance(error, Exception | Unavailable):
+        elif elsewhere_too and isinstance(error, Exception | Unavailable | SystemExit):
+            self.notes.append(("absent", describe(error)))
+        elif not isinstance(error, Exception):
             raise error
-        elif used.startswith("lstm_course"):
-            self.notes.append(("stub", f"{used} computes nothing here."))
-        elif used or elsewhere.belongs(error):
+        elif Phase.used.startswith("lstm_course"):
+            self.notes.append(("stub", f"{Phase.used} computes nothing here."))
+        elif Phase.used or self.unsure(node):
             self.notes.append(("absent", describe(error)))
         else:
             raise error
@@ -178,22 +186,21 @@ class Notebook:
 
     def here(self, node):
         """True where all names in an expression stand for something."""
-        names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-        return names <= self.names.keys() | vars(builtins).keys()
+        return named(node) <= self.names.keys() | vars(builtins).keys()
 
     def asks(self, node):
         return not isinstance(node, SCOPES) and elsewhere.asks(node)
 
     def mentioned(self, node):
         """Names of values that a statement uses or sets: set."""
-        found = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-        return {n for n in found if not isinstance(self.names.get(n), SOLID)}
+        values = ((n, self.names.get(n)) for n in named(node))
+        return {n for n, value in values if not isinstance(value, SOLID)}
 
-    def stub_in(self, node):
-        """What a statement uses that is not here, or stood beside it; else ""."""
-        names = self.mentioned(node)
-        beside = names & self.doubtful or any(holds(self.names.get(n)) for n in names)
-        return "something that is not here" if beside or self.asks(node) else ""
+    def unsure(self, node):
+        """True for what asks about the machine, or uses what is not here."""
+        beside = self.mentioned(node) & self.doubtful
+        stub = any(holds(self.names.get(n)) for n in named(node))
+        return bool(beside or stub or self.asks(node))
 
     def lose(self, node):
         """Remember the names that a statement did not set."""
@@ -236,6 +243,11 @@ class Notebook:
             return await value if code.co_flags & COROUTINE else value
 
         return self.loop.run_until_complete(step())
+
+
+def named(node):
+    """Names in a statement: set of str."""
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
 
 
 def stored(node):
