@@ -268,6 +268,13 @@ def test_attempts_of_brightspace_are_told_apart_in_any_language(tmp_path, early,
         assert late in found["Ada_70001"]["file"]
 
 
+@pytest.mark.parametrize(
+    "text", ["2026-11-03 12:00:00.5 CET", "2026", "Nov 2026", "2026-13-40", "", "4 2 1"]
+)
+def test_a_time_that_is_not_clear_is_none(text):
+    assert layouts.moment(text) == 0.0
+
+
 def test_folders_of_several_people_are_asked_about(tmp_path):
     names = [f"on time/ada/{X}", f"on time/bob/{X}", f"late/eve/{X}"]
     path = write(tmp_path, names)

@@ -195,13 +195,14 @@ def _in_words(text):
     month = next((m for word in re.findall(r"[a-z]+", text) if (m := _month(word))), 0)
     numbers = re.findall(r"\d+", text)
     year = next((n for n in numbers if re.fullmatch(r"20\d\d", n)), None)
-    if year is None or len(numbers) < (2 if month else 3):
+    zone = not month and re.search(r"[a-z]{3}", text)  # which nobody here knows
+    if year is None or zone or len(numbers) < (2 if month else 3):
         return 0.0
     k = 0 if numbers[0] == year else 1
     numbers.remove(year)
     month = month or int(numbers.pop(k))
     day, *clock = numbers
-    hours, *rest = _clock(clock)
+    hours, *rest = _clock(clock[:3])
     if hours < 12 and re.search(r"\d ?p\.? ?m\b|下午", text):
         hours += 12
     try:
