@@ -19,7 +19,8 @@ llvm.set_option("lstm_course", "--runtime-memory-check-threshold=512")
 llvm.set_option("lstm_course", "--memory-check-merge-threshold=512")
 
 fast = dict(nogil=True, cache=True, fastmath={"contract", "nsz"}, error_model="numpy")
-inner = dict(fastmath=fast["fastmath"], error_model="numpy", forceinline=True)
+part = fast | dict(no_cpython_wrapper=True, no_cfunc_wrapper=True)  # not for Python
+inner = part | dict(cache=False, nogil=False, forceinline=True)
 
 
 @intrinsic

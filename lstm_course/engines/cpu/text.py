@@ -18,7 +18,7 @@ from ..copied import Copier
 HEAD = '''"""Loops of the cell {0} for {1}, made from its own text."""
 import numpy as np
 from numba import njit
-from lstm_course.engines.cpu.machine import at, fast, {1}, get, inner, put
+from lstm_course.engines.cpu.machine import at, fast, {1}, get, inner, part, put
 from lstm_course.engines.cpu.product import (
     add, gradient, multiply, pack, packed, panels_for, room, rows_of)
 from lstm_course.engines.cpu.threads import fork
@@ -57,13 +57,13 @@ def _both(name, names, plan, lines):
         "work_x, work = np.empty((K * n, x.shape[2]), F), np.empty((K * n, H), F)",
     ]
     start = f"return fork({name}_part, ({', '.join(given)}), len(edges) - 1)"
-    part = _function(f"{name}_part", ["k", *names], starts + lines)
-    return part + "\n\n" + _function(name, names, [start])
+    work = _function(f"{name}_part", ["k", *names], starts + lines, "part")
+    return work + "\n\n" + _function(name, names, [start])
 
 
-def _function(name, names, lines):
+def _function(name, names, lines, how="fast"):
     body = textwrap.indent("\n".join(lines), "    ")
-    return f"@njit(**fast)\ndef {name}({', '.join(names)}):\n{body}\n"
+    return f"@njit(**{how})\ndef {name}({', '.join(names)}):\n{body}\n"
 
 
 def _forward(plan, calls):
