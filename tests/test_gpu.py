@@ -3,18 +3,22 @@
 No card is needed: what is not run here is printed as not run (``pytest -m gpu``).
 """
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 
 pytest.importorskip("triton", reason="Triton is for Linux only")
 
 from lstm_course import CELLS, cells  # noqa: E402
+from lstm_course.engines import choose as choose_engine  # noqa: E402
 from lstm_course.engines import loop  # noqa: E402
 from lstm_course.engines.gpu import capture, cudnn, engine  # noqa: E402
 from lstm_course.engines.gpu.__main__ import kernels, main  # noqa: E402
 from lstm_course.engines.gpu.launch import Launch, choose, full  # noqa: E402
 from lstm_course.gradcheck import random_case  # noqa: E402
 from lstm_course.ops import hard_sigmoid  # noqa: E402
+from lstm_course.recurrent import Recurrent  # noqa: E402
 
 # Sums of float32 in another order; half precision keeps 11 or 8 bits.
 CLOSE = {torch.float32: 1e-5, torch.float16: 5e-3, torch.bfloat16: 4e-2}
@@ -190,6 +194,63 @@ class TestLaunch:
     def test_a_card_of_few_processors_takes_more_rows_to_a_tile(self):
         plan = engine.compiled(CELLS["lstm"], ("h",))[0]
         assert choose(plan, 64, 128, torch.float32, 8).rows > 16
+
+
+@pytest.fixture
+def card(monkeypatch):
+    """Layers are run as on a card of 132 processors; each chosen engine is noted."""
+    about = SimpleNamespace(multi_processor_count=132)
+    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda device: about)
+    chosen = []
+
+    def on_card(cell, x, p, compiled=True, truncate=None, lengths=None):
+        chosen.append(choose_engine._on_card(cell, x, p, engine))
+        return chosen[-1]
+
+    monkeypatch.setattr(choose_engine, "engine", on_card)
+    return chosen
+
+
+class TestOnACard:
+    """What Recurrent does there, with the interpreter in the card's place."""
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize(
+        ("name", "engine_name"),
+        [("lstm", "cudnn"), ("peephole", "persistent"), ("depth_gated", "persistent")],
+    )
+    def test_layers_directions_and_lengths(self, card, name, engine_name):
+        more = dict(num_layers=2, bidirectional=name != "depth_gated", seed=0)
+        ours, theirs = (
+            Recurrent(name, 4, 6, **more, compiled=c) for c in (True, False)
+        )
+        x = torch.randn(5, 3, 4, generator=torch.Generator().manual_seed(0))
+        h, end = ours(x, lengths=LENGTHS)
+        assert {c.name for c in card} == {engine_name}
+        want, want_end = loops(theirs, x)
+        for a, b in zip((h, *end), (want, *want_end), strict=True):
+            torch.testing.assert_close(a, b, rtol=1e-4, atol=1e-5)
+
+    def test_a_matrix_too_large_for_the_chip_is_launched_step_by_step(self, card):
+        Recurrent("peephole", 4, 1024, seed=0).plan(torch.zeros(3, 2, 4))
+        assert [c.name for c in card] == ["fused"]
+
+    def test_float64_is_for_the_loop(self, card):
+        layer = Recurrent("peephole", 4, 6, seed=0).double()
+        x = torch.zeros(3, 2, 4, dtype=torch.float64)
+        p = layer.parameters_of()
+        assert choose_engine._on_card(layer.cell, x, p, engine) is None
+
+
+def loops(layer, x):
+    """The readable loop, whatever engine a test has put in the place of the choice."""
+    choice = choose_engine.engine
+    choose_engine.engine = lambda *given: SimpleNamespace(name="loop", run=loop.run)
+    try:
+        h, end = layer(x, lengths=LENGTHS)
+    finally:
+        choose_engine.engine = choice
+    return h, end
 
 
 class TestDoor:

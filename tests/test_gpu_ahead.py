@@ -46,30 +46,32 @@ def taken(kernel, how, H, dtype):
                              text=True, check=True).stdout
     return int(re.search(r"STACK:(\\d+)", out)[1]), made.metadata.shared
 
-name, H, dtype = sys.argv[1], int(sys.argv[2]), getattr(torch, sys.argv[3])
-plan, kernels = engine.compiled(CELLS[name].layers[-1], ("h",))
-how = choose(plan, 16, H, dtype, 132)
-steps = [f"step_{k}" for k in range(len(plan.cell.phases))]
-ends = ["sequence"] if how.whole else steps
-print(json.dumps({f"{way}_{end}": taken(getattr(kernels, f"{way}_{end}"), how, H, dtype)
-                  for way in ("forward", "backward") for end in ends}))
+def all_taken(name, H, dtype):
+    plan, kernels = engine.compiled(CELLS[name].layers[-1], ("h",))
+    how = choose(plan, 16, H, dtype, 132)
+    steps = [f"step_{k}" for k in range(len(plan.cell.phases))]
+    ends = ["sequence"] if how.whole else steps
+    return {f"{way}_{end}": taken(getattr(kernels, f"{way}_{end}"), how, H, dtype)
+            for way in ("forward", "backward") for end in ends}
+
+print(json.dumps([all_taken(name, H, getattr(torch, dtype))
+                  for name, H, dtype in json.loads(sys.argv[1])]))
 """
+CASES = [
+    *(("lstm", 64, "float32"), ("lstm", 128, "float32"), ("lstm", 256, "bfloat16")),
+    *(("lstm", 1024, "float32"), ("mut1", 64, "float32"), ("slstm", 64, "float32")),
+    *(("peephole", 32, "bfloat16"), ("depth_gated", 64, "float32")),
+]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("name", "H", "dtype"),
-    [("lstm", 64, "float32"), ("lstm", 128, "float32"), ("lstm", 256, "bfloat16"),
-     ("lstm", 1024, "float32"), ("mut1", 64, "float32"), ("slstm", 64, "float32"),
-     ("peephole", 32, "bfloat16"), ("depth_gated", 64, "float32")],
-)  # fmt: skip
-def test_kernels_compile_for_an_h100_and_fit_its_processors(name, H, dtype):
-    command = [sys.executable, "-c", COMPILE, name, str(H), dtype]
+def test_kernels_compile_for_an_h100_and_fit_its_processors():
+    command = [sys.executable, "-c", COMPILE, json.dumps(CASES)]
     env = {k: v for k, v in os.environ.items() if k != "TRITON_INTERPRET"}
     out = subprocess.run(command, env=env, capture_output=True, text=True)
     assert out.returncode == 0, out.stderr
-    taken = json.loads(out.stdout)
-    assert len(taken) >= 2
-    for stack, shared in taken.values():
-        assert shared <= 227 << 10  # what a block of threads may have
-        assert stack <= 512  # bytes a thread keeps outside its registers
+    for case, taken in zip(CASES, json.loads(out.stdout), strict=True):
+        assert len(taken) >= 2
+        for stack, shared in taken.values():
+            assert shared <= 227 << 10, case  # what a block of threads may have
+            assert stack <= 512, case  # bytes a thread keeps outside its registers
