@@ -328,6 +328,44 @@ def test_an_answer_is_stale_where_a_helper_is_deleted_but_not_where_it_is_itself
     assert watch.look() == ((), ())
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "class C:\n    def __call__(self): return helper()\nanswer = C()",
+        "class C:\n    @classmethod\n    def f(cls): return helper()\nanswer = C.f",
+        "class C:\n    def f(self): return helper()\nanswer = C().f",
+        "def over(f):\n    def inner(): return f()\n    return inner\n"
+        "@over\ndef answer(): return helper()",
+        "import functools\n@functools.cache\ndef answer(): return helper()",
+        "import numpy\nanswer = numpy.vectorize(lambda: helper())",
+        "def answer(f=helper, g=lambda: helper()): return f()",
+        "def answer(): get_ipython().run_line_magic('time', 'helper()')",
+    ],
+)
+def test_what_an_answer_uses_is_found_in_every_form(text):
+    names = {}
+    exec("def helper(): return 1", names)
+    watch = Watch(("answer",), names)
+    exec(text, names)
+    assert watch.look() == (("answer",), ())
+    exec("def helper(): return 2", names)
+    assert watch.look() == ((), ("answer",))
+
+
+def test_what_check_was_given_is_watched_where_there_is_nothing_else():
+    names, checked = {}, {}
+    watch = Watch(("answer",), names, checked)
+    exec("def helper(): return 1\ndef mine(): return helper()", names)
+    checked["answer"] = names["mine"]
+    assert watch.look() == (("answer",), ())
+    exec("helper = None", names)
+    assert watch.look() == ((), ("answer",))
+    exec("def answer(): return 3", names)
+    assert watch.look() == (("answer",), ())
+    exec("del answer", names)
+    assert watch.answer("answer") is None and watch.look() == ((), ())
+
+
 @pytest.mark.parametrize("value", ["5", "None", "[1]", "anything"])
 def test_only_what_can_be_called_is_a_definition(value):
     names = {"anything": anything.Anything("torch.x")}

@@ -83,7 +83,8 @@ class Shell(Anything):
 def write(line, text):
     """``%%writefile [-a] FILE``: a module for a later cell to import.
 
-    A folder of the student's machine that is not here is left out of its name.
+    A folder of the student's machine that is not here is left out of its name; the last
+    one of the path is where the notebook began.
     """
     *options, name = line.split() or [""]
     path, mode = name.strip("'\""), "a" if "-a" in options else "w"
@@ -91,6 +92,6 @@ def write(line, text):
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         file = open(path, mode)
     except OSError:
-        file = open(os.path.basename(path), mode)
+        file = open(os.path.join(sys.path[-1], os.path.basename(path)), mode)
     with file:
         file.write(text)

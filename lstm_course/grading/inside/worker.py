@@ -59,7 +59,7 @@ class Worker:
         self.notebook = Notebook(names, config["names"])
         names.update(stubs.names(magics.Shell(self.notebook.run, names)))
         sys.modules["__main__"] = self.module
-        self.watch = Watch(config["names"], names)
+        self.watch = Watch(config["names"], names, stubs.CHECKED)
         self.cells, self.pid, self.asking = 0, os.getpid(), threading.Lock()
         self.bare = ctypes.PyDLL(None).fork if config["fork"] else None
 
@@ -170,7 +170,7 @@ class Worker:
         return True
 
     def compute(self, message, args):
-        function = self.answer_to(message["name"])
+        function = self.watch.answer(message["name"])
         if function is None:
             return protocol.pack("answer", id=self.id, status="missing")
         if message["status"] == "torch":
@@ -185,12 +185,6 @@ class Worker:
         if os.getpid() != pid:
             os._exit(0)  # a copy of this process that the function made
         return protocol.pack("answer", value, id=self.id, status="ok")
-
-    def answer_to(self, name):
-        """The function of this name; where none ever was, what ``check`` was given."""
-        mine = self.module.__dict__.get(name)
-        other = None if name in self.watch.was else stubs.CHECKED.get(name)
-        return mine if callable(mine) else other
 
     def other(self, name, function):
         """What ``check`` was given in place of a function that is not written."""
@@ -290,7 +284,7 @@ def main():
     stubs.POINTS.update(config["points"])
     stubs.FUNCTIONS.update(config["functions"])
     provide(config["ops"])
-    sys.path.append("")  # the folder of the moment, for what %%writefile wrote
+    sys.path += ["", os.getcwd()]  # for what %%writefile wrote, here or there
     worker = Worker(pipe, config)
     pipe.write(protocol.pack("done", id=start["id"], status="ok"))
     worker.serve()
