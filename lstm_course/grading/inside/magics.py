@@ -66,7 +66,9 @@ class Shell(Anything):
         """``%run mine.py``; a file that was not handed in is missing."""
         given = (word.strip("'\"") for word in line.split())
         name = next((word for word in given if word[:1] != "-"), "")
-        with open(name if os.path.exists(name) else f"{name}.py") as file:
+        begun = os.path.join(sys.path[-1], os.path.basename(name))
+        names = [name, begun, f"{name}.py"]
+        with open(next(filter(os.path.exists, names), names[-1])) as file:
             self.run(file.read())
 
     def getoutput(self, *args, **kwargs):
