@@ -23,7 +23,7 @@ class Shell(Anything):
 
     def __init__(self, run, names):
         super().__init__("IPython.shell")
-        self.__dict__.update(run=run, user_ns=names)
+        self.__dict__.update(run=run, user_ns=names, home=os.getcwd())
 
     def run_line_magic(self, name, line="", *args, **kwargs):
         if name in KEEPS and line.strip():
@@ -46,7 +46,7 @@ class Shell(Anything):
 
     def run_cell_magic(self, name, line, cell):
         if name in WRITES:
-            write(line, cell)
+            write(line, cell, self.home)
         elif name in KEEPS:
             kept = OPTIONS.sub("", f"{line} ", count=1).strip()
             if name == "capture" and kept.isidentifier():
@@ -66,7 +66,7 @@ class Shell(Anything):
         """``%run mine.py``; a file that was not handed in is missing."""
         given = (word.strip("'\"") for word in line.split())
         name = next((word for word in given if word[:1] != "-"), "")
-        begun = os.path.join(sys.path[-1], os.path.basename(name))
+        begun = os.path.join(self.home, os.path.basename(name))
         names = [name, begun, f"{name}.py"]
         with open(next(filter(os.path.exists, names), names[-1])) as file:
             self.run(file.read())
@@ -82,11 +82,10 @@ class Shell(Anything):
     system_raw = system_piped = system
 
 
-def write(line, text):
+def write(line, text, home):
     """``%%writefile [-a] FILE``: a module for a later cell to import.
 
-    A folder of the student's machine that is not here is left out of its name; the last
-    one of the path is where the notebook began.
+    Where its folder is not here it goes to ``home``, where the notebook began.
     """
     *options, name = line.split() or [""]
     path, mode = name.strip("'\""), "a" if "-a" in options else "w"
@@ -94,6 +93,6 @@ def write(line, text):
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         file = open(path, mode)
     except OSError:
-        file = open(os.path.join(sys.path[-1], os.path.basename(path)), mode)
+        file = open(os.path.join(home, os.path.basename(path)), mode)
     with file:
         file.write(text)
