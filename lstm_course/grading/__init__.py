@@ -14,8 +14,8 @@ In this folder, from the class to the jail:
     plan, preflight, deadlines, packages, limits   what is asked, and the overlay
     batch, pool, host, store, fingerprint, rows    all of a class, once and safely
     reports, doctor            what comes out; what the machine lacks
-    grade, runner, session     one notebook, asked from outside
-    kit, jail, started     what a set gives to its jail; the walls; who starts them
+    grade, runner, session, answers    one notebook, asked from outside
+    kit, jail, started         what a set gives to its jail; the walls; who starts them
     isolation, seccomp, leftovers                  which walls hold here
     inside/                all that a jail is given
 """

@@ -3,7 +3,8 @@
 import time
 
 from ..exercises.judging import Stopped
-from .session import Dead, Session, stopped
+from .answers import stopped
+from .session import Dead, Session
 
 OUT_LIMIT = 12_000  # characters of output kept per notebook
 STRIKES = 3  # jails that one question may cost

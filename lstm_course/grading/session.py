@@ -2,7 +2,6 @@
 
 import contextlib
 import itertools
-import math
 import os
 import secrets
 import select
@@ -10,37 +9,15 @@ import shutil
 import threading
 import time
 
-from ..exercises.judging import Stopped
 from ..exercises.values import fresh, plain
+from .answers import count, is_call, outcome, pair
 from .inside import protocol
 
 FAREWELL = 0.5  # seconds until a jail is made to end
 ASKS, ASK_SIZE = 50_000, 20_000  # black-box calls per call, numbers in each
 OUTER = 2  # processes around a worker that count as its user's
 TEXT, OUT = 400, 8000  # characters of a cell's error, of what it printed
-REASONS = {
-    "missing": ("written", "The notebook defines no function of this name."),
-    "written": ("written", "It is not written yet."),
-    "time": ("runs", "It took too long and was stopped."),
-    "died": ("runs", "Its process ended: too much memory, or a crash."),
-    "large": ("type", "It returned more than may be returned."),
-    "unavailable": (
-        "runs",
-        "It used lstm_course or a package that computes nothing here.",
-    ),
-    "silent": ("runs", "Its process ended without an answer."),
-    "channel": ("runs", "Something other than an answer came out of the jail."),
-    "asks": ("runs", "It called the function it was given too often or too largely."),
-}
 REFUSED = "The function you were given does not take these arguments."
-ERRORS = {
-    "ArithmeticError", "AssertionError", "AttributeError", "EOFError", "IndexError",
-    "FloatingPointError", "ImportError", "KeyError", "KeyboardInterrupt", "LookupError",
-    "MemoryError", "ModuleNotFoundError", "NameError", "OSError", "OverflowError",
-    "PermissionError", "RecursionError", "RuntimeError", "StopIteration", "SystemExit",
-    "SyntaxError", "TimeoutError", "TypeError", "UnboundLocalError", "ValueError",
-    "ZeroDivisionError",
-}  # fmt: skip
 
 
 class Dead(Exception):
@@ -124,7 +101,7 @@ class Session:
             self._end("channel")
         made, stale = (
             tuple(n for n in self.kit.asked if n in names)
-            for names in _pair(message["value"])
+            for names in pair(message["value"])
         )
         text, out = message["text"][:TEXT], message["out"][:OUT]
         return message["status"], text, out, made, stale
@@ -274,40 +251,3 @@ class Session:
             if self.group.remove():
                 break
             time.sleep(0.01)
-
-
-def _pair(value):
-    """Two tuples that came out of the jail, or empty ones."""
-    fits = type(value) is tuple and [type(v) for v in value] == [tuple, tuple]
-    return value if fits else ((), ())
-
-
-def outcome(answer, status):
-    """The value of an answer, or Stopped with the reason why there is none."""
-    if answer is None:
-        raise stopped(status if status in ("time", "died") else "silent")
-    if answer["status"] == "ok":
-        return answer["value"]
-    if answer["status"] == "raised":
-        name = answer["name"] if answer["name"] in ERRORS else "an error"
-        raise Stopped("runs", f"It raised {name}.", public=True)
-    raise stopped(answer["status"] if answer["status"] in REASONS else "channel")
-
-
-def stopped(reason):
-    """The Stopped that says why there is no answer, with nothing of the case in it."""
-    return Stopped(*REASONS[reason], public=True)
-
-
-def is_call(value):
-    """True for (tuple, dict), the arguments of a call."""
-    return type(value) is tuple and [type(v) for v in value] == [tuple, dict]
-
-
-def count(value):
-    """How many numbers a value holds; empty axes of an array cost time as well."""
-    if isinstance(value, tuple):
-        return sum(map(count, value))
-    if isinstance(value, dict):
-        return sum(map(count, value.values()))
-    return math.prod(max(n, 1) for n in getattr(value, "shape", ()))
