@@ -22,7 +22,8 @@ EPILOG = """examples:
 def parser() -> argparse.ArgumentParser:
     """The parser with all commands."""
     top = argparse.ArgumentParser(
-        prog="lstm-course", epilog=EPILOG,
+        prog="lstm-course",
+        epilog=EPILOG,
         description="Train, measure and try out the networks of the LSTM course.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -51,8 +52,11 @@ def main(argv: list[str] | None = None) -> int:
         print(f"lstm-course: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nlstm-course: stopped. The same command goes on from the last "
-              "checkpoint, where it wrote one.", file=sys.stderr)
+        print(
+            "\nlstm-course: stopped. The same command goes on from the last "
+            "checkpoint, where it wrote one.",
+            file=sys.stderr,
+        )
         return 130
 
 

@@ -246,14 +246,20 @@ def check_names(cell, p, wanted, square):
 
 def optional_shapes(cell, p, I, H):
     """Shapes of weights that p has though the cell could do without them at I = H."""
-    return {t.param: (I, len(t.blocks) * H) for t in cell.all_terms
-            if t.optional and t.param in p}
+    return {
+        t.param: (I, len(t.blocks) * H)
+        for t in cell.all_terms
+        if t.optional and t.param in p
+    }
 
 
 def check_caches(cell, caches, I, H):
     """Caches of this cell with these sizes; -> B."""
-    if not isinstance(caches, list | tuple) or not caches or not all(
-            isinstance(c, dict) for c in caches):
+    if (
+        not isinstance(caches, list | tuple)
+        or not caches
+        or not all(isinstance(c, dict) for c in caches)
+    ):
         raise ValueError(
             f"caches is {type(caches).__name__}. Expected the third result of unroll: "
             "a list with one dict per step. Write h, state, caches = unroll(...)?"

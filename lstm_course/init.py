@@ -74,8 +74,12 @@ def chrono(cell, p, T_max, rng):
     cell = as_cell(cell)
     check_rng(rng)
     check_number("T_max", T_max, low=1)
-    at = {b: t.first + k for t in cell.all_terms
-          for k, b in enumerate(t.blocks) if t.param == "b"}
+    at = {
+        b: t.first + k
+        for t in cell.all_terms
+        for k, b in enumerate(t.blocks)
+        if t.param == "b"
+    }
     if not {"f", "i"} <= set(at):
         raise ValueError(
             f"Chrono initialisation sets the biases of f and i, but {cell.name} has "

@@ -76,8 +76,10 @@ def total(cell, p, state, caches):
 def along_cell(cell, p, state, caches):
     """Back through a step whose connections are cut: the cell's own path is left."""
     at = cell.states.index(cell.cell_path)
-    cut = {k: np.zeros_like(v) if v.ndim > 1 or PEEPHOLE.match(k) else v
-           for k, v in p.items()}
+    cut = {
+        k: np.zeros_like(v) if v.ndim > 1 or PEEPHOLE.match(k) else v
+        for k, v in p.items()
+    }
     path = np.ones_like(state[at])
     for cache in caches:
         d = [np.zeros_like(a) for a in state]

@@ -1,8 +1,8 @@
 """Where things lie on this machine, and the variables that name other places.
 
-    LSTM_COURSE_CACHE      folder of the compiled loops
-    LSTM_COURSE_DATA       folder of what was downloaded
-    LSTM_COURSE_PROGRESS   file of the results of exercises
+LSTM_COURSE_CACHE      folder of the compiled loops
+LSTM_COURSE_DATA       folder of what was downloaded
+LSTM_COURSE_PROGRESS   file of the results of exercises
 """
 
 import os

@@ -77,11 +77,18 @@ def tiles(ax, values, name="h", *, low=-1.0, high=1.0, labels=()):
         )
     full = np.clip((values - low) / (high - low), 0.0, 1.0)
     rows, columns = full.shape
-    spots = [plt.Rectangle((c - 0.46, r - 0.42), 0.92, 0.84)
-             for r, c in np.ndindex(rows, columns)]
-    ax.add_collection(PatchCollection(
-        spots, facecolors=[(GATES[name], a) for a in full.ravel()],
-        edgecolors=PAGE["line"], linewidths=0.5))
+    spots = [
+        plt.Rectangle((c - 0.46, r - 0.42), 0.92, 0.84)
+        for r, c in np.ndindex(rows, columns)
+    ]
+    ax.add_collection(
+        PatchCollection(
+            spots,
+            facecolors=[(GATES[name], a) for a in full.ravel()],
+            edgecolors=PAGE["line"],
+            linewidths=0.5,
+        )
+    )
     ax.set(xlim=(-0.6, columns - 0.4), ylim=(rows - 0.4, -0.6))
     ax.grid(False)
     ax.spines[:].set_visible(False)
@@ -104,8 +111,9 @@ def band(ax, x, runs, color, label, *, marker="o", alpha=1.0):
     """
     mean, half = interval(_check_runs(x, runs))
     ax.plot(x, mean, color=color, marker=marker, alpha=alpha, label=label)
-    ax.fill_between(x, mean - half, mean + half, color=color, alpha=0.18 * alpha,
-                    linewidth=0)
+    ax.fill_between(
+        x, mean - half, mean + half, color=color, alpha=0.18 * alpha, linewidth=0
+    )
 
 
 def _check_values(name, a, axes, n):
@@ -183,4 +191,3 @@ def interval(values, axis=0):
         )
     error = values.std(axis=axis, ddof=1) / np.sqrt(n)
     return values.mean(axis=axis), t.ppf(0.975, n - 1) * error
-

@@ -172,9 +172,7 @@ class Recurrent(nn.Module):
             for s in zip(*ends, strict=True)
         )
         if short:
-            x, *end = (
-                a.to(short) if a.dtype == weight.dtype else a for a in (x, *end)
-            )
+            x, *end = (a.to(short) if a.dtype == weight.dtype else a for a in (x, *end))
         return given._replace(lengths=lengths).back(x), tuple(end)
 
     def _layers(self, x, states, lengths):

@@ -16,8 +16,12 @@ from .equations.tex import Tex
 from .gradcheck import gradcheck
 
 SIZES = dict(T=3, B=2, I=4, H=5)  # of the check; small, and no two alike
-HEAD = ("Cell, what it is for, source", "Equations",
-        "Learned numbers, I = {I}, H = {H}", "Gradient verified to")
+HEAD = (
+    "Cell, what it is for, source",
+    "Equations",
+    "Learned numbers, I = {I}, H = {H}",
+    "Gradient verified to",
+)
 
 
 def at_a_glance(I=32, H=100, cells=CELLS):
@@ -57,8 +61,12 @@ def row(name, cell, I, H):
     purpose, source = sections(cell.doc)
     digits, power = f"{max(gradcheck(cell, **SIZES).values()):.0e}".split("e")
     about = f"**{name}**<br>{purpose}" + f"<br>*{source}*" * bool(source)
-    return [about, math(cell), f"{count(cell, I, H):,}",
-            rf"${digits} \cdot 10^{{{int(power)}}}$"]
+    return [
+        about,
+        math(cell),
+        f"{count(cell, I, H):,}",
+        rf"${digits} \cdot 10^{{{int(power)}}}$",
+    ]
 
 
 def sections(doc):

@@ -85,8 +85,12 @@ def themed_svg(fig, alt=""):
         fig.savefig(raw, format="svg", transparent=True, metadata={"Date": None})
     text = raw.getvalue()
     width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', text).groups()
-    body = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "",
-                  text[text.index(">", text.index("<svg")) + 1 :], flags=re.DOTALL)
+    body = re.sub(
+        r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->",
+        "",
+        text[text.index(">", text.index("<svg")) + 1 :],
+        flags=re.DOTALL,
+    )
     body, used = _name_colours(_shorten(body))
     label = f'aria-label="{escape(str(alt))}" ' if alt else ""
     return (
@@ -100,24 +104,31 @@ def _shorten(body):
     """Fewer digits, ids that are unique on the page, fonts that can grow on a phone."""
     body = re.sub(r"<[^>]+>", lambda m: re.sub(r"(\d+\.\d\d)\d+", r"\1", m[0]), body)
     body = re.sub(r"font-family: [^;\"]*;? ?", "", body)
-    body = re.sub(r"font: ((?:\w+ )?)([\d.]+px) [^;\"]*",
-                  r"font-size: \2; font-style: \1", body)  # older matplotlib
+    body = re.sub(
+        r"font: ((?:\w+ )?)([\d.]+px) [^;\"]*", r"font-size: \2; font-style: \1", body
+    )  # older matplotlib
     body = re.sub(r"\n\s*", "\n", body)
     body = re.sub(r"<text>\n(<tspan.*?)</text>", _flow, body, flags=re.DOTALL)
-    body = re.sub(r"(<text style=\"[^\"]*)font-size: ([\d.]+px)",
-                  r"\1font-size:calc(\2*var(--zoom))", body)
+    body = re.sub(
+        r"(<text style=\"[^\"]*)font-size: ([\d.]+px)",
+        r"\1font-size:calc(\2*var(--zoom))",
+        body,
+    )
     key = sha256(body.encode()).hexdigest()[:8]
     used = set(re.findall(r"(?:href=\"|url\()#([^\")]+)", body))
-    body = re.sub(r' id="([^"]+)"',
-                  lambda m: f' id="{key}-{m[1]}"' if m[1] in used else "", body)
+    body = re.sub(
+        r' id="([^"]+)"', lambda m: f' id="{key}-{m[1]}"' if m[1] in used else "", body
+    )
     return re.sub(r"(href=\"|url\()#", rf"\1#{key}-", body)
 
 
 def _flow(m):
     """Mathematics, which matplotlib places letter by letter, as one line of text."""
-    letters = sorted((float(x), float(y), style, letter)
-                     for xs, y, style, text in LETTER.findall(m[1])
-                     for x, letter in zip(xs.split(), unescape(text), strict=True))
+    letters = sorted(
+        (float(x), float(y), style, letter)
+        for xs, y, style, text in LETTER.findall(m[1])
+        for x, letter in zip(xs.split(), unescape(text), strict=True)
+    )
     out, level = '<text class="math" xml:space="preserve">', 0.0
     for (y, style), run in groupby(letters, key=lambda k: k[1:3]):
         word = escape("".join(k[3] for k in run))
@@ -149,11 +160,15 @@ def _name_colours(body):
 
 def _style(used):
     """The style sheet of one figure, with the colours it uses."""
-    def values(k):
-        return "".join(f"--p-{c[0]}:var(--{c[1]},{c[k]});" for c in _colours()
-                       if c[0] in used)
 
-    return (f"<style>.lcp{{{values(2)}}}"
-            f"@media(prefers-color-scheme:dark){{.lcp{{{values(3)}}}}}"
-            f"{under('light', '.lcp')}{{{values(2)}}}"
-            f"{under('dark', '.lcp')}{{{values(3)}}}{RULES}</style>")
+    def values(k):
+        return "".join(
+            f"--p-{c[0]}:var(--{c[1]},{c[k]});" for c in _colours() if c[0] in used
+        )
+
+    return (
+        f"<style>.lcp{{{values(2)}}}"
+        f"@media(prefers-color-scheme:dark){{.lcp{{{values(3)}}}}}"
+        f"{under('light', '.lcp')}{{{values(2)}}}"
+        f"{under('dark', '.lcp')}{{{values(3)}}}{RULES}</style>"
+    )

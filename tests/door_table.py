@@ -43,8 +43,11 @@ def means(other):
 
 def every_row(table):
     """A decorator that gives a test ``call`` and ``happens`` of every row."""
-    rows = [pytest.param(call, happens, id=f"{door}: {odd}")
-            for door, odds in table.items() for odd, (call, happens) in odds.items()]
+    rows = [
+        pytest.param(call, happens, id=f"{door}: {odd}")
+        for door, odds in table.items()
+        for odd, (call, happens) in odds.items()
+    ]
     return pytest.mark.parametrize("call, happens", rows)
 
 

@@ -74,8 +74,10 @@ def numeric(cell, arrays, k, dh, dstate):
         p = {m: v for m, v in moved.items() if isinstance(m, str) and m != "x"}
         x = np.moveaxis(moved["x"], -3, 0)
         state = tuple(v for m, v in moved.items() if isinstance(m, int))
-        state = tuple(np.broadcast_to(s, (n, *arrays[m].shape)).copy()
-                      for m, s in enumerate(state))
+        state = tuple(
+            np.broadcast_to(s, (n, *arrays[m].shape)).copy()
+            for m, s in enumerate(state)
+        )
         g = g + weight * losses(cell, p, x, state, dh, dstate)
     return (g / (12 * STEP)).reshape(arrays[k].shape)
 

@@ -279,6 +279,23 @@ def mlstm(p, I, H, heads=1):
     return step
 
 
-REFERENCE = {f.__name__: f for f in (
-    rnn, lstm, lstm1997, peephole, coupled, gru, clockwork, greff, cifg, depth_gated,
-    mut, mingru, minlstm, slstm, mlstm)}
+REFERENCE = {
+    f.__name__: f
+    for f in (
+        rnn,
+        lstm,
+        lstm1997,
+        peephole,
+        coupled,
+        gru,
+        clockwork,
+        greff,
+        cifg,
+        depth_gated,
+        mut,
+        mingru,
+        minlstm,
+        slstm,
+        mlstm,
+    )
+}

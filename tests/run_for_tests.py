@@ -25,8 +25,9 @@ EVERY = 4
 
 def stream_run(dropout):
     corpus = text.corpus("in the beginning was the word, and the word was long " * 30)
-    model = LanguageModel("lstm", 10, 10, len(corpus.alphabet), num_layers=2,
-                          dropout=dropout, seed=0).double()
+    model = LanguageModel(
+        "lstm", 10, 10, len(corpus.alphabet), num_layers=2, dropout=dropout, seed=0
+    ).double()
     return model, stream_loss, text.Stream(corpus, T=8, B=4), None
 
 
@@ -36,19 +37,34 @@ def task_run():
     return model, reader_loss(task.kind), lambda rng: task.sample(rng, 6), scored
 
 
-RUNS = {"stream": lambda: stream_run(0.0), "stream_drop": lambda: stream_run(0.3),
-        "task": task_run}
+RUNS = {
+    "stream": lambda: stream_run(0.0),
+    "stream_drop": lambda: stream_run(0.3),
+    "task": task_run,
+}
 
 
 def main(folder, kind, steps):
     model, loss, batches, weigh = RUNS[kind]()
-    history = fit(model, loss, batches, steps=steps, lr=1e-2, every=EVERY, weigh=weigh,
-                  schedule=lambda step, steps: 1.0 / (1.0 + 0.1 * step),
-                  checkpoint=folder / "run.pt", log=folder / "log.jsonl",
-                  valid=lambda m: {"loss": 1.0}, device="cpu", progress=False)
+    history = fit(
+        model,
+        loss,
+        batches,
+        steps=steps,
+        lr=1e-2,
+        every=EVERY,
+        weigh=weigh,
+        schedule=lambda step, steps: 1.0 / (1.0 + 0.1 * step),
+        checkpoint=folder / "run.pt",
+        log=folder / "log.jsonl",
+        valid=lambda m: {"loss": 1.0},
+        device="cpu",
+        progress=False,
+    )
     if int(os.environ.get("RANK", "0")) == 0:
-        torch.save([model.state_dict(), history.loss, history.grad_norm],
-                   folder / "final.pt")
+        torch.save(
+            [model.state_dict(), history.loss, history.grad_norm], folder / "final.pt"
+        )
 
 
 if __name__ == "__main__":

@@ -16,10 +16,17 @@ def batch(seed=0, B=2000, **options):
     return agreement.sample(np.random.default_rng(seed), B, **options)
 
 
-@pytest.mark.parametrize("options", [
-    {}, {"attractors": 0}, {"attractors": 7, "clauses": 1}, {"clauses": 4},
-    {"relative": 0.0}, {"relative": 1.0},
-])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"attractors": 0},
+        {"attractors": 7, "clauses": 1},
+        {"clauses": 4},
+        {"relative": 0.0},
+        {"relative": 1.0},
+    ],
+)
 def test_every_sentence_obeys_the_definition(options):
     limits = {k: v for k, v in options.items() if k != "relative"}
     agreement.validate(*batch(1, 500, **options), **limits)
@@ -37,10 +44,17 @@ def test_a_stream_is_sentences_end_to_end_with_owners_in_the_same_sentence():
             agreement.validate(w[a + 1 : z + 1, None], part[:, None])
 
 
-@pytest.mark.parametrize("right, wrong", [
-    ("sees", "see"), ("himself", "herself"), ("themselves", "himself"), ("and", "."),
-    ("near", "that"), ("king", "kings"),
-])
+@pytest.mark.parametrize(
+    "right, wrong",
+    [
+        ("sees", "see"),
+        ("himself", "herself"),
+        ("themselves", "himself"),
+        ("and", "."),
+        ("near", "that"),
+        ("king", "kings"),
+    ],
+)
 def test_the_validator_rejects_one_changed_word(right, wrong):
     words, owner = batch(2)
     for b in range(words.shape[1]):
@@ -87,15 +101,20 @@ def test_misleading_nouns_are_counted_between_the_subject_and_its_word():
     text = "the king near the queens beside the nun that the boys see trusts himself ."
     words = agreement.encode(text)
     d = agreement.decided(words, agreement.oracle(words))
-    seen = {WORDS[w]: (int(s), int(m)) for w, s, m in
-            zip(d.word, d.subject, d.misleading, strict=True)}
+    seen = {
+        WORDS[w]: (int(s), int(m))
+        for w, s, m in zip(d.word, d.subject, d.misleading, strict=True)
+    }
     # queens and boys differ in number; queens and nun differ in gender
     assert seen == {"see": (10, 0), "trusts": (1, 2), "himself": (1, 2)}
 
 
 def test_forms_of_one_word_are_rivals_and_no_others():
-    groups = {frozenset(np.flatnonzero(row)) | {k}
-              for k, row in enumerate(agreement.RIVALS) if row.any()}
+    groups = {
+        frozenset(np.flatnonzero(row)) | {k}
+        for k, row in enumerate(agreement.RIVALS)
+        if row.any()
+    }
     names = {frozenset(WORDS[k] for k in g) for g in groups}
     verbs = {frozenset((v, v + "s")) for v in agreement.VERBS}
     assert names == verbs | {frozenset(agreement.PRONOUNS)}
@@ -126,10 +145,15 @@ def test_copying_the_last_noun_is_right_only_without_misleading_nouns():
     assert right[verb & (d.misleading > 0)].mean() < 0.5
 
 
-@pytest.mark.parametrize("options, part", [
-    ({"B": 0}, "B is 0"), ({"attractors": -1}, "at least 0"),
-    ({"clauses": 1.5}, "whole number"), ({"clauses": 0}, "clauses=1"),
-])
+@pytest.mark.parametrize(
+    "options, part",
+    [
+        ({"B": 0}, "B is 0"),
+        ({"attractors": -1}, "at least 0"),
+        ({"clauses": 1.5}, "whole number"),
+        ({"clauses": 0}, "clauses=1"),
+    ],
+)
 def test_impossible_sentences_are_refused_with_advice(options, part):
     with pytest.raises(ValueError, match=part):
         agreement.sample(np.random.default_rng(0), **options)
@@ -153,13 +177,22 @@ class Reader(nn.Module):
 
 
 def loss(model, words):
-    return F.cross_entropy(model(words[:-1]).flatten(0, 1), words[1:].flatten(),
-                           ignore_index=agreement.PAD)
+    return F.cross_entropy(
+        model(words[:-1]).flatten(0, 1), words[1:].flatten(), ignore_index=agreement.PAD
+    )
 
 
 def train(model, seed):
-    fit(model, loss, lambda rng: torch.from_numpy(agreement.sample(rng, 64)[0]),
-        steps=800, lr=0.02, seed=seed, device="cpu", progress=False)
+    fit(
+        model,
+        loss,
+        lambda rng: torch.from_numpy(agreement.sample(rng, 64)[0]),
+        steps=800,
+        lr=0.02,
+        seed=seed,
+        device="cpu",
+        progress=False,
+    )
 
 
 @pytest.mark.slow

@@ -22,35 +22,51 @@ from lstm_course.cells.scan import scan
 from lstm_course.ops import hard_sigmoid, hard_sigmoid6, sigmoid
 
 # The room and the options behind a name of CELLS, where they are not the name itself.
-ROOM = {"nig": ("greff", {"without": "i"}), "nfg": ("greff", {"without": "f"}),
-        "nog": ("greff", {"without": "o"}), "niaf": ("greff", {"without": "g"}),
-        "noaf": ("greff", {"without": "h"}), "np": ("greff", {"without": "p"}),
-        "fgr": ("greff", {"gates_read_gates": True}), "mut1": ("mut", {"number": 1}),
-        "mut2": ("mut", {"number": 2}), "mut3": ("mut", {"number": 3})}
+ROOM = {
+    "nig": ("greff", {"without": "i"}),
+    "nfg": ("greff", {"without": "f"}),
+    "nog": ("greff", {"without": "o"}),
+    "niaf": ("greff", {"without": "g"}),
+    "noaf": ("greff", {"without": "h"}),
+    "np": ("greff", {"without": "p"}),
+    "fgr": ("greff", {"gates_read_gates": True}),
+    "mut1": ("mut", {"number": 1}),
+    "mut2": ("mut", {"number": 2}),
+    "mut3": ("mut", {"number": 3}),
+}
 
 OPTIONS = [
-    ("lstm", {"gate": sigmoid}), ("lstm", {"gate": hard_sigmoid}),
+    ("lstm", {"gate": sigmoid}),
+    ("lstm", {"gate": hard_sigmoid}),
     ("lstm", {"gate": hard_sigmoid6}),
     ("lstm1997", {"squash": "tanh", "gates_read_gates": True}),
     ("lstm1997", {"squash": "1997", "gates_read_gates": False}),
     ("lstm1997", {"squash": "1997", "gates_read_gates": True}),
     *(("peephole", {"gates": g}) for g in ("", "i", "f", "o", "fi", "oi", "of", "oif")),
-    ("coupled", {"keeps": "i"}), ("coupled", {"keeps": "f"}),
-    *(("gru", {"reset": r, "update": u})
-      for r in ("after", "before") for u in ("keeps_old", "takes_new")),
+    ("coupled", {"keeps": "i"}),
+    ("coupled", {"keeps": "f"}),
+    *(
+        ("gru", {"reset": r, "update": u})
+        for r in ("after", "before")
+        for u in ("keeps_old", "takes_new")
+    ),
     ("gru", {"gate": hard_sigmoid6}),
     ("gru", {"reset": "before", "gate": hard_sigmoid}),
     ("clockwork", {"periods": (1, 2, 4, 8), "start": 1}),
     ("clockwork", {"periods": (1, 3), "start": 0}),
     ("clockwork", {"periods": (2, 2, 5), "start": 1}),
-    ("greff", {}), ("greff", {"without": "ohp", "gates_read_gates": False}),
+    ("greff", {}),
+    ("greff", {"without": "ohp", "gates_read_gates": False}),
     ("greff", {"without": "ifoghp"}),
     ("greff", {"without": "gp", "gates_read_gates": True}),
-    ("depth_gated", {"layers": 1}), ("depth_gated", {"layers": 3}),
+    ("depth_gated", {"layers": 1}),
+    ("depth_gated", {"layers": 3}),
     ("depth_gated", {"layers": 2, "first": "none"}),
     ("depth_gated", {"layers": 3, "first": "projected"}),
     *(("mut", {"number": n}) for n in (1, 2, 3)),
-    ("mlstm", {"heads": 1}), ("mlstm", {"heads": 2}), ("mlstm", {"heads": 3}),
+    ("mlstm", {"heads": 1}),
+    ("mlstm", {"heads": 2}),
+    ("mlstm", {"heads": 3}),
 ]
 # Finite differences need a case in which no max(.,.) changes sides within a step.
 SEED = {"mlstm(3)": 2}
@@ -161,9 +177,13 @@ def test_both_passes_keep_the_precision_they_are_given(case_, dtype):
     cell = case_[1]
     arrays = case(cell, T=2)
     p, x, state, dh, dstate = (
-        {k: v.astype(dtype) for k, v in a.items()} if isinstance(a, dict)
-        else tuple(s.astype(dtype) for s in a) if isinstance(a, tuple)
-        else a.astype(dtype) for a in arrays)
+        {k: v.astype(dtype) for k, v in a.items()}
+        if isinstance(a, dict)
+        else tuple(s.astype(dtype) for s in a)
+        if isinstance(a, tuple)
+        else a.astype(dtype)
+        for a in arrays
+    )
     h, end, caches = unroll(cell, p, x, state)
     dx, dstate0, grads = unroll_backward(cell, p, dh, caches, dstate)
     for a in (h, *end, dx, *dstate0, *grads.values()):
@@ -196,32 +216,49 @@ def test_every_room_says_what_it_is_for_and_where_it_comes_from(name):
         assert part in CELLS[name].doc, f"the room of {name} has no {part!r}"
 
 
-@pytest.mark.parametrize("make", [
-    lambda: lstm.make(gate=np.tanh), lambda: lstm.make(gate="hard_sigmoid"),
-    lambda: gru.make(reset="both"), lambda: gru.make(update="old"),
-    lambda: lstm1997.make(squash="relu"), lambda: lstm1997.make(gates_read_gates="yes"),
-    lambda: room_of("peephole").make("ifx"), lambda: room_of("peephole").make("ii"),
-    lambda: room_of("peephole").make(3), lambda: room_of("coupled").make("o"),
-    lambda: room_of("clockwork").make((4, 2)), lambda: room_of("clockwork").make(()),
-    lambda: room_of("clockwork").make((0, 1)), lambda: room_of("clockwork").make([1.5]),
-    lambda: room_of("clockwork").make(start=2), lambda: room_of("clockwork").make(8),
-    lambda: room_of("greff").make("x"), lambda: room_of("greff").make("i", True),
-    lambda: room_of("depth_gated").make(0), lambda: room_of("depth_gated").make(2, "x"),
-    lambda: room_of("mut").make(4), lambda: room_of("mlstm").make(0),
-    lambda: room_of("mlstm").make(4).initial(3, 6),
-    lambda: room_of("clockwork").make((1, 2, 3)).prepare({"W_h": 0}, 2),
-    lambda: Stack("empty", []), lambda: Stack("names", ["lstm"]),
-    lambda: Stack("headless", [room_of("depth_gated").layer(first=False)]),
-    lambda: Stack("no c", [gru.make(), room_of("depth_gated").layer(first=False)]),
-])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: lstm.make(gate=np.tanh),
+        lambda: lstm.make(gate="hard_sigmoid"),
+        lambda: gru.make(reset="both"),
+        lambda: gru.make(update="old"),
+        lambda: lstm1997.make(squash="relu"),
+        lambda: lstm1997.make(gates_read_gates="yes"),
+        lambda: room_of("peephole").make("ifx"),
+        lambda: room_of("peephole").make("ii"),
+        lambda: room_of("peephole").make(3),
+        lambda: room_of("coupled").make("o"),
+        lambda: room_of("clockwork").make((4, 2)),
+        lambda: room_of("clockwork").make(()),
+        lambda: room_of("clockwork").make((0, 1)),
+        lambda: room_of("clockwork").make([1.5]),
+        lambda: room_of("clockwork").make(start=2),
+        lambda: room_of("clockwork").make(8),
+        lambda: room_of("greff").make("x"),
+        lambda: room_of("greff").make("i", True),
+        lambda: room_of("depth_gated").make(0),
+        lambda: room_of("depth_gated").make(2, "x"),
+        lambda: room_of("mut").make(4),
+        lambda: room_of("mlstm").make(0),
+        lambda: room_of("mlstm").make(4).initial(3, 6),
+        lambda: room_of("clockwork").make((1, 2, 3)).prepare({"W_h": 0}, 2),
+        lambda: Stack("empty", []),
+        lambda: Stack("names", ["lstm"]),
+        lambda: Stack("headless", [room_of("depth_gated").layer(first=False)]),
+        lambda: Stack("no c", [gru.make(), room_of("depth_gated").layer(first=False)]),
+    ],
+)
 def test_unknown_and_contradictory_options_get_an_error_that_says_what_to_do(make):
     with pytest.raises(ValueError, match=r"\?$") as error:
         make()
     assert len(str(error.value).split(". ")) >= 3  # what and got, expected, next step
 
 
-@pytest.mark.parametrize("layers", [
-    [lstm.make(), gru.make("before")], [gru.make(), lstm1997.make(), lstm.make()]])
+@pytest.mark.parametrize(
+    "layers",
+    [[lstm.make(), gru.make("before")], [gru.make(), lstm1997.make(), lstm.make()]],
+)
 def test_a_stack_of_plain_cells_passes_the_proofs(layers):
     prove_finite_differences(Stack("mixed", layers), T=3)
     prove_twin(Stack("mixed", layers))
@@ -231,9 +268,17 @@ def test_counts_of_greffs_variants_are_those_of_the_paper():
     M, N = 32, 100
     vanilla = 4 * N * (M + N + 1) + 3 * N
     three = 3 * N * (M + N + 1) + 2 * N
-    wanted = {"peephole": vanilla, "np": vanilla - 3 * N, "nig": three, "nfg": three,
-              "nog": three, "cifg": three, "niaf": vanilla, "noaf": vanilla,
-              "fgr": vanilla + 9 * N * N}
+    wanted = {
+        "peephole": vanilla,
+        "np": vanilla - 3 * N,
+        "nig": three,
+        "nfg": three,
+        "nog": three,
+        "cifg": three,
+        "niaf": vanilla,
+        "noaf": vanilla,
+        "fgr": vanilla + 9 * N * N,
+    }
     for name, count in wanted.items():
         assert sum(np.prod(s) for s in CELLS[name].shapes(M, N).values()) == count, name
 

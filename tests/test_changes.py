@@ -22,7 +22,9 @@ def test_the_changes_turn_one_text_into_the_other(name):
 
 def test_a_single_peephole_changes_a_single_line():
     assert code_changes(peephole.make("f")) == [
-        ("-", "f = sigmoid(zf)"), ("+", "f = sigmoid(zf + c_prev * w_cf)")]
+        ("-", "f = sigmoid(zf)"),
+        ("+", "f = sigmoid(zf + c_prev * w_cf)"),
+    ]
 
 
 def test_a_gate_that_is_gone_is_in_no_line():

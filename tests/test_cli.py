@@ -21,8 +21,25 @@ from lstm_course.train.run import PRECISIONS
 from lstm_course.train.schedules import SCHEDULES
 
 TEXT = "the rain in spain stays mainly in the plain, said the rain man again " * 12
-LM = ["train", "lm", "--text", "text.txt", "--hidden", "16", "--window", "8", "--batch",
-      "4", "--steps", "8", "--every", "4", "--quiet", "--device", "cpu"]
+LM = [
+    "train",
+    "lm",
+    "--text",
+    "text.txt",
+    "--hidden",
+    "16",
+    "--window",
+    "8",
+    "--batch",
+    "4",
+    "--steps",
+    "8",
+    "--every",
+    "4",
+    "--quiet",
+    "--device",
+    "cpu",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -52,8 +69,12 @@ def result(folder):
 def parsers(parser, path=()):
     yield path, parser
     for action in parser._actions:
-        for name, child in getattr(action, "choices", None) and isinstance(
-                action.choices, dict) and action.choices.items() or ():
+        for name, child in (
+            getattr(action, "choices", None)
+            and isinstance(action.choices, dict)
+            and action.choices.items()
+            or ()
+        ):
             yield from parsers(child, (*path, name))
 
 
@@ -76,9 +97,11 @@ def test_the_help_of_a_task_says_source_shapes_chance_and_when_it_is_solved():
 
 
 def test_help_does_not_import_torch():
-    code = ("import sys; from lstm_course import __main__ as cli\n"
-            "try: cli.main(['train', 'task', 'adding', '--help'])\n"
-            "except SystemExit: assert 'torch' not in sys.modules")
+    code = (
+        "import sys; from lstm_course import __main__ as cli\n"
+        "try: cli.main(['train', 'task', 'adding', '--help'])\n"
+        "except SystemExit: assert 'torch' not in sys.modules"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "Hochreiter" in done.stdout
@@ -90,10 +113,19 @@ def test_every_command_is_one_module_with_the_two_functions():
 
 
 def test_an_option_offers_exactly_what_the_package_knows():
-    known = {"schedule": SCHEDULES, "precision": PRECISIONS, "level": LEVELS,
-             "read": READS, "task": tasks.TASKS}
-    offered = {(a.dest, *a.choices) for _, parser in parsers(cli.parser())
-               for a in parser._actions if a.dest in known}
+    known = {
+        "schedule": SCHEDULES,
+        "precision": PRECISIONS,
+        "level": LEVELS,
+        "read": READS,
+        "task": tasks.TASKS,
+    }
+    offered = {
+        (a.dest, *a.choices)
+        for _, parser in parsers(cli.parser())
+        for a in parser._actions
+        if a.dest in known
+    }
     assert offered == {(name, *words) for name, words in known.items()}
 
 
@@ -103,8 +135,14 @@ def test_an_option_offers_exactly_what_the_package_knows():
 def test_a_language_model_is_trained_and_writes(capsys):
     run(*LM)
     files = {p.name for p in Path("runs/lm-lstm-0").iterdir()}
-    assert files == {"checkpoint.pt", "checkpoint.best.pt", "log.jsonl", "options.json",
-                     "plot.svg", "result.json"}
+    assert files == {
+        "checkpoint.pt",
+        "checkpoint.best.pt",
+        "log.jsonl",
+        "options.json",
+        "plot.svg",
+        "result.json",
+    }
     capsys.readouterr()
     run("sample", "runs/lm-lstm-0", "--prompt", "the rain", "--length", "30")
     text = capsys.readouterr().out.rstrip("\n")
@@ -115,17 +153,47 @@ def test_a_language_model_is_trained_and_writes(capsys):
 
 
 def test_a_word_model_with_every_option_is_trained_and_writes(capsys):
-    run(*LM, "--level", "words", "--size", "9", "--cell", "lstm(gate=sigmoid)",
-        "--layers", "2", "--dropout", "0.2", "--variational", "--tied", "--schedule",
-        "linear", "--warmup", "2", "--out", "w")
+    run(
+        *LM,
+        "--level",
+        "words",
+        "--size",
+        "9",
+        "--cell",
+        "lstm(gate=sigmoid)",
+        "--layers",
+        "2",
+        "--dropout",
+        "0.2",
+        "--variational",
+        "--tied",
+        "--schedule",
+        "linear",
+        "--warmup",
+        "2",
+        "--out",
+        "w",
+    )
     capsys.readouterr()
     run("sample", "w", "--prompt", "the unheard rain", "--length", "4", "--top-k", "3")
     assert capsys.readouterr().out.startswith("the unheard rain ")
 
 
 def test_a_classifier_is_trained_on_the_bundled_sample_and_judges(capsys):
-    run("train", "classify", "--steps", "6", "--every", "3", "--hidden", "8", "--quiet",
-        "--masked", "--device", "cpu")
+    run(
+        "train",
+        "classify",
+        "--steps",
+        "6",
+        "--every",
+        "3",
+        "--hidden",
+        "8",
+        "--quiet",
+        "--masked",
+        "--device",
+        "cpu",
+    )
     found = result("runs/classify-lstm-0")
     assert set(found["runs"][0]["test"]) == {"loss", "accuracy"}
     capsys.readouterr()
@@ -136,15 +204,50 @@ def test_a_classifier_is_trained_on_the_bundled_sample_and_judges(capsys):
 def test_a_classifier_reads_a_table_of_ones_own():
     rows = [f"{'good' if k % 2 else 'bad'} film {k},{k % 2}" for k in range(40)]
     Path("mine.csv").write_text("text,label\n" + "\n".join(rows) + "\n")
-    run("train", "classify", "--data", "mine.csv", "--steps", "2", "--hidden", "4",
-        "--quiet", "--out", "mine", "--device", "cpu")
+    run(
+        "train",
+        "classify",
+        "--data",
+        "mine.csv",
+        "--steps",
+        "2",
+        "--hidden",
+        "4",
+        "--quiet",
+        "--out",
+        "mine",
+        "--device",
+        "cpu",
+    )
     assert result("mine")["runs"][0]["seed"] == 0
 
 
 def test_a_task_is_trained_for_several_seeds_and_recorded():
-    run("train", "task", "latch", "--T", "5", "--hidden", "8", "--sequences", "3200",
-        "--lr", "2e-2", "--every", "10", "--seeds", "3", "4", "--out", "latch",
-        "--result", "deep/latch.json", "--quiet", "--device", "cpu")
+    run(
+        "train",
+        "task",
+        "latch",
+        "--T",
+        "5",
+        "--hidden",
+        "8",
+        "--sequences",
+        "3200",
+        "--lr",
+        "2e-2",
+        "--every",
+        "10",
+        "--seeds",
+        "3",
+        "4",
+        "--out",
+        "latch",
+        "--result",
+        "deep/latch.json",
+        "--quiet",
+        "--device",
+        "cpu",
+    )
     found = json.loads(Path("deep/latch.json").read_text())
     assert found["solved"] == "2 of 2" and found["chance"]["accuracy"] == 0.5
     assert [r["seed"] for r in found["runs"]] == [3, 4]
@@ -160,11 +263,14 @@ def test_the_same_command_goes_on_where_a_run_stopped_and_ends_in_the_same_bits(
     run(*LM, "--out", "whole")
     run(*LM, "--out", "parts", "--first", "4")
     run(*LM, "--out", "parts")
-    one, other = (torch.load(f"{n}/checkpoint.pt", weights_only=True)["model"]
-                  for n in ("whole", "parts"))
+    one, other = (
+        torch.load(f"{n}/checkpoint.pt", weights_only=True)["model"]
+        for n in ("whole", "parts")
+    )
     assert all(torch.equal(one[k], other[k]) for k in one)
-    steps = [json.loads(x)["step"] for x in
-             Path("parts/log.jsonl").read_text().splitlines()]
+    steps = [
+        json.loads(x)["step"] for x in Path("parts/log.jsonl").read_text().splitlines()
+    ]
     assert steps == [1, 2, 3, 4, 4, 5, 6, 7, 8, 8]  # validations after 4 and 8
 
 
@@ -223,8 +329,19 @@ def test_imdb_is_read_from_an_archive_once_and_then_known(capsys):
     assert "40 training reviews (20 positive)" in capsys.readouterr().out
     run("data")
     assert "imdb         kept in" in capsys.readouterr().out
-    run("train", "classify", "--data", "imdb", "--steps", "2", "--hidden", "4",
-        "--quiet", "--device", "cpu")
+    run(
+        "train",
+        "classify",
+        "--data",
+        "imdb",
+        "--steps",
+        "2",
+        "--hidden",
+        "4",
+        "--quiet",
+        "--device",
+        "cpu",
+    )
 
 
 def test_data_refuses_a_wrong_shakespeare_and_names_the_way_out(capsys):
@@ -234,16 +351,19 @@ def test_data_refuses_a_wrong_shakespeare_and_names_the_way_out(capsys):
     assert "lstm-course data shakespeare" in message
 
 
-@pytest.mark.parametrize("argv, says", [
-    (["train", "lm", "--text", "nothing.txt"], "no file or folder"),
-    (["train", "lm", "--text", "text.txt", "--batch", "999"], "Pass --batch 11"),
-    (["train", "task", "adding", "--form", "old"], "form is 'old'"),
-    (["train", "task", "adding", "--cell", "lstn"], "Did you mean 'lstm'"),
-    (["train", "task", "copying", "--cell", "rnn", "--chrono", "9"], "Chrono"),
-    (["train", "classify", "--data", "imdb"], "lstm-course data imdb"),
-    (["sample", "nowhere"], "no checkpoint"),
-    (["sample", "text.txt"], "no checkpoint of this course"),
-])
+@pytest.mark.parametrize(
+    "argv, says",
+    [
+        (["train", "lm", "--text", "nothing.txt"], "no file or folder"),
+        (["train", "lm", "--text", "text.txt", "--batch", "999"], "Pass --batch 11"),
+        (["train", "task", "adding", "--form", "old"], "form is 'old'"),
+        (["train", "task", "adding", "--cell", "lstn"], "Did you mean 'lstm'"),
+        (["train", "task", "copying", "--cell", "rnn", "--chrono", "9"], "Chrono"),
+        (["train", "classify", "--data", "imdb"], "lstm-course data imdb"),
+        (["sample", "nowhere"], "no checkpoint"),
+        (["sample", "text.txt"], "no checkpoint of this course"),
+    ],
+)
 def test_mistakes_get_one_line_that_says_what_to_do(argv, says, capsys):
     message = refused(capsys, *argv)
     assert says in message and "Traceback" not in message
@@ -251,8 +371,20 @@ def test_mistakes_get_one_line_that_says_what_to_do(argv, says, capsys):
 
 
 def test_a_task_checkpoint_cannot_write(capsys):
-    run("train", "task", "latch", "--T", "5", "--sequences", "64", "--out", "t",
-        "--quiet", "--device", "cpu")
+    run(
+        "train",
+        "task",
+        "latch",
+        "--T",
+        "5",
+        "--sequences",
+        "64",
+        "--out",
+        "t",
+        "--quiet",
+        "--device",
+        "cpu",
+    )
     assert "can write" in refused(capsys, "sample", "t")
 
 
@@ -262,10 +394,23 @@ def test_results_are_compact_and_rounded():
 
 @pytest.mark.slow
 def test_torchrun_trains_from_the_command_line(folder):
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone",
-               "--nproc_per_node=2", "-m", "lstm_course", *LM, "--out"]
-    subprocess.run([*command, "two"], check=True, capture_output=True,
-                   env=os.environ | {"OMP_NUM_THREADS": "1"})
+    command = [
+        sys.executable,
+        "-m",
+        "torch.distributed.run",
+        "--standalone",
+        "--nproc_per_node=2",
+        "-m",
+        "lstm_course",
+        *LM,
+        "--out",
+    ]
+    subprocess.run(
+        [*command, "two"],
+        check=True,
+        capture_output=True,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )
     run(*LM, "--out", "one")
     two, one = result("two")["runs"][0], result("one")["runs"][0]
     assert two["first_losses"] == pytest.approx(one["first_losses"], rel=1e-4)

@@ -84,8 +84,9 @@ def test_weights_from_a_torch_cell_give_its_step(name):
     x = torch.randn(B, I, dtype=torch.float64)
     state = tuple(torch.randn(B, H, dtype=torch.float64) for _ in CELLS[name].states)
     given = state if len(state) > 1 else state[0]
-    new, _ = CELLS[name].step(convert.from_torch(theirs), x.numpy(),
-                              tuple(s.numpy() for s in state))
+    new, _ = CELLS[name].step(
+        convert.from_torch(theirs), x.numpy(), tuple(s.numpy() for s in state)
+    )
     out = theirs(x, given)
     for a, b in zip(new, out if isinstance(out, tuple) else (out,), strict=True):
         np.testing.assert_allclose(a, b.detach().numpy(), **TWIN)
@@ -155,7 +156,8 @@ def test_keras_blocks_lie_as_its_documentation_says(name, theirs):
     p = convert.from_keras(labelled(theirs), cell)
     for v in p.values():
         assert "".join(chr(int(k)) for k in v[..., ::H].reshape(-1)).startswith(
-            "".join(cell.blocks))
+            "".join(cell.blocks)
+        )
 
 
 @pytest.mark.parametrize("name, order", [("lstm", "igfo"), ("gru", "urn")])
@@ -163,8 +165,11 @@ def test_keras_1_keeps_one_array_per_block(name, order):
     cell = gru.make(reset="before") if name == "gru" else lstm.cell
     p = random_p(cell)
     blocks = {b: k for k, b in enumerate(cell.blocks)}
-    weights = [p[k][..., blocks[b] * H : (blocks[b] + 1) * H]
-               for b in order for k in ("W_x", "W_h", "b")]
+    weights = [
+        p[k][..., blocks[b] * H : (blocks[b] + 1) * H]
+        for b in order
+        for k in ("W_x", "W_h", "b")
+    ]
     assert_same(p, convert.from_keras(weights, name))
 
 
@@ -181,12 +186,17 @@ def test_cudnn_layers_hold_what_cudnn_reads_block_by_block(name, order):
     """torch's matrices are cuDNN's, so they make the list that Keras 2 would save."""
     theirs = MODULES[name](I, H).double()
     q = {k: v.detach().numpy() for k, v in theirs.named_parameters()}
-    at = {b: slice(k * H, k * H + H) for k, b in enumerate(
-        "ifgo" if name == "lstm" else "run")}
-    poured = [np.hstack([q[k][at[b]].reshape(-1).reshape(n, H) for b in order])
-              for k, n in (("weight_ih_l0", I), ("weight_hh_l0", H))]
-    bias = np.concatenate([q[k][at[b]] for k in ("bias_ih_l0", "bias_hh_l0")
-                           for b in order])
+    at = {
+        b: slice(k * H, k * H + H)
+        for k, b in enumerate("ifgo" if name == "lstm" else "run")
+    }
+    poured = [
+        np.hstack([q[k][at[b]].reshape(-1).reshape(n, H) for b in order])
+        for k, n in (("weight_ih_l0", I), ("weight_hh_l0", H))
+    ]
+    bias = np.concatenate(
+        [q[k][at[b]] for k in ("bias_ih_l0", "bias_hh_l0") for b in order]
+    )
     assert_same(convert.from_torch(theirs), convert.from_keras([*poured, bias], name))
 
 
@@ -194,8 +204,10 @@ def test_cudnn_layers_hold_what_cudnn_reads_block_by_block(name, order):
 @pytest.mark.parametrize("arrays", [2, 3])
 def test_a_bidirectional_list_is_read_by_halves(arrays, reverse):
     halves = [convert.to_keras(random_p("lstm", seed=k))[:arrays] for k in (1, 2)]
-    assert_same(convert.from_keras(halves[reverse]),
-                convert.from_keras(halves[0] + halves[1], reverse=reverse))
+    assert_same(
+        convert.from_keras(halves[reverse]),
+        convert.from_keras(halves[0] + halves[1], reverse=reverse),
+    )
 
 
 # ------------------------------------------------------------------------------ ONNX
@@ -295,9 +307,11 @@ def test_a_negated_gate_takes_its_peephole_along():
 
 
 def test_convert_works_without_torch_and_onnx():
-    code = ("import sys; sys.modules.update(torch=None, onnx=None)\n"
-            "from lstm_course import convert\n"
-            "assert convert.count('lstm', 32, 100) == 53200\n"
-            "convert.onnx_attributes('gru')")
+    code = (
+        "import sys; sys.modules.update(torch=None, onnx=None)\n"
+        "from lstm_course import convert\n"
+        "assert convert.count('lstm', 32, 100) == 53200\n"
+        "convert.onnx_attributes('gru')"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -10,10 +10,15 @@ from lstm_course.cells import Stack, clockwork, depth_gated, greff, gru, lstm
 I, H = 4, 6
 MODULES = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 COUNTS = [
-    ("rnn", {}, 13_300), ("rnn", dict(second_bias=True), 13_400),
-    ("lstm", {}, 53_200), ("lstm", dict(second_bias=True), 53_600),
-    ("gru", {}, 40_200), (gru.make(reset="before"), {}, 39_900),
-    ("peephole", {}, 53_500), ("coupled", {}, 39_900), ("np", {}, 53_200),
+    ("rnn", {}, 13_300),
+    ("rnn", dict(second_bias=True), 13_400),
+    ("lstm", {}, 53_200),
+    ("lstm", dict(second_bias=True), 53_600),
+    ("gru", {}, 40_200),
+    (gru.make(reset="before"), {}, 39_900),
+    ("peephole", {}, 53_500),
+    ("coupled", {}, 39_900),
+    ("np", {}, 53_200),
     *((greff.make(without=f"{gate}p"), {}, 39_900) for gate in "ifo"),
     *((gate, {}, 39_900 + 200) for gate in ("nig", "nfg", "nog", "cifg")),
     *((part, {}, 53_500) for part in ("niaf", "noaf", greff.cell)),
@@ -59,6 +64,11 @@ def test_the_count_of_a_stack_is_the_sum_of_its_layers():
 def test_a_count_explains_itself():
     text = str(convert.count("lstm", 32, 100, second_bias=True))
     assert [line.split("  ")[-1].strip() for line in text.splitlines()] == [
-        "12,800", "40,000", "400", "400", "53,600"]
+        "12,800",
+        "40,000",
+        "400",
+        "400",
+        "53,600",
+    ]
     assert "32 x 4 x 100" in text and "a second time" in text
     assert f"{convert.count('lstm', 32, 100):,}" == "53,200"

@@ -63,11 +63,13 @@ def whole(data):
         handler.send_header("Content-Length", str(len(data)))
         handler.end_headers()
         handler.wfile.write(data)
+
     return answer
 
 
 def cut(data, sent, then=None):
     """Promise everything, send a part, hang up; after that answer like ``then``."""
+
     def answer(handler):
         if then and handler.server.asked > 1:
             return then(handler)
@@ -75,6 +77,7 @@ def cut(data, sent, then=None):
         handler.send_header("Content-Length", str(len(data)))
         handler.end_headers()
         handler.wfile.write(data[:sent])
+
     return answer
 
 
@@ -256,8 +259,12 @@ def test_the_same_reviews_come_out_of_every_container(name, tmp_path):
     train, test = reviews.read(CONTAINERS[name](tmp_path))
     for part, some in (("train", train), ("test", test)):
         got = sorted(zip(some.labels.tolist(), some.texts, strict=True))
-        assert got == sorted((int(v == "pos"), t) for (p, v), texts in TEXTS.items()
-                             if p == part for t in texts)
+        assert got == sorted(
+            (int(v == "pos"), t)
+            for (p, v), texts in TEXTS.items()
+            if p == part
+            for t in texts
+        )
 
 
 def test_a_gzipped_table_is_read_whatever_its_name(tmp_path):
@@ -276,7 +283,7 @@ def test_tables_of_spreadsheet_programs_are_read(encoding, tmp_path):
 
 def test_a_table_whose_quotes_mean_nothing_is_read(tmp_path):
     path = tmp_path / "raw.tsv"
-    rows = ['"Wow" is all I say\t1', '"Dull\t0', 'fine\t1', 'a "bad" one\t0']
+    rows = ['"Wow" is all I say\t1', '"Dull\t0', "fine\t1", 'a "bad" one\t0']
     path.write_text("review\tsentiment\n" + "\n".join(rows) + "\n")
     train, test = reviews.read(path)
     assert sorted(train.texts + test.texts) == sorted(r.split("\t")[0] for r in rows)
@@ -292,14 +299,34 @@ def test_a_windows_code_page_is_told_from_others(tmp_path):
 
 def test_columns_may_be_in_any_order_and_verdicts_in_many_words(tmp_path):
     path = tmp_path / "data.csv"
-    path.write_text("id,Sentiment,Review\n" + "".join(
-        f'{k},{v},"text {k}, of {v}"\n' for k, v in enumerate(
-            ["positive", "NEG", "1", "0", "1.0", "0.0", "True", "no", " pos ", "neg"])))
+    path.write_text(
+        "id,Sentiment,Review\n"
+        + "".join(
+            f'{k},{v},"text {k}, of {v}"\n'
+            for k, v in enumerate(
+                [
+                    "positive",
+                    "NEG",
+                    "1",
+                    "0",
+                    "1.0",
+                    "0.0",
+                    "True",
+                    "no",
+                    " pos ",
+                    "neg",
+                ]
+            )
+        )
+    )
     train, test = reviews.read(path)
-    found = dict(zip(train.texts + test.texts, [*train.labels, *test.labels],
-                     strict=True))
-    assert [found[f"text {k}, of {v}"] for k, v in ((0, "positive"), (1, "NEG"),
-                                                    (8, " pos "))] == [1, 0, 1]
+    found = dict(
+        zip(train.texts + test.texts, [*train.labels, *test.labels], strict=True)
+    )
+    assert [
+        found[f"text {k}, of {v}"]
+        for k, v in ((0, "positive"), (1, "NEG"), (8, " pos "))
+    ] == [1, 0, 1]
     assert sum(found.values()) == 5
 
 
@@ -346,8 +373,9 @@ def test_a_member_that_leads_out_is_refused(make, name, tmp_path):
     assert sorted(p for p in tmp_path.rglob("*")) == before
 
 
-@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE,
-                                  tarfile.FIFOTYPE])
+@pytest.mark.parametrize(
+    "kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE]
+)
 def test_links_and_devices_in_a_tar_are_refused(kind, tmp_path):
     path = make_tar(tmp_path / "evil.tar", mode="w")
     with tarfile.open(path, "a") as file:
@@ -374,8 +402,9 @@ def test_a_bomb_is_refused(make, tmp_path, monkeypatch):
         reviews.read(path)
     monkeypatch.setattr(archives, "LARGEST", 10_002)
     monkeypatch.setattr(archives, "TOTAL", 30_000)
-    path = make(tmp_path / "bombs", [(f"train/pos/{k}_1.txt", b"\0" * 10_001)
-                                     for k in range(3)])
+    path = make(
+        tmp_path / "bombs", [(f"train/pos/{k}_1.txt", b"\0" * 10_001) for k in range(3)]
+    )
     with pytest.raises(ValueError, match="more than 2 GB in all"):
         reviews.read(path)
 
@@ -390,8 +419,11 @@ def test_a_gzipped_bomb_is_refused(tmp_path, monkeypatch):
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.9])
 def test_an_archive_that_was_cut_short_is_noticed(share, tmp_path):
     rng = np.random.default_rng(0)
-    noise = [(f"train/{v}/{k}_1.txt", rng.bytes(300).hex().encode())
-             for k in range(40) for v in ("pos", "neg")]
+    noise = [
+        (f"train/{v}/{k}_1.txt", rng.bytes(300).hex().encode())
+        for k in range(40)
+        for v in ("pos", "neg")
+    ]
     data = make_tar(tmp_path / "whole.tar.gz", noise).read_bytes()
     (tmp_path / "cut.tar.gz").write_bytes(data[: int(len(data) * share)])
     with pytest.raises(ValueError, match="Was the download cut"):
@@ -407,14 +439,20 @@ def table(tmp_path, text):
     return path
 
 
-@pytest.mark.parametrize("text, says", [
-    ("", "Add the line 'review,sentiment'"),
-    ("great film,positive\n", "Add the line 'review,sentiment'"),
-    ("review,sentiment\ngood,positive\nbad,awful\n", "Row 3 .* verdict 'awful'"),
-    ("review,sentiment\ngood, very good,positive\n", "Row 2 .* 3 cells.*double quotes"),
-    ("review,sentiment\ngood,positive\nfine,positive\n", "all with one verdict"),
-    ("review,sentiment\n", "holds no reviews"),
-])
+@pytest.mark.parametrize(
+    "text, says",
+    [
+        ("", "Add the line 'review,sentiment'"),
+        ("great film,positive\n", "Add the line 'review,sentiment'"),
+        ("review,sentiment\ngood,positive\nbad,awful\n", "Row 3 .* verdict 'awful'"),
+        (
+            "review,sentiment\ngood, very good,positive\n",
+            "Row 2 .* 3 cells.*double quotes",
+        ),
+        ("review,sentiment\ngood,positive\nfine,positive\n", "all with one verdict"),
+        ("review,sentiment\n", "holds no reviews"),
+    ],
+)
 def test_a_table_that_cannot_be_read_is_explained(text, says, tmp_path):
     with pytest.raises(ValueError, match=says):
         reviews.read(table(tmp_path, text))

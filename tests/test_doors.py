@@ -46,19 +46,31 @@ def forward(run):
         "complex": (lambda: run("lstm", P, X * 1j), refused("dtype complex128")),
         "words": (lambda: run("lstm", P, X.astype(str)), refused("dtype <U")),
         "objects": (lambda: run("lstm", P, X.astype(object)), refused("dtype object")),
-        "a list": (lambda: run("lstm", P, X.tolist()),
-                   means(lambda: run("lstm", P, X))),
-        "a ragged list": (lambda: run("lstm", P, [[[1.0] * 4], [[1.0] * 3]]),
-                          refused("no array.*Pad the short ones")),
+        "a list": (
+            lambda: run("lstm", P, X.tolist()),
+            means(lambda: run("lstm", P, X)),
+        ),
+        "a ragged list": (
+            lambda: run("lstm", P, [[[1.0] * 4], [[1.0] * 3]]),
+            refused("no array.*Pad the short ones"),
+        ),
         "a tensor": (lambda: run("lstm", P, TENSOR), refused("x is a torch tensor")),
-        "a mask": (lambda: run("lstm", P, np.ma.masked_less(X, 0.0)),
-                   refused("masked array")),
-        "float32": (lambda: run("lstm", P, X.astype(np.float32)),
-                    means(lambda: run("lstm", P, X.astype(np.float32).astype(float)))),
-        "big-endian": (lambda: run("lstm", P, X.astype(">f8")),
-                       means(lambda: run("lstm", P, X))),
-        "every other step": (lambda: run("lstm", P, np.repeat(X, 2, 0)[::2]),
-                             means(lambda: run("lstm", P, X))),
+        "a mask": (
+            lambda: run("lstm", P, np.ma.masked_less(X, 0.0)),
+            refused("masked array"),
+        ),
+        "float32": (
+            lambda: run("lstm", P, X.astype(np.float32)),
+            means(lambda: run("lstm", P, X.astype(np.float32).astype(float))),
+        ),
+        "big-endian": (
+            lambda: run("lstm", P, X.astype(">f8")),
+            means(lambda: run("lstm", P, X)),
+        ),
+        "every other step": (
+            lambda: run("lstm", P, np.repeat(X, 2, 0)[::2]),
+            means(lambda: run("lstm", P, X)),
+        ),
         "NaN": (lambda: run("lstm", P, NAN), refused(r"first at index \(0, 0, 2\)")),
         "empty batch": (lambda: run("lstm", P, X[:, :0]), refused("axis B")),
         "no steps": (lambda: run("lstm", P, X[:0]), refused("axis T")),
@@ -66,29 +78,47 @@ def forward(run):
         "short state": (lambda: run("lstm", P, X, STATE[:1]), refused("1 arrays")),
         "long state": (lambda: run("rnn", R, X, STATE), refused("2 arrays")),
         "a state alone": (lambda: run("rnn", R, X, STATE[0]), refused("got ndarray")),
-        "state in a list": (lambda: run("lstm", P, X, [s.tolist() for s in STATE]),
-                            means(lambda: run("lstm", P, X, STATE))),
+        "state in a list": (
+            lambda: run("lstm", P, X, [s.tolist() for s in STATE]),
+            means(lambda: run("lstm", P, X, STATE)),
+        ),
         "state of the wrong size": (
             lambda: run("lstm", P, X, (STATE[0], STATE[1][:, :5])),
-            refused(r"\(3, 5\)")),
+            refused(r"\(3, 5\)"),
+        ),
         "state of one sequence": (
             lambda: run("lstm", P, X, tuple(s[:1] for s in STATE)),
-            refused("another batch")),
+            refused("another batch"),
+        ),
         "state with a layer's axis": (
             lambda: run("lstm", P, X, tuple(s[None] for s in STATE)),
-            refused(r"shape \(1, 3, 6\)")),
+            refused(r"shape \(1, 3, 6\)"),
+        ),
         "state of integers": (
             lambda: run("lstm", P, X, (STATE[0], np.ones((3, 6), int))),
-            refused("int64")),
+            refused("int64"),
+        ),
         "state of a tensor": (
-            lambda: run("rnn", R, X, (torch.zeros(3, 6),)), refused("h is a torch")),
+            lambda: run("rnn", R, X, (torch.zeros(3, 6),)),
+            refused("h is a torch"),
+        ),
         "state of nothing": (lambda: run("rnn", R, X, (None,)), refused(r"shape \(\)")),
         "clock left out": (
-            lambda: run("clockwork", init("clockwork", 4, 6, np.random.default_rng(0)),
-                        X, STATE[:1]),
-            means(lambda: run("clockwork",
-                              init("clockwork", 4, 6, np.random.default_rng(0)),
-                              X, (STATE[0], np.zeros((3, 6)))))),
+            lambda: run(
+                "clockwork",
+                init("clockwork", 4, 6, np.random.default_rng(0)),
+                X,
+                STATE[:1],
+            ),
+            means(
+                lambda: run(
+                    "clockwork",
+                    init("clockwork", 4, 6, np.random.default_rng(0)),
+                    X,
+                    (STATE[0], np.zeros((3, 6))),
+                )
+            ),
+        ),
     } | parameters(lambda cell, p: run(cell, p, X))
 
 
@@ -97,38 +127,61 @@ def parameters(run):
     return {
         "missing parameter": (
             lambda: run("lstm", {"W_x": P["W_x"], "b": P["b"]}),
-            refused("'W_h' is missing")),
+            refused("'W_h' is missing"),
+        ),
         "misshapen parameter": (
-            lambda: run("lstm", P | {"b": P["b"][:-1]}), refused(r"shape \(23,\)")),
+            lambda: run("lstm", P | {"b": P["b"][:-1]}),
+            refused(r"shape \(23,\)"),
+        ),
         "a bias for a matrix": (
-            lambda: run("lstm", P | {"W_h": P["b"]}), refused("'W_h' has 1 axes")),
+            lambda: run("lstm", P | {"W_h": P["b"]}),
+            refused("'W_h' has 1 axes"),
+        ),
         "a bias with an axis more": (
-            lambda: run("lstm", P | {"b": P["b"][None]}), refused("'b' has 2 axes")),
+            lambda: run("lstm", P | {"b": P["b"][None]}),
+            refused("'b' has 2 axes"),
+        ),
         "matrices turned": (
             lambda: run("lstm", P | {"W_x": P["W_x"].T, "W_h": P["W_h"].T}),
-            refused("Is its block order")),
+            refused("Is its block order"),
+        ),
         "empty matrices": (
-            lambda: run("lstm", P | {"W_x": P["W_x"][:, :0]}), refused("H is 0")),
+            lambda: run("lstm", P | {"W_x": P["W_x"][:, :0]}),
+            refused("H is 0"),
+        ),
         "peepholes of another cell": (
-            lambda: run("lstm", PEEP), refused("'w_cf'.*the cell 'peephole'")),
+            lambda: run("lstm", PEEP),
+            refused("'w_cf'.*the cell 'peephole'"),
+        ),
         "second bias with reset before": (
-            lambda: run(BEFORE, G), refused("'b_h' is nothing that gru reads")),
+            lambda: run(BEFORE, G),
+            refused("'b_h' is nothing that gru reads"),
+        ),
         "a readout among them": (
             lambda: run("lstm", P | {"V": np.ones((2, 6))}),
-            refused("Leave it out of p")),
+            refused("Leave it out of p"),
+        ),
         "a name that is no word": (
-            lambda: run("lstm", P | {3: P["b"]}), refused("'3' is nothing")),
+            lambda: run("lstm", P | {3: P["b"]}),
+            refused("'3' is nothing"),
+        ),
         "a layer's too many": (
-            lambda: run("depth_gated", DEEP | {"W_h_3": P["W_h"]}), refused("'W_h_3'")),
+            lambda: run("depth_gated", DEEP | {"W_h_3": P["W_h"]}),
+            refused("'W_h_3'"),
+        ),
         "no dict": (lambda: run("lstm", list(P.values())), refused("p is list")),
         "a parameter as a list": (
-            lambda: run("lstm", P | {"b": P["b"].tolist()}), refused("'b' is list")),
+            lambda: run("lstm", P | {"b": P["b"].tolist()}),
+            refused("'b' is list"),
+        ),
         "a parameter as a tensor": (
             lambda: run("lstm", P | {"b": torch.as_tensor(P["b"])}),
-            refused("'b' is Tensor")),
+            refused("'b' is Tensor"),
+        ),
         "a masked parameter": (
             lambda: run("lstm", P | {"b": np.ma.masked_less(P["b"], 0.5)}),
-            refused("'b' is MaskedArray")),
+            refused("'b' is MaskedArray"),
+        ),
     }
 
 
@@ -137,7 +190,9 @@ def values(run):
     return {
         "NaN parameter": (lambda: run("lstm", P | {"b": P["b"] / 0.0}), refused("NaN")),
         "whole parameter": (
-            lambda: run("lstm", P | {"b": P["b"].astype(int)}), refused("dtype int64")),
+            lambda: run("lstm", P | {"b": P["b"].astype(int)}),
+            refused("dtype int64"),
+        ),
     }
 
 
@@ -147,6 +202,7 @@ def back(dh=DH, caches=CACHES, dstate=None, cut=None, cell="lstm", p=P):
 
 def own_backward(change):
     """gradcheck of a backward pass whose result is changed."""
+
     def backward(*case):
         return change(*unroll_backward(*case))
 
@@ -156,27 +212,37 @@ def own_backward(change):
 TABLE = {
     "unroll": forward(lambda *a: unroll(*a)[:2]) | values(lambda c, p: unroll(c, p, X)),
     "trace": forward(trace) | values(lambda c, p: trace(c, p, X)),
-    "jacobian": forward(lambda c, p, x, s=None: jacobian(c, p, x, 1, 2, state0=s)) | {
-        f"from {s!r} to {t!r}": (lambda s=s, t=t: jacobian("lstm", P, X, s, t),
-                                 refused("0 <= s <= t <= 7"))
+    "jacobian": forward(lambda c, p, x, s=None: jacobian(c, p, x, 1, 2, state0=s))
+    | {
+        f"from {s!r} to {t!r}": (
+            lambda s=s, t=t: jacobian("lstm", P, X, s, t),
+            refused("0 <= s <= t <= 7"),
+        )
         for s, t in ((3, 2), (-1, 2), (0, 8), (0.0, 2), ("0", 2), (None, 1), (True, 2))
     },
-    "unroll_backward": parameters(lambda c, p: back(cell=c, p=p)) | {
+    "unroll_backward": parameters(lambda c, p: back(cell=c, p=p))
+    | {
         "short dh": (lambda: back(H[:-1]), refused("ran 7 steps")),
         "dh of one sequence": (lambda: back(DH[:, :1]), refused(r"\(7, 1, 6\)")),
         "dh of one unit": (lambda: back(DH[..., :1]), refused(r"\(7, 3, 1\)")),
-        "dh of the last step": (lambda: back(DH[-1]),
-                                refused(r"dh has shape \(3, 6\)")),
+        "dh of the last step": (
+            lambda: back(DH[-1]),
+            refused(r"dh has shape \(3, 6\)"),
+        ),
         "dh of integers": (lambda: back(np.ones(H.shape, int)), refused("dtype int64")),
         "dh a list": (lambda: back(DH.tolist()), means(back)),
         "dh a tensor": (lambda: back(torch.as_tensor(DH)), refused("dh is a torch")),
         "dh with NaN": (lambda: back(DH / np.zeros(6)), refused("NaN or infinite")),
         "short dstate": (lambda: back(dstate=STATE[:1]), refused("dstate.*1 arrays")),
         "dstate alone": (lambda: back(dstate=STATE[0]), refused("got ndarray")),
-        "dstate of one unit": (lambda: back(dstate=(STATE[0], STATE[1][:, :1])),
-                               refused(r"dstate holds c of shape \(3, 1\)")),
-        "dstate in a list": (lambda: back(dstate=[s.tolist() for s in STATE]),
-                             means(lambda: back(dstate=STATE))),
+        "dstate of one unit": (
+            lambda: back(dstate=(STATE[0], STATE[1][:, :1])),
+            refused(r"dstate holds c of shape \(3, 1\)"),
+        ),
+        "dstate in a list": (
+            lambda: back(dstate=[s.tolist() for s in STATE]),
+            means(lambda: back(dstate=STATE)),
+        ),
         "cut of zero": (lambda: back(cut=0), refused("cut is 0")),
         "cut of True": (lambda: back(cut=True), refused("cut is True")),
         "cut beyond the end": (lambda: back(cut=99), means(back)),
@@ -184,18 +250,25 @@ TABLE = {
         "the whole result": (lambda: back(caches=(H, END, CACHES)), refused("tuple")),
         "caches of another cell": (
             lambda: back(caches=unroll("rnn", R, X)[2]),
-            refused("Are they of another")),
+            refused("Are they of another"),
+        ),
         "caches of another width": (
             lambda: back(H[..., :1], unroll("lstm", init("lstm", 4, 1, RNG), X)[2]),
-            refused("Are they of another")),
+            refused("Are they of another"),
+        ),
         "caches of another input": (
             lambda: back(caches=unroll("lstm", init("lstm", 3, 6, RNG), X[..., :3])[2]),
-            refused("Are they of another")),
+            refused("Are they of another"),
+        ),
         "caches of fewer heads": (
             lambda: unroll_backward(
-                mlstm.make(heads=2), init(mlstm.make(heads=2), 4, 6, RNG), DH,
-                unroll("mlstm", init("mlstm", 4, 6, RNG), X)[2]),
-            refused("Are they of another")),
+                mlstm.make(heads=2),
+                init(mlstm.make(heads=2), 4, 6, RNG),
+                DH,
+                unroll("mlstm", init("mlstm", 4, 6, RNG), X)[2],
+            ),
+            refused("Are they of another"),
+        ),
     },
     "gradcheck": {
         "no steps": (lambda: gradcheck("rnn", T=0), refused("T is 0")),
@@ -203,27 +276,36 @@ TABLE = {
         "unknown cell": (lambda: gradcheck("lsmt"), refused("'lstm'")),
         "a gradient too few": (
             own_backward(lambda dx, d, g: (dx, d, {"W_x": g["W_x"]})),
-            refused("no gradient by 'W_h'")),
+            refused("no gradient by 'W_h'"),
+        ),
         "a gradient not summed": (
             own_backward(lambda dx, d, g: (dx, d, g | {"b": g["b"][None]})),
-            refused("Is a sum over the batch missing")),
+            refused("Is a sum over the batch missing"),
+        ),
     },
     "numeric_gradient": {
-        "integers": (lambda: numeric_gradient(lambda: 0.0, np.arange(3)),
-                     refused("ndarray, int64")),
-        "float32": (lambda: numeric_gradient(lambda: 0.0, np.ones(3, np.float32)),
-                    refused("float32")),
+        "integers": (
+            lambda: numeric_gradient(lambda: 0.0, np.arange(3)),
+            refused("ndarray, int64"),
+        ),
+        "float32": (
+            lambda: numeric_gradient(lambda: 0.0, np.ones(3, np.float32)),
+            refused("float32"),
+        ),
         "a list": (lambda: numeric_gradient(lambda: 0.0, [1.0]), refused("list")),
     },
     "relative_error": {
-        "a row and a column": (lambda: relative_error(np.ones((3, 1)), np.ones((1, 3))),
-                               refused("broadcasting")),
+        "a row and a column": (
+            lambda: relative_error(np.ones((3, 1)), np.ones((1, 3))),
+            refused("broadcasting"),
+        ),
     },
     "tasks": {
         "unknown form": (lambda: digits.split("columns"), refused("'columns'")),
         "window too long": (
             lambda: text.sample(RNG, text.Corpus(np.zeros(5, int), "a"), T=9),
-            refused("T \\+ 1")),
+            refused("T \\+ 1"),
+        ),
     },
 }
 
@@ -247,7 +329,9 @@ TORCH = {
     "no steps": (lambda: LAYER(Z[:0]), "axis T"),
     "one state of two": (lambda: LAYER(Z, LAYER(Z)[1][:1]), "1 arrays"),
     "state of another batch": (
-        lambda: LAYER(Z, 2 * (torch.zeros(1, 2, 6),)), "another batch"),
+        lambda: LAYER(Z, 2 * (torch.zeros(1, 2, 6),)),
+        "another batch",
+    ),
     "length 0": (lambda: LAYER(Z, lengths=[7, 0, 2]), "from 0 to 7"),
     "length beyond T": (lambda: LAYER(Z, lengths=[7, 8, 2]), "from 2 to 8"),
     "two lengths": (lambda: LAYER(Z, lengths=[7, 2]), r"shape \(2,\)"),
@@ -265,8 +349,13 @@ def test_torch_doors_explain_bad_input(name):
 
 def test_a_nan_loss_names_its_step():
     with pytest.raises(FloatingPointError, match="at step 0"):
-        fit(LAYER, lambda m, b: m(b)[0].sum() * float("nan"), lambda rng: Z,
-            steps=1, progress=False)
+        fit(
+            LAYER,
+            lambda m, b: m(b)[0].sum() * float("nan"),
+            lambda rng: Z,
+            steps=1,
+            progress=False,
+        )
 
 
 def test_a_room_and_its_options_written_out_are_a_cell_at_every_door():

@@ -21,16 +21,32 @@ from lstm_course import __main__ as cli
 from lstm_course.tasks.text import corpus
 from lstm_course.train.checkpoint import best_path
 
-SMALL = ["--hidden", "4", "--steps", "2", "--every", "1", "--quiet", "--device", "cpu",
-         "--out", "run"]
+SMALL = [
+    "--hidden",
+    "4",
+    "--steps",
+    "2",
+    "--every",
+    "1",
+    "--quiet",
+    "--device",
+    "cpu",
+    "--out",
+    "run",
+]
 LM = ["train", "lm", "--window", "8", "--batch", "2", *SMALL, "--text"]
 CLASSIFY = ["train", "classify", *SMALL, "--data"]
 LINE = "the gate is open, the state goes on\n"
 
 
 def table(n=12, head="text,label", row="film {k} is {w},{v}"):
-    return head + "\n" + "".join(
-        row.format(k=k, v=k % 2, w=("bad", "good")[k % 2]) + "\n" for k in range(n))
+    return (
+        head
+        + "\n"
+        + "".join(
+            row.format(k=k, v=k % 2, w=("bad", "good")[k % 2]) + "\n" for k in range(n)
+        )
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -39,20 +55,35 @@ def sources(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LSTM_COURSE_DATA", str(tmp_path / "cache"))
     texts = {
-        "good.txt": LINE * 20, "short.txt": "abcdefghijkl" * 3, "ten.txt": "abcdefghij",
-        "one.txt": "a", "empty": "", "blank.txt": "\n" * 90, "same.txt": "a" * 90,
-        "dir/a.txt": LINE * 9, "dir/b.TXT": LINE * 9, "dir/c.md": LINE * 9,
-        "notes/a.md": LINE * 20, "notes/b.rst": LINE,
-        "good.csv": table(), "four.csv": table(4), "bare.csv": table(head="a,b"),
-        "row.csv": table(row="film, {w},{v}"), "head.csv": "text,label\n",
-        "nohead.csv": table(head="a good film,1"), "lines.json": "[1, 2]",
+        "good.txt": LINE * 20,
+        "short.txt": "abcdefghijkl" * 3,
+        "ten.txt": "abcdefghij",
+        "one.txt": "a",
+        "empty": "",
+        "blank.txt": "\n" * 90,
+        "same.txt": "a" * 90,
+        "dir/a.txt": LINE * 9,
+        "dir/b.TXT": LINE * 9,
+        "dir/c.md": LINE * 9,
+        "notes/a.md": LINE * 20,
+        "notes/b.rst": LINE,
+        "good.csv": table(),
+        "four.csv": table(4),
+        "bare.csv": table(head="a,b"),
+        "row.csv": table(row="film, {w},{v}"),
+        "head.csv": "text,label\n",
+        "nohead.csv": table(head="a good film,1"),
+        "lines.json": "[1, 2]",
         "twice.csv": table(head="text,text,label", row="film {k},other {w},{v}"),
         "unsup.csv": table(),
-        "flag.csv": "text,label,is_train\n" + "".join(
-            f"film {k},{k % 2},{'train' if k % 3 else 'test'}\n" for k in range(24)),
+        "flag.csv": "text,label,is_train\n"
+        + "".join(
+            f"film {k},{k % 2},{'train' if k % 3 else 'test'}\n" for k in range(24)
+        ),
         "half.jsonl": '{"text": "a", "label": 1}\n{"text": ',
         "odd.csv": table(row="a,{w}x"),
-        "once.csv": table(row="film {k},1"), "signs.csv": table(row="!!!,{v}"),
+        "once.csv": table(row="film {k},1"),
+        "signs.csv": table(row="!!!,{v}"),
         "parts.csv": table(row="film {k} {w},{v},top", head="text,label,split"),
         "validated.csv": table(row="film {k} {w},{v},val", head="text,label,split"),
     }
@@ -100,8 +131,11 @@ READ = {
     "a flag that names parts": (CLASSIFY, "flag.csv", "split by column 'is_train'"),
     "a table in Chinese": (CLASSIFY, "zh.csv", "read as gb18030, a guess"),
     "validation rows alone": (CLASSIFY, "validated.csv", "the valid part serves"),
-    "columns named": (CLASSIFY, "bare.csv --text-column a --label-column b",
-                      "text in 'a'; verdict in 'b'"),
+    "columns named": (
+        CLASSIFY,
+        "bare.csv --text-column a --label-column b",
+        "text in 'a'; verdict in 'b'",
+    ),
     "verdicts named": (CLASSIFY, "odd.csv --positive goodx --negative badx", "12 rows"),
     "the sample": (CLASSIFY, "sample", "240 rows of sample_reviews.csv read"),
     "a short window": (LM, "short.txt --window 4 --batch 1", "32 characters"),
@@ -177,10 +211,24 @@ def test_what_cannot_be_read_is_refused_with_a_way_out(name, capsys):
     assert re.search(says, last), last
 
 
-NUMBERS = {"--window": "0", "--batch": "0", "--hidden": "-4", "--layers": "0",
-           "--steps": "0", "--every": "0", "--patience": "0", "--first": "0",
-           "--embedding": "0", "--seed": "-1", "--warmup": "-1", "--dropout": "1",
-           "--lr": "nan", "--clip": "-1", "--weight-decay": "-0.1", "--size": "3"}
+NUMBERS = {
+    "--window": "0",
+    "--batch": "0",
+    "--hidden": "-4",
+    "--layers": "0",
+    "--steps": "0",
+    "--every": "0",
+    "--patience": "0",
+    "--first": "0",
+    "--embedding": "0",
+    "--seed": "-1",
+    "--warmup": "-1",
+    "--dropout": "1",
+    "--lr": "nan",
+    "--clip": "-1",
+    "--weight-decay": "-0.1",
+    "--size": "3",
+}
 
 
 @pytest.mark.parametrize("option", NUMBERS)
@@ -193,8 +241,9 @@ def test_a_number_that_means_nothing_is_refused_before_anything_runs(option, cap
 # -------------------------------------------------------------------- advice that works
 
 
-@pytest.mark.parametrize("rest", [
-    "short.txt --window 99", "short.txt --batch 9", "notes", "unclear.txt"])
+@pytest.mark.parametrize(
+    "rest", ["short.txt --window 99", "short.txt --batch 9", "notes", "unclear.txt"]
+)
 def test_advice_in_a_refusal_works_when_it_is_typed(rest, capsys):
     if "unclear" in rest:
         Path("unclear.txt").write_bytes("房间干净".encode("gbk") * 20)
@@ -216,8 +265,9 @@ def test_a_model_of_chinese_reviews_judges_by_characters(capsys):
 
 def test_a_model_of_chinese_words_writes_without_spaces(capsys):
     assert run([*LM, "zh.txt", "--level", "words"], capsys)[0] == 0
-    status, out, _ = run(["sample", "run", "--prompt", "今天", "--length", "9",
-                          "--top-k", "3"], capsys)
+    status, out, _ = run(
+        ["sample", "run", "--prompt", "今天", "--length", "9", "--top-k", "3"], capsys
+    )
     assert status == 0 and out.startswith("今天") and "今天 " not in out
 
 
@@ -229,8 +279,10 @@ def test_an_old_checkpoint_cuts_words_as_it_was_trained(capsys):
     about["words"][0] = "电影很好"
     del about["rule"]
     torch.save(state | {"about": json.dumps(about)}, path)
-    assert "1 of 1 words known" in run(["sample", "run", "--prompt", "电影很好"],
-                                       capsys)[1]
+    assert (
+        "1 of 1 words known"
+        in run(["sample", "run", "--prompt", "电影很好"], capsys)[1]
+    )
 
 
 def test_a_run_does_not_go_on_with_another_text(capsys):
@@ -259,8 +311,9 @@ def test_printing_never_fails_whatever_the_terminal_can_show(encoding):
 def test_a_name_that_is_no_text_is_printed_and_recorded():
     name = os.fsdecode(b"caf\xe9.csv")
     Path("good.csv").rename(name)
-    done = subprocess.run([sys.executable, "-m", "lstm_course", *CLASSIFY, name],
-                          capture_output=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "lstm_course", *CLASSIFY, name], capture_output=True
+    )
     assert done.returncode == 0, done.stderr
     assert name in json.loads(Path("run/result.json").read_text())["command"]
 

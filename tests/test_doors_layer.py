@@ -156,8 +156,10 @@ def test_a_layer_runs_on_the_device_without_numbers(cell):
 @pytest.mark.parametrize("cell", ["lstm", "mingru", "mlstm"])
 def test_torch_checkpointing_gives_the_same_gradient(cell):
     module, grads = layer(cell), []
-    for run in (module, lambda v: torch.utils.checkpoint.checkpoint(
-            module, v, use_reentrant=False)):
+    for run in (
+        module,
+        lambda v: torch.utils.checkpoint.checkpoint(module, v, use_reentrant=False),
+    ):
         x = batch().requires_grad_()
         run(x)[0].square().sum().backward()
         grads.append(x.grad)

@@ -46,15 +46,20 @@ def codes_door(read):
         "no texts": (lambda: read(X[:, :0]), refused("empty")),
         "int32": (lambda: read(X.int()), means(lambda: read(X))),
         "bytes": (lambda: read(X.byte()), means(lambda: read(X))),
-        "every other step": (lambda: read(X.repeat_interleave(2, 0)[::2]),
-                             means(lambda: read(X))),
+        "every other step": (
+            lambda: read(X.repeat_interleave(2, 0)[::2]),
+            means(lambda: read(X)),
+        ),
     }
 
 
 def sizes_door(make, **names):
     """Rows of a door that counts things; names -> what it is called in the message."""
-    return {f"{name} {n!r}": (lambda name=name, n=n: make(**{name: n}), refused(says))
-            for name, says in names.items() for n in (0, -1, 2.5, "a", None, True)}
+    return {
+        f"{name} {n!r}": (lambda name=name, n=n: make(**{name: n}), refused(says))
+        for name, says in names.items()
+        for n in (0, -1, 2.5, "a", None, True)
+    }
 
 
 def options_door(make):
@@ -68,14 +73,18 @@ def options_door(make):
 
 
 def seeds_door(make):
-    return {f"seed {s!r}": (lambda s=s: make(seed=s), refused("seed is"))
-            for s in (-1, "a", 1.5, True)} | {
+    return {
+        f"seed {s!r}": (lambda s=s: make(seed=s), refused("seed is"))
+        for s in (-1, "a", 1.5, True)
+    } | {
         "cell unknown": (lambda: make(cell="lsmt"), refused("Did you mean 'lstm'")),
         "cell nothing": (lambda: make(cell=None), refused("NoneType")),
         "cell half written": (lambda: make(cell="gru("), refused("does not make a")),
         "cell's odd option": (lambda: make(cell="gru(size=3)"), refused("size")),
-        "heads that do not fit": (lambda: make(cell="mlstm(heads=3)"),
-                                  refused("cannot share out")),
+        "heads that do not fit": (
+            lambda: make(cell="mlstm(heads=3)"),
+            refused("cannot share out"),
+        ),
     }
 
 
@@ -108,33 +117,56 @@ def judge(y, k=1):
 
 STATE = torch.zeros(1, B, 8)
 MODELS = {
-    "LanguageModel": codes_door(lambda x: LANGUAGE(x)[0]) | {
+    "LanguageModel": codes_door(lambda x: LANGUAGE(x)[0])
+    | {
         "a state alone": (lambda: GRU(X, STATE), means(lambda: GRU(X, (STATE,)))),
         "half a state": (lambda: LANGUAGE(X, (STATE,)), refused("1 arrays")),
-        "a state of double": (lambda: LANGUAGE(X, (STATE.double(), STATE)),
-                              refused("float64")),
-        "a state of two layers": (lambda: GRU(X, STATE.repeat(2, 1, 1)), means(
-            lambda: GRU(X))),
-        "tied and unequal": (lambda: language(tied=True, I=4),
-                             refused("equal sizes")),
-        "variational stack": (lambda: language(variational=True, cell="depth_gated"),
-                              refused("variational=False")),
-        "variational dropout 2": (lambda: language(variational=True, dropout=2.0),
-                                  refused("dropout is 2")),
-        "variational, no layers": (lambda: language(variational=True, num_layers=0),
-                                   refused("num_layers is 0")),
-    } | options_door(language) | seeds_door(language) | sizes_door(
-        language, I="I is", H="H is", K="K is", num_layers="num_layers is"),
-    "Classifier": codes_door(CLASSES[3]) | options_door(classifier) | seeds_door(
-        classifier) | sizes_door(
-        classifier, words="words is", I="I is", H="H is", K="K is",
-        num_layers="num_layers is") | {
+        "a state of double": (
+            lambda: LANGUAGE(X, (STATE.double(), STATE)),
+            refused("float64"),
+        ),
+        "a state of two layers": (
+            lambda: GRU(X, STATE.repeat(2, 1, 1)),
+            means(lambda: GRU(X)),
+        ),
+        "tied and unequal": (lambda: language(tied=True, I=4), refused("equal sizes")),
+        "variational stack": (
+            lambda: language(variational=True, cell="depth_gated"),
+            refused("variational=False"),
+        ),
+        "variational dropout 2": (
+            lambda: language(variational=True, dropout=2.0),
+            refused("dropout is 2"),
+        ),
+        "variational, no layers": (
+            lambda: language(variational=True, num_layers=0),
+            refused("num_layers is 0"),
+        ),
+    }
+    | options_door(language)
+    | seeds_door(language)
+    | sizes_door(language, I="I is", H="H is", K="K is", num_layers="num_layers is"),
+    "Classifier": codes_door(CLASSES[3])
+    | options_door(classifier)
+    | seeds_door(classifier)
+    | sizes_door(
+        classifier,
+        words="words is",
+        I="I is",
+        H="H is",
+        K="K is",
+        num_layers="num_layers is",
+    )
+    | {
         "read odd": (lambda: classifier(read="max"), refused("'last', 'mean'")),
-        "padding alone": (lambda: classifier(masked=True)(X * 0),
-                          means(lambda: classifier(masked=True)(X[:1] * 0))),
+        "padding alone": (
+            lambda: classifier(masked=True)(X * 0),
+            means(lambda: classifier(masked=True)(X[:1] * 0)),
+        ),
     },
-    "Reader": seeds_door(reader) | sizes_door(
-        reader, I="I is", H="H is", K="K is", num_layers="num_layers is") | {
+    "Reader": seeds_door(reader)
+    | sizes_door(reader, I="I is", H="H is", K="K is", num_layers="num_layers is")
+    | {
         "T_max 0": (lambda: reader(T_max=0), refused("T_max is 0")),
         "T_max NaN": (lambda: reader(T_max=NAN), refused("T_max is nan")),
         "chrono without gates": (lambda: reader(cell="rnn", T_max=9), refused("both")),
@@ -142,8 +174,10 @@ MODELS = {
         "mask of numbers": (lambda: READER(INPUT, MASK.long()), refused("int64")),
         "mask of another form": (lambda: READER(INPUT, MASK.T), refused(r"\(3, 5\)")),
         "no mask": (lambda: READER(INPUT, None), refused("NoneType")),
-        "mask as an array": (lambda: READER(INPUT, MASK.numpy()),
-                             means(lambda: READER(INPUT, MASK))),
+        "mask as an array": (
+            lambda: READER(INPUT, MASK.numpy()),
+            means(lambda: READER(INPUT, MASK)),
+        ),
         "a kind that is not": (lambda: reader_loss("ranks"), refused("task.kind")),
     },
     "classifier_loss": {
@@ -167,10 +201,14 @@ MODELS = {
         "unknown codes": (lambda: lm.evaluate(LANGUAGE, CODES + 9), refused("9 of")),
         "no steps": (lambda: lm.evaluate(LANGUAGE, CODES, T=0), refused("T is 0")),
         "no rows": (lambda: lm.evaluate(LANGUAGE, CODES, B=0), refused("B is 0")),
-        "a list": (lambda: lm.evaluate(LANGUAGE, CODES.tolist()),
-                   means(lambda: lm.evaluate(LANGUAGE, CODES))),
-        "int32": (lambda: lm.evaluate(LANGUAGE, CODES.astype(np.int32)),
-                  means(lambda: lm.evaluate(LANGUAGE, CODES))),
+        "a list": (
+            lambda: lm.evaluate(LANGUAGE, CODES.tolist()),
+            means(lambda: lm.evaluate(LANGUAGE, CODES)),
+        ),
+        "int32": (
+            lambda: lm.evaluate(LANGUAGE, CODES.astype(np.int32)),
+            means(lambda: lm.evaluate(LANGUAGE, CODES)),
+        ),
     },
     "generate": {
         "no start": (lambda: generate(()), refused("at least 1")),
@@ -190,12 +228,20 @@ MODELS = {
         "a table": (lambda: choose(np.ones((2, 3))), refused(r"\(2, 3\)")),
         "a tensor": (lambda: choose(torch.ones(3)), refused("torch tensor")),
         "one that cannot be": (lambda: choose((-np.inf, 3.0)), means(lambda: 1)),
-        "almost no temperature": (lambda: choose((1.0, 5.0), temperature=1e-310),
-                                  means(lambda: 1)),
-    } | {f"{name} {v!r}": (lambda name=name, v=v: choose(**{name: v}), refused(name))
-         for name, values in (("temperature", (-1, NAN, np.inf, None, "a", True)),
-                              ("top_k", (0, 1.5, "a")), ("top_p", (0, 1.5, NAN, "a")))
-         for v in values},
+        "almost no temperature": (
+            lambda: choose((1.0, 5.0), temperature=1e-310),
+            means(lambda: 1),
+        ),
+    }
+    | {
+        f"{name} {v!r}": (lambda name=name, v=v: choose(**{name: v}), refused(name))
+        for name, values in (
+            ("temperature", (-1, NAN, np.inf, None, "a", True)),
+            ("top_k", (0, 1.5, "a")),
+            ("top_p", (0, 1.5, NAN, "a")),
+        )
+        for v in values
+    },
 }
 
 

@@ -32,22 +32,31 @@ P, DRAWN = init("lstm", 4, 6, rng()), diagrams.cell_diagram("lstm")
 WORDS = init("lstm", agreement.K, 2, rng())
 V, v = rng().normal(size=(agreement.K, 2)), np.zeros(agreement.K)
 SHOWS = {
-    "equations": equations.equations, "code": changes.code,
-    "equation_changes": changes.equation_changes, "code_changes": changes.code_changes,
+    "equations": equations.equations,
+    "code": changes.code,
+    "equation_changes": changes.equation_changes,
+    "code_changes": changes.code_changes,
     "base": lambda cell: changes.equation_changes("lstm", cell),
-    "cell_diagram": diagrams.cell_diagram, "unrolled": diagrams.unrolled,
+    "cell_diagram": diagrams.cell_diagram,
+    "unrolled": diagrams.unrolled,
     "sketch": diagrams.sketch,
     "changed": lambda cell: diagrams.cell_diagram("lstm", changed=cell),
     "count": lambda cell: count(cell, 4, 6),
     "at_a_glance": lambda cell: table.at_a_glance(cells={"mine": cell}),
 }
 CELL = {
-    show: {f"{odd}": (lambda f=f, cell=cell: f(cell), refused(says))
-           for odd, cell, says in (
-               ("unknown", "lsmt", "Did you mean 'lstm'"), ("no name", "", "no cell"),
-               ("another case", "LSTM", "'lstm'"), ("a number", 3, "got int"),
-               ("parameters", P, "got dict"), ("a module", nn.LSTM(4, 6), "got LSTM"),
-               ("a list", ["lstm"], "got list"))}
+    show: {
+        f"{odd}": (lambda f=f, cell=cell: f(cell), refused(says))
+        for odd, cell, says in (
+            ("unknown", "lsmt", "Did you mean 'lstm'"),
+            ("no name", "", "no cell"),
+            ("another case", "LSTM", "'lstm'"),
+            ("a number", 3, "got int"),
+            ("parameters", P, "got dict"),
+            ("a module", nn.LSTM(4, 6), "got LSTM"),
+            ("a list", ["lstm"], "got list"),
+        )
+    }
     for show, f in SHOWS.items()
 }
 
@@ -74,13 +83,17 @@ def walk(p=P, x=np.ones((2, 4)), words="a b", **traits):  # noqa: B008
 
 EXPLAINED = CELL | {
     "show_changes": {
-        f"what {w!r}": (lambda w=w: changes.show_changes("gru", what=w),
-                        refused("Expected 'equations', 'code'"))
+        f"what {w!r}": (
+            lambda w=w: changes.show_changes("gru", what=w),
+            refused("Expected 'equations', 'code'"),
+        )
         for w in (("pictures",), "kode", (), None)
     },
     "table": {
-        **{f"cells {c!r}": (lambda c=c: table.at_a_glance(cells=c), refused("dict"))
-           for c in (None, ["lstm"], "lstm")},
+        **{
+            f"cells {c!r}": (lambda c=c: table.at_a_glance(cells=c), refused("dict"))
+            for c in (None, ["lstm"], "lstm")
+        },
         "no units": (lambda: table.at_a_glance(H=0), refused("H is 0")),
     },
     "highlight": {
@@ -88,8 +101,10 @@ EXPLAINED = CELL | {
         for h in ("forget", {"foo"}, {3}, 3)
     },
     "values": {
-        f"{w!r}": (lambda w=w: diagrams.cell_diagram("lstm", values=w),
-                   refused("collection"))
+        f"{w!r}": (
+            lambda w=w: diagrams.cell_diagram("lstm", values=w),
+            refused("collection"),
+        )
         for w in (["f"], {"zz": "1"}, 3, "f")
     },
     "unrolled steps": {
@@ -98,7 +113,8 @@ EXPLAINED = CELL | {
     },
     "show and save": {
         f"{f.__name__} {s!r}": (lambda f=f, s=s: f(s, "x.svg"), refused("SVG text"))
-        for f in (diagrams.show, diagrams.save) for s in (None, "hello", 3)
+        for f in (diagrams.show, diagrams.save)
+        for s in (None, "hello", 3)
     },
     "tiles": {
         "a row": (lambda: tiles([1.0, 2.0]), refused(r"values\[None\]")),
@@ -115,7 +131,9 @@ EXPLAINED = CELL | {
         "a row": (lambda: band(np.ones(2)), refused(r"\(2,\)")),
         "other places": (lambda: band(np.ones((4, 2)), (1, 2, 3)), refused(r"runs.T")),
         "each, other places": (
-            lambda: band(np.ones((4, 2)), (1, 2, 3), plots.each), refused("runs.T")),
+            lambda: band(np.ones((4, 2)), (1, 2, 3), plots.each),
+            refused("runs.T"),
+        ),
     },
     "interval": {
         "one run": (lambda: plots.interval([1.0]), refused("second seed")),
@@ -123,24 +141,30 @@ EXPLAINED = CELL | {
         "words": (lambda: plots.interval(["a", "b"]), refused("<U1")),
         "another axis": (lambda: plots.interval(np.ones((2, 2)), 5), refused("is 5")),
         "half an axis": (lambda: plots.interval([1, 2], 0.5), refused("is 0.5")),
-        "whole numbers": (lambda: plots.interval([1, 2, 3]),
-                          means(lambda: plots.interval([1.0, 2.0, 3.0]))),
+        "whole numbers": (
+            lambda: plots.interval([1, 2, 3]),
+            means(lambda: plots.interval([1.0, 2.0, 3.0])),
+        ),
     },
     "themed_svg": {
         "no figure": (lambda: plots.themed_svg(None), refused("NoneType")),
         "axes": (lambda: plots.themed_svg(axes()), refused("ax.figure")),
     },
     "GateMicroscope": {
-        "another cell's weights": (lambda: lens(p=init("gru", agreement.K, 2, rng())),
-                                   refused("'b_h'")),
+        "another cell's weights": (
+            lambda: lens(p=init("gru", agreement.K, 2, rng())),
+            refused("'b_h'"),
+        ),
         "another width": (lambda: lens(V[:, :1]), refused(r"V must be \(41, 2\)")),
         "NaN": (lambda: lens(V * NAN), refused("NaN")),
         "no scores": (lambda: lens(v=None), refused(r"v \(\)")),
         "a unit too far": (lambda: lens(units={"a": 1, "b": 9}), refused("0 to 1")),
         "units in a list": (lambda: lens(units=[1]), refused("units is list")),
         "half a unit": (lambda: lens(unit=1.5), refused("unit is 1.5")),
-        "a word it does not know": (lambda: lens(sentence="the zebra").picture(),
-                                    refused("'zebra'")),
+        "a word it does not know": (
+            lambda: lens(sentence="the zebra").picture(),
+            refused("'zebra'"),
+        ),
         "no words": (lambda: lens(sentence="").picture(), refused("no words")),
         "a typing slip": (lambda: lens(sentense="the king"), refused("'sentense'")),
     },
@@ -149,8 +173,10 @@ EXPLAINED = CELL | {
         "other features": (lambda: walk(x=np.ones((2, 3))), refused("3 features")),
         "a word too far": (lambda: walk(at=2), refused("at is 2")),
         "NaN": (lambda: walk(x=np.full((2, 4), NAN)), refused("NaN")),
-        "whole numbers": (lambda: list(walk(x=np.ones((2, 4), int)).values().values())
-                          [:-1], means(lambda: list(walk().values().values())[:-1])),
+        "whole numbers": (
+            lambda: list(walk(x=np.ones((2, 4), int)).values().values())[:-1],
+            means(lambda: list(walk().values().values())[:-1]),
+        ),
         "a typing slip": (lambda: walk(stepp=1), refused("'stepp'")),
     },
     "UnitExplorer": {
@@ -188,29 +214,41 @@ def test_a_picture_is_saved_and_shown_like_its_text(tmp_path):
 
 
 EXERCISES = {
-    "id": {f"{i!r}": (lambda i=i: check.check(i, max), refused("no exercise"))
-           for i in (4, 4.2, None, [], "99.1", "", "04")},
-    "hint": {f"{i!r}": (lambda i=i: check.hint(i), refused("no exercise"))
-             for i in (4, None, "04.99")},
-    "points": {f"{i!r}": (lambda i=i: check.points(i), refused("no set"))
-               for i in (4, None, "99", "")},
+    "id": {
+        f"{i!r}": (lambda i=i: check.check(i, max), refused("no exercise"))
+        for i in (4, 4.2, None, [], "99.1", "", "04")
+    },
+    "hint": {
+        f"{i!r}": (lambda i=i: check.hint(i), refused("no exercise"))
+        for i in (4, None, "04.99")
+    },
+    "points": {
+        f"{i!r}": (lambda i=i: check.points(i), refused("no set"))
+        for i in (4, None, "99", "")
+    },
     "function": {
         "left out": (lambda: check.check("04.2"), refused("got nothing")),
         "its result": (lambda: check.check("04.2", 3.0), refused("got float")),
         "an array": (lambda: check.check("04.2", np.ones(2)), refused("got ndarray")),
-        **{odd: (lambda f=f: check.check("04.2", f), means(lambda: 0.0))
-           for odd, f in (("without arguments", lambda: 0),
-                          ("that raises", lambda *a: 1 / 0),
-                          ("that gives nothing", lambda *a: None),
-                          ("that gives tensors", lambda *a: torch.ones(2)),
-                          ("of Python", print), ("that is a class", dict))},
+        **{
+            odd: (lambda f=f: check.check("04.2", f), means(lambda: 0.0))
+            for odd, f in (
+                ("without arguments", lambda: 0),
+                ("that raises", lambda *a: 1 / 0),
+                ("that gives nothing", lambda *a: None),
+                ("that gives tensors", lambda *a: torch.ones(2)),
+                ("of Python", print),
+                ("that is a class", dict),
+            )
+        },
     },
 }
 
 
 @every_row(EXERCISES)
-def test_exercises_take_any_function_and_no_other_thing(call, happens, tmp_path,
-                                                        monkeypatch):
+def test_exercises_take_any_function_and_no_other_thing(
+    call, happens, tmp_path, monkeypatch
+):
     monkeypatch.setenv("LSTM_COURSE_PROGRESS", str(tmp_path / "progress.json"))
     happens(call)
 
@@ -266,10 +304,16 @@ def test_an_experiment_says_what_it_needs(words, capsys):
 
 RECORDS = {
     "load": {"no result": (lambda: record.load("gpa"), refused("There is no result"))},
-    "pick": {"no such row": (lambda: record.pick([{"a": 1}], "a", a=2),
-                             refused("No row has")),
-             "no such column": (lambda: record.pick([{"a": 1}], "a", b=2),
-                                refused("No row has"))},
+    "pick": {
+        "no such row": (
+            lambda: record.pick([{"a": 1}], "a", a=2),
+            refused("No row has"),
+        ),
+        "no such column": (
+            lambda: record.pick([{"a": 1}], "a", b=2),
+            refused("No row has"),
+        ),
+    },
 }
 
 

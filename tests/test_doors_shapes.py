@@ -19,7 +19,8 @@ H, _, CACHES = unroll("lstm", P, X)
 SIZES = st.sampled_from([0, 1, 2, 3, 4, 6, 24])
 SHAPES = st.lists(SIZES, max_size=4).map(tuple)
 DTYPES = st.sampled_from(
-    ["float64", "float32", "float16", "int64", "bool", "complex64"])
+    ["float64", "float32", "float16", "int64", "bool", "complex64"]
+)
 MANY = settings(max_examples=150, deadline=None)
 
 
@@ -34,8 +35,12 @@ def answer(call):
 
 @MANY
 @example("rnn", (2, 3, 4), "float32", [((3, 6), "float64")])
-@given(st.sampled_from(["rnn", "lstm", "clockwork", "slstm", "mlstm"]), SHAPES, DTYPES,
-       st.lists(st.tuples(SHAPES, DTYPES), max_size=3))
+@given(
+    st.sampled_from(["rnn", "lstm", "clockwork", "slstm", "mlstm"]),
+    SHAPES,
+    DTYPES,
+    st.lists(st.tuples(SHAPES, DTYPES), max_size=3),
+)
 def test_unroll_takes_the_right_shapes_and_no_others(cell, shape, dtype, state):
     p = init(cell, 4, 6, np.random.default_rng(0))
     x = np.ones(shape, dtype)
@@ -64,8 +69,9 @@ def test_unroll_refuses_a_parameter_of_any_other_shape(name, shape, dtype):
 @example((7, 3, 6), "float32", [(3, 6), (3, 6)])
 def test_unroll_backward_takes_the_right_shapes_and_no_others(dh, dtype, ends):
     dstate = tuple(np.ones(s) for s in ends) or None
-    found = answer(lambda: unroll_backward(
-        "lstm", P, np.ones(dh, dtype), CACHES, dstate))
+    found = answer(
+        lambda: unroll_backward("lstm", P, np.ones(dh, dtype), CACHES, dstate)
+    )
     good = dh == H.shape and "float" in dtype and set(ends) <= {(3, 6)}
     assert (found is not None) == (good and len(ends) in (0, 2))
 
@@ -94,11 +100,20 @@ def test_from_keras_makes_parameters_of_a_cell_or_refuses(cell, arrays):
 
 
 @MANY
-@given(st.sampled_from(["lstm", "gru", "coupled", "peephole"]),
-       st.dictionaries(st.sampled_from([*"WRBP", "initial_h"]),
-                       st.tuples(SHAPES, DTYPES)), st.sampled_from([-1, 0, 1, 2]))
-@example("peephole", {"W": ((1, 24, 4), "float64"), "R": ((1, 24, 6), "float64"),
-                      "P": ((1, 18), "float32")}, 0)
+@given(
+    st.sampled_from(["lstm", "gru", "coupled", "peephole"]),
+    st.dictionaries(st.sampled_from([*"WRBP", "initial_h"]), st.tuples(SHAPES, DTYPES)),
+    st.sampled_from([-1, 0, 1, 2]),
+)
+@example(
+    "peephole",
+    {
+        "W": ((1, 24, 4), "float64"),
+        "R": ((1, 24, 6), "float64"),
+        "P": ((1, 18), "float32"),
+    },
+    0,
+)
 def test_from_onnx_makes_parameters_of_a_cell_or_refuses(cell, arrays, direction):
     weights = {k: np.ones(*a) for k, a in arrays.items()}
     p = answer(lambda: convert.from_onnx(weights, cell, direction))

@@ -15,25 +15,43 @@ from lstm_course.tasks.vocabulary import Vocabulary, tokenize
 SAMPLES = {  # text, and encodings in which it is found
     "simplified": ("今天的风很大\n我们去看海，房间干净\n", "gbk gb18030 gb2312"),
     "traditional": ("今天的風很大\n我們去看海，房間乾淨\n", "big5 gbk"),
-    "Japanese": ("この映画はとても面白かった。\nつまらない作品でした。\n",
-                 "shift_jis cp932 euc_jp iso2022_jp"),
+    "Japanese": (
+        "この映画はとても面白かった。\nつまらない作品でした。\n",
+        "shift_jis cp932 euc_jp iso2022_jp",
+    ),
     "Korean": ("정말 재미있는 영화였다\n지루하고 나쁜 영화\n", "euc_kr cp949"),
     "Thai": ("หนังสนุกมาก\nน่าเบื่อมาก\n", "tis_620 cp874"),
-    "Russian": ("Отличный фильм, очень понравился\nСкучный фильм\n",
-                "cp1251 koi8_r iso8859_5"),
+    "Russian": (
+        "Отличный фильм, очень понравился\nСкучный фильм\n",
+        "cp1251 koi8_r iso8859_5",
+    ),
     "Greek": ("Πολύ καλή ταινία\nβαρετή και κακή\n", "cp1253"),
     "Arabic": ("فيلم رائع جدا\nفيلم ممل\n", "cp1256"),
-    "French": ("un film très réussi, à voir\nennuyeux, déjà vu, ça traîne\n",
-               "cp1252 latin_1 mac_roman"),
+    "French": (
+        "un film très réussi, à voir\nennuyeux, déjà vu, ça traîne\n",
+        "cp1252 latin_1 mac_roman",
+    ),
     "German": ("Ein schöner Film über Größe\nLangweilig für mich\n", "cp1252 latin_1"),
     "English": ("the café’s “best” film – a joy\nnot for me\n", "cp1252"),
-    "Polish": ("Świetny film, gorąco polecam\nżałosna nuda, źle zagrany\n",
-               "cp1250 iso8859_2"),
+    "Polish": (
+        "Świetny film, gorąco polecam\nżałosna nuda, źle zagrany\n",
+        "cp1250 iso8859_2",
+    ),
     "Turkish": ("Çok güzel bir film, şahane\nsıkıcı ve kötü\n", "cp1254"),
 }
-CASES = [(language, encoding) for language, (_, names) in SAMPLES.items()
-         for encoding in [*names.split(), "utf-8", "utf-8-sig", "utf-16", "utf-16-le",
-                          "utf-16-be", "utf-32"]]
+CASES = [
+    (language, encoding)
+    for language, (_, names) in SAMPLES.items()
+    for encoding in [
+        *names.split(),
+        "utf-8",
+        "utf-8-sig",
+        "utf-16",
+        "utf-16-le",
+        "utf-16-be",
+        "utf-32",
+    ]
+]
 
 
 def one(data, encoding=None):
@@ -47,7 +65,8 @@ def test_the_encoding_of_a_short_text_is_found_out(language, encoding, form):
     text = SAMPLES[language][0]
     if form == "table":
         text = "review,label\n" + "".join(
-            f"{line},{k % 2}\n" for k, line in enumerate(text.splitlines() * 3))
+            f"{line},{k % 2}\n" for k, line in enumerate(text.splitlines() * 3)
+        )
     assert one(text.encode(encoding))[0] == text
 
 
@@ -64,8 +83,10 @@ def test_small_files_from_one_place_are_guessed_together():
     assert decode([*files, long])[0] == [d.decode("cp1252") for _, d in [*files, long]]
 
 
-@pytest.mark.parametrize("text", ["plain words\n" * 40_000 + "déjà vu, café\n",
-                                  "un café crème, déjà vu " * 20_000])
+@pytest.mark.parametrize(
+    "text",
+    ["plain words\n" * 40_000 + "déjà vu, café\n", "un café crème, déjà vu " * 20_000],
+)
 def test_the_one_telling_line_of_a_long_text_is_found(text):
     assert one(text.encode("cp1252"))[0] == text
 
@@ -89,9 +110,15 @@ def test_damaged_utf8_is_no_other_encoding_and_the_advice_mends_it(tmp_path):
     assert one((tmp_path / "mended.txt").read_bytes())[0].startswith("été à la mer")
 
 
-@pytest.mark.parametrize("data, says", [
-    (b"PK\x03\x04rest", "zip archive or an office"), (b"%PDF-1.7", "a PDF"),
-    (b"PAR1\x00\x01", "Parquet"), (bytes(range(256)) * 9, "holds zero bytes")])
+@pytest.mark.parametrize(
+    "data, says",
+    [
+        (b"PK\x03\x04rest", "zip archive or an office"),
+        (b"%PDF-1.7", "a PDF"),
+        (b"PAR1\x00\x01", "Parquet"),
+        (bytes(range(256)) * 9, "holds zero bytes"),
+    ],
+)
 def test_what_is_no_text_is_named(data, says):
     with pytest.raises(ValueError, match=says):
         one(data)
@@ -106,12 +133,21 @@ def test_a_wrong_name_of_an_encoding_is_refused(encoding):
 # ------------------------------------------------------------------------------- words
 
 
-@pytest.mark.parametrize("text, words", [
-    ("房间干净，很好", "房 间 干 净 很 好"), ("このパーティー", "こ の パ ー テ ィ ー"),
-    ("ที่นี่ดี", "ที่ นี่ ดี"), ("정말 재미있는 영화", "정말 재미있는 영화"),
-    ("हिन्दी फ़िल्म", "हिन्दी फ़िल्म"), ("買iPhone15了", "買 iphone15 了"),
-    ("ភាសា", "ភា សា"), ("cafe\u0301 na\u00efve", "caf\u00e9 na\u00efve"),
-    ("مَرْحَبًا بك", "مَرْحَبًا بك"), ("İyi", "i\u0307yi")])
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("房间干净，很好", "房 间 干 净 很 好"),
+        ("このパーティー", "こ の パ ー テ ィ ー"),
+        ("ที่นี่ดี", "ที่ นี่ ดี"),
+        ("정말 재미있는 영화", "정말 재미있는 영화"),
+        ("हिन्दी फ़िल्म", "हिन्दी फ़िल्म"),
+        ("買iPhone15了", "買 iphone15 了"),
+        ("ភាសា", "ភា សា"),
+        ("cafe\u0301 na\u00efve", "caf\u00e9 na\u00efve"),
+        ("مَرْحَبًا بك", "مَرْحَبًا بك"),
+        ("İyi", "i\u0307yi"),
+    ],
+)
 def test_a_word_is_what_its_script_makes_of_it(text, words):
     assert tokenize(text) == unicodedata.normalize("NFC", words).split()
 

@@ -38,17 +38,25 @@ from lstm_course.table import math
 from lstm_course.widgets.variant_diff import record
 
 OPTIONS = {
-    f"{room.__name__.rsplit('.', 1)[1]} {getattr(value, '__name__', value)}":
-        room.make(**{name: value})
+    f"{room.__name__.rsplit('.', 1)[1]} {getattr(value, '__name__', value)}": room.make(
+        **{name: value}
+    )
     for room, name, values in [
-        (lstm, "gate", ops.GATES.values()), (gru, "gate", ops.GATES.values()),
-        (gru, "reset", gru.READS), (gru, "update", gru.MIX),
+        (lstm, "gate", ops.GATES.values()),
+        (gru, "gate", ops.GATES.values()),
+        (gru, "reset", gru.READS),
+        (gru, "update", gru.MIX),
         (peephole, "gates", ["", "i", "f", "o", "if", "io", "fo"]),
-        (coupled, "keeps", "if"), (lstm1997, "squash", ["tanh", "1997"]),
-        (lstm1997, "gates_read_gates", [True]), (mut, "number", [1, 2, 3]),
-        (greff, "without", ["", *"ifoghp", "ifo", "ifoghp"]), (mlstm, "heads", [1, 2]),
-        (greff, "gates_read_gates", [True]), (depth_gated, "layers", [1, 3]),
-        (depth_gated, "first", ["projected", "none"]), (clockwork, "start", [0, 1]),
+        (coupled, "keeps", "if"),
+        (lstm1997, "squash", ["tanh", "1997"]),
+        (lstm1997, "gates_read_gates", [True]),
+        (mut, "number", [1, 2, 3]),
+        (greff, "without", ["", *"ifoghp", "ifo", "ifoghp"]),
+        (mlstm, "heads", [1, 2]),
+        (greff, "gates_read_gates", [True]),
+        (depth_gated, "layers", [1, 3]),
+        (depth_gated, "first", ["projected", "none"]),
+        (clockwork, "start", [0, 1]),
         (clockwork, "periods", [(1, 3)]),
     ]
     for value in values
@@ -58,15 +66,25 @@ every_cell = pytest.mark.parametrize("name", ALL)
 
 
 def test_every_option_of_every_room_is_among_them():
-    rooms = {cell.made_by.func.__module__: cell.made_by.func for cell in ALL.values()
-             if cell.made_by}
-    tried = {(c.made_by.func.__module__, name) for c in OPTIONS.values()
-             for name in c.made_by.keywords}
-    known = {(room, name) for room, make in rooms.items()
-             for name in inspect.signature(make).parameters}
+    rooms = {
+        cell.made_by.func.__module__: cell.made_by.func
+        for cell in ALL.values()
+        if cell.made_by
+    }
+    tried = {
+        (c.made_by.func.__module__, name)
+        for c in OPTIONS.values()
+        for name in c.made_by.keywords
+    }
+    known = {
+        (room, name)
+        for room, make in rooms.items()
+        for name in inspect.signature(make).parameters
+    }
     inner = {("lstm_course.cells.depth_gated", "first")}  # of one layer
     assert known - inner <= tried | {
-        ("lstm_course.cells.greff", name) for name in ("name", "purpose", "options")}
+        ("lstm_course.cells.greff", name) for name in ("name", "purpose", "options")
+    }
 
 
 def step_of(cell):
@@ -82,8 +100,9 @@ def step_of(cell):
     rows = cache | old | dict(zip(cell.states, new, strict=True))
     rows["h"] = rows["h"].reshape(rows["o"].shape)
     rows = {k: v[..., None, :] if k[0] != "C" else v for k, v in rows.items()}
-    sums = dict(zip(("zq", "zk", "zv", "zo", "zi", "zf"), cell.gates(p, x[0]),
-                    strict=True))
+    sums = dict(
+        zip(("zq", "zk", "zv", "zo", "zi", "zf"), cell.gates(p, x[0]), strict=True)
+    )
     return p | rows | sums | {"D": cell.width(H), "x": x[0]}
 
 
@@ -137,20 +156,31 @@ def test_the_products_hold_on_random_numbers(name):
         text = as_python(Plain(cell).line(line))
         blocks = [n for n in line.names if n[1:] in cell.blocks and n[0] == "z"]
         for z in blocks:
-            own = {t.param: known[t.param][..., k * H : (k + 1) * H]
-                   for t in cell.all_terms if z[1:] in t.blocks and t.param in known
-                   for k in [t.first + t.blocks.index(z[1:])]}
+            own = {
+                t.param: known[t.param][..., k * H : (k + 1) * H]
+                for t in cell.all_terms
+                if z[1:] in t.blocks and t.param in known
+                for k in [t.first + t.blocks.index(z[1:])]
+            }
             check(f"{z} = {text.split(' = ', 1)[1]}", known | own)
 
 
 TILES = {
-    "abs": np.abs, "minimum": np.minimum, "maximum": np.maximum, "where": np.where,
-    "sqrt": np.sqrt, "rsqrt": lambda x: x**-0.5,
+    "abs": np.abs,
+    "minimum": np.minimum,
+    "maximum": np.maximum,
+    "where": np.where,
+    "sqrt": np.sqrt,
+    "rsqrt": lambda x: x**-0.5,
 }
 MODULES = {  # what surrounds the copies there, for one number here
     Numba: {"njit": lambda **how: lambda f: f, "inner": {}, "F": float},
-    Triton: {"triton": SimpleNamespace(jit=lambda f: f), "square": np.square,
-             "tl": SimpleNamespace(**TILES), "power": np.power},
+    Triton: {
+        "triton": SimpleNamespace(jit=lambda f: f),
+        "square": np.square,
+        "tl": SimpleNamespace(**TILES),
+        "power": np.power,
+    },
 }
 
 
@@ -170,9 +200,17 @@ def test_compiled_text_computes_the_same_lines(name, hand):
         np.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-15)
 
 
-TEX = {r"\odot": "⊙", r"\sigma": "σ", r"\mathbb1": "𝟙", r"\bmod": "mod", r"\top": "ᵀ",
-       r"\sqrt": "√", r"\lvert": "|", r"\rvert": "|",
-       **{rf"\{w}": w for w in ("tanh", "exp", "log", "max", "min")}}
+TEX = {
+    r"\odot": "⊙",
+    r"\sigma": "σ",
+    r"\mathbb1": "𝟙",
+    r"\bmod": "mod",
+    r"\top": "ᵀ",
+    r"\sqrt": "√",
+    r"\lvert": "|",
+    r"\rvert": "|",
+    **{rf"\{w}": w for w in ("tanh", "exp", "log", "max", "min")},
+}
 
 
 def bare(text):
@@ -308,17 +346,21 @@ def test_a_name_used_twice_is_written_out():
 
 def test_powers_quotients_and_comparisons_have_signs():
     def forward(zi, zg):
-        return (zi > 0.0) * (1.0 + abs(zg)) ** -0.5 - (zi - zg) / -zi**2
+        return (zi > 0.0) * (1.0 + abs(zg)) ** -0.5 - (zi - zg) / -(zi**2)
 
     phase = Phase(forward, lambda dh: dh, gives="h")
     cell = Cell("toy", "i g = x W_x + h W_h + b", phase)
-    (*_, tex), (*_, plain) = ([hand(cell).line(k) for k in lines(cell)]
-                              for hand in (Tex, Plain))
-    assert tex == (r"h_t = {[z_{i} > 0]} \odot "
-                   r"(1 + \lvert z_{g}\rvert)^{-0.5}"
-                   r" - \frac{z_{i} - z_{g}}{-z_{i}^{2}}")
-    assert plain == ("h_t = [z_{i} > 0] ⊙ (1 + |z_{g}|)⁻⁰·⁵"
-                     " − (z_{i} − z_{g}) / (−z_{i}²)")
+    (*_, tex), (*_, plain) = (
+        [hand(cell).line(k) for k in lines(cell)] for hand in (Tex, Plain)
+    )
+    assert tex == (
+        r"h_t = {[z_{i} > 0]} \odot "
+        r"(1 + \lvert z_{g}\rvert)^{-0.5}"
+        r" - \frac{z_{i} - z_{g}}{-z_{i}^{2}}"
+    )
+    assert plain == (
+        "h_t = [z_{i} > 0] ⊙ (1 + |z_{g}|)⁻⁰·⁵ − (z_{i} − z_{g}) / (−z_{i}²)"
+    )
 
 
 def branches(zi, zg):
@@ -387,4 +429,6 @@ def test_a_function_that_gives_two_values_stands_for_both():
     assert fold(phase, {})[0][0] == ("h", "y")
     assert equations.equations(cell)[-1] == (
         r"{[h_t\;\mathrm{y}_t]} = \text{longer\_tuple}(z_{i}, z_{g})".replace(
-            r"\mathrm{y}", "y"))
+            r"\mathrm{y}", "y"
+        )
+    )

@@ -26,8 +26,9 @@ def rows():
 @pytest.mark.parametrize("name", NAMES)
 def test_a_result_holds_one_row_for_every_run_of_the_grid(name, rows):
     grid = named(name).grid()
-    settings = [{k: row[k] for k in run}
-                for row, run in zip(rows[name], grid, strict=True)]
+    settings = [
+        {k: row[k] for k in run} for row, run in zip(rows[name], grid, strict=True)
+    ]
     assert settings == grid
     command = record.load(name)["command"]
     assert command == f"python -m lstm_course.experiments {name}"
@@ -52,8 +53,9 @@ def test_with_forget_bias_5_the_same_lstm_bridges_forty_words(rows):
 
 
 def test_of_the_starts_of_an_rnn_identity_with_relu_gets_furthest(rows):
-    at_20 = {s: mean(rows["starts"], gap=20, start=s[0], clip=s[1])
-             for s in starts.STARTS}
+    at_20 = {
+        s: mean(rows["starts"], gap=20, start=s[0], clip=s[1]) for s in starts.STARTS
+    }
     assert at_20[("identity, relu", 1.0)] > 0.99
     assert at_20[("orthogonal", 1.0)] > at_20[("uniform", 1.0)] + 0.1
     assert abs(at_20[("orthogonal", 1.0)] - at_20[("orthogonal", None)]) < 0.05
@@ -94,12 +96,15 @@ def test_taught_on_single_strings_neither_cell_reads_a_stream(rows):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name, setting", [
-    ("gap", dict(gap=5, cell="rnn", forget_bias=None, lr=0.01, seed=1)),
-    ("gap", dict(gap=10, cell="lstm", forget_bias=5.0, lr=0.003, seed=4)),
-    ("starts", dict(gap=10, start="identity, relu", clip=1.0, lr=0.003, seed=2)),
-    ("latching", dict(T=30, start="orthogonal", lr=0.01, seed=0)),
-])
+@pytest.mark.parametrize(
+    "name, setting",
+    [
+        ("gap", dict(gap=5, cell="rnn", forget_bias=None, lr=0.01, seed=1)),
+        ("gap", dict(gap=10, cell="lstm", forget_bias=5.0, lr=0.003, seed=4)),
+        ("starts", dict(gap=10, start="identity, relu", clip=1.0, lr=0.003, seed=2)),
+        ("latching", dict(T=30, start="orthogonal", lr=0.01, seed=0)),
+    ],
+)
 def test_a_run_that_was_solved_quickly_is_solved_again(name, setting, rows):
     """Not to the bit: rounding differs between machines and training amplifies it."""
     before = record.pick(rows[name], "solved", **setting)[0]

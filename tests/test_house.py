@@ -111,6 +111,12 @@ def test_ruff_finds_nothing(root):
     assert run.returncode == 0, run.stdout
 
 
+def test_ruff_would_format_nothing_anew(root):
+    command = [sys.executable, "-m", "ruff", "format", "--check", "."]
+    run = subprocess.run(command, cwd=root, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout
+
+
 def test_every_requirement_is_pinned_and_inside_its_range(root):
     lines = read(root / "requirements.txt").split("\n")
     pins = [Requirement(line) for line in lines if line and line[0] != "#"]

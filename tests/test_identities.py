@@ -123,8 +123,11 @@ def test_a_closed_depth_gate_leaves_a_stack_of_peephole_lstms(layers):
     p, x, state, _, _ = case(deep)
     for k in range(1, layers + 1):
         p[f"b_{k}"][24:] = -1e3  # d = 0
-    plain = {k: v[..., :24] if k[:3] in ("W_x", "b_1", "b_2", "b_3") else v
-             for k, v in p.items() if k[:4] not in ("W_0_", "w_cd", "w_ld")}
+    plain = {
+        k: v[..., :24] if k[:3] in ("W_x", "b_1", "b_2", "b_3") else v
+        for k, v in p.items()
+        if k[:4] not in ("W_0_", "w_cd", "w_ld")
+    }
     stacked = Stack("peepholes", [peephole.make() for _ in range(layers)])
     assert {k: v.shape for k, v in plain.items()} == stacked.shapes(4, 6)
     same(outputs(deep, p, x, state), outputs(stacked, plain, x, state))
@@ -144,8 +147,10 @@ def test_a_stack_of_lstms_is_one_lstm_after_another():
     same(outputs(two, p, x, (h, c, h_1, c_1)), outputs(lstm, own[1], below, (h, c)))
 
 
-@pytest.mark.parametrize("layers,first", [(1, "projected"), (2, "projected"),
-                                          (2, "none"), (3, "projected"), (3, "none")])
+@pytest.mark.parametrize(
+    "layers,first",
+    [(1, "projected"), (2, "projected"), (2, "none"), (3, "projected"), (3, "none")],
+)
 def test_torch_layers_of_a_depth_gated_lstm_pass_the_cell_state_up(layers, first):
     torch = pytest.importorskip("torch")
     from lstm_course.recurrent import Recurrent
@@ -179,7 +184,8 @@ def test_clockwork_masks_are_block_lower_triangular_in_rows():
 
 def test_clockwork_splits_units_unevenly_in_favour_of_the_fast():
     np.testing.assert_array_equal(
-        clockwork.unit_periods((1, 2, 4, 8), 6), [1, 1, 2, 2, 4, 8])
+        clockwork.unit_periods((1, 2, 4, 8), 6), [1, 1, 2, 2, 4, 8]
+    )
 
 
 @pytest.mark.parametrize("start,ticks", [(0, [0, 2, 4, 6]), (1, [1, 3, 5])])
@@ -199,8 +205,9 @@ def test_clockwork_does_not_read_masked_weights_and_never_trains_them():
     p, x, state, dh, dstate = case(clockwork.cell)
     masked = clockwork.cell.masks["W_h"](6) == 0
     other = p | {"W_h": np.where(masked, 99.0, p["W_h"])}
-    np.testing.assert_array_equal(outputs(clockwork, p, x, state),
-                                  outputs(clockwork, other, x, state))
+    np.testing.assert_array_equal(
+        outputs(clockwork, p, x, state), outputs(clockwork, other, x, state)
+    )
     caches = unroll(clockwork, p, x, state)[2]
     grads = unroll_backward(clockwork, p, dh, caches, dstate)[2]
     assert (grads["W_h"][masked] == 0).all() and (grads["W_h"][~masked] != 0).any()
@@ -227,8 +234,10 @@ def test_masked_weights_of_the_torch_layer_stay_zero_in_training():
 def test_coupled_cells_are_one_family_up_to_the_sign_of_the_learned_gate():
     p, x, state, _, _ = case(coupled.make("i"))
     flipped = negated(p, ("W_x", "W_h", "b"), 0)
-    same(outputs(coupled.make("i"), p, x, state),
-         outputs(coupled.make("f"), flipped, x, state))
+    same(
+        outputs(coupled.make("i"), p, x, state),
+        outputs(coupled.make("f"), flipped, x, state),
+    )
     rng = np.random.default_rng(0)
     assert (init(coupled.make("i"), 4, 6, rng)["b"][:6] == -1).all()
     assert (init(coupled.make("f"), 4, 6, rng)["b"][:6] == 1).all()
@@ -253,11 +262,14 @@ def test_gru_before_equals_after_for_diagonal_u_and_zero_recurrent_bias():
     p["W_h"][:, 12:] = np.diag(np.diag(p["W_h"][:, 12:]))
     after = p | {"b_h": np.zeros(18)}
     for update in ("keeps_old", "takes_new"):
-        same(outputs(gru.make("before", update), p, x, state),
-             outputs(gru.make("after", update), after, x, state))
+        same(
+            outputs(gru.make("before", update), p, x, state),
+            outputs(gru.make("after", update), after, x, state),
+        )
     full, _, _, _, _ = case(gru.make("before"))
-    difference = (outputs(gru.make("before"), full, x, state)
-                  - outputs(gru.make("after"), full | {"b_h": np.zeros(18)}, x, state))
+    difference = outputs(gru.make("before"), full, x, state) - outputs(
+        gru.make("after"), full | {"b_h": np.zeros(18)}, x, state
+    )
     assert np.abs(difference).max() > 1e-2  # in general they are two cells
 
 
@@ -265,8 +277,10 @@ def test_gru_before_equals_after_for_diagonal_u_and_zero_recurrent_bias():
 def test_negating_the_update_gate_flips_the_gru_convention(reset):
     p, x, state, _, _ = case(gru.make(reset))
     names = ("W_x", "W_h", "b", "b_h") if reset == "after" else ("W_x", "W_h", "b")
-    same(outputs(gru.make(reset, "keeps_old"), p, x, state),
-         outputs(gru.make(reset, "takes_new"), negated(p, names, 1), x, state))
+    same(
+        outputs(gru.make(reset, "keeps_old"), p, x, state),
+        outputs(gru.make(reset, "takes_new"), negated(p, names, 1), x, state),
+    )
 
 
 def test_mut3_with_small_h_tends_to_the_gru():
@@ -288,8 +302,12 @@ def test_without_gates_and_activations_the_lstm_is_a_linear_recurrence():
         same(ours, h, 1e-12)
     x2, state2 = random_x(seed=1), case(cell, seed=5)[2]
     zero = p | {"b": np.zeros(6)}
-    mix = outputs(cell, zero, 2 * x - 3 * x2,
-                  tuple(2 * a - 3 * b for a, b in zip((h0, c0), state2, strict=True)))
+    mix = outputs(
+        cell,
+        zero,
+        2 * x - 3 * x2,
+        tuple(2 * a - 3 * b for a, b in zip((h0, c0), state2, strict=True)),
+    )
     parts = 2 * outputs(cell, zero, x, (h0, c0)) - 3 * outputs(cell, zero, x2, state2)
     same(mix, parts, 1e-10)  # powers of a matrix: entries reach 1e3
 
@@ -342,9 +360,11 @@ def test_the_lstm_without_output_activation_has_the_rnn_as_a_special_case():
     p, x, state, _, _ = case(rnn.cell)
     noaf = greff.make("ohp")  # no output gate, h = c
     big = np.repeat([1e3, -1e3], 6)
-    q = {"W_x": np.hstack([np.zeros((4, 12)), p["W_x"]]),
-         "W_h": np.hstack([np.zeros((6, 12)), p["W_h"]]),
-         "b": np.concatenate([big, p["b"]])}
+    q = {
+        "W_x": np.hstack([np.zeros((4, 12)), p["W_x"]]),
+        "W_h": np.hstack([np.zeros((6, 12)), p["W_h"]]),
+        "b": np.concatenate([big, p["b"]]),
+    }
     same(outputs(noaf, q, x, (state[0], np.ones((3, 6)))), outputs(rnn, p, x, state))
 
 
@@ -371,5 +391,6 @@ def test_the_slstm_survives_exponents_that_overflow():
     p["b"][:6] = 2000.0  # exp(2000) is infinite
     h, _, caches = unroll(slstm, p, x)
     assert np.isfinite(h).all()
-    assert all(np.isfinite(g).all()
-               for g in unroll_backward(slstm, p, dh, caches)[2].values())
+    assert all(
+        np.isfinite(g).all() for g in unroll_backward(slstm, p, dh, caches)[2].values()
+    )

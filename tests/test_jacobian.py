@@ -8,8 +8,12 @@ from lstm_course import CELLS, trace
 from lstm_course.cells import clockwork, gru, lstm, peephole
 from lstm_course.jacobian import jacobian
 
-CELL_LIKE = {**CELLS, "gru before, takes new": gru.make("before", "takes_new"),
-             "peephole io": peephole.make("io"), "clock at 1": clockwork.make(start=1)}
+CELL_LIKE = {
+    **CELLS,
+    "gru before, takes new": gru.make("before", "takes_new"),
+    "peephole io": peephole.make("io"),
+    "clock at 1": clockwork.make(start=1),
+}
 every_cell = pytest.mark.parametrize("name", CELL_LIKE)
 STEP = 1e-4  # five-point rule, as in proofs.py
 
@@ -60,8 +64,10 @@ FROZEN = {
     "clockwork": lambda q, c: np.where(q["on"] > 0, q["n"], c),
     "clock at 1": lambda q, c: np.where(q["on"] > 0, q["n"], c),
     "depth_gated": lambda q, c: q["f"] * c + q["i"] * q["g"] + q["d"] * q["c_1"],
-    "mlstm": lambda q, c: (q["f"][..., None] * c + q["i"][..., None]
-                           * q["k"][..., :, None] * q["v"][..., None, :]),
+    "mlstm": lambda q, c: (
+        q["f"][..., None] * c
+        + q["i"][..., None] * q["k"][..., :, None] * q["v"][..., None, :]
+    ),
     **{f"mut{n}": lambda q, c: (1 - q["u"]) * c + q["u"] * q["n"] for n in (1, 2, 3)},
 }
 
@@ -100,8 +106,10 @@ def test_one_step_of_the_rnn_is_diag_phi_prime_times_w():
 
 def test_jacobians_of_neighbouring_spans_multiply():
     p, x, state0, _, _ = case(CELLS["peephole"])
-    a, b, whole = (jacobian("peephole", p, x, s, t, state0=state0)
-                   for s, t in ((0, 3), (3, 7), (0, 7)))
+    a, b, whole = (
+        jacobian("peephole", p, x, s, t, state0=state0)
+        for s, t in ((0, 3), (3, 7), (0, 7))
+    )
     np.testing.assert_allclose(b @ a, whole, 1e-10, 1e-12)
 
 

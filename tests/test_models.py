@@ -51,16 +51,19 @@ def test_every_cell_reads_the_generated_tasks(cell):
 
 def test_the_film_review_model_has_213301_parameters():
     model = Classifier("lstm", 32, 100, words=5000)
-    parts = [sum(p.numel() for p in m.parameters())
-             for m in (model.embedding, model.layer, model.readout)]
+    parts = [
+        sum(p.numel() for p in m.parameters())
+        for m in (model.embedding, model.layer, model.readout)
+    ]
     assert parts == [160_000, 53_200, 101]
 
 
 def test_the_two_layer_gru_of_the_seeds_comes_from_the_same_class():
     """Its step written from the equations: hard sigmoids, reset before the product,
     the update gate keeps the old state, softmax of V s + c."""
-    model = LanguageModel("gru(reset='before', gate=hard_sigmoid)", 6, 6, 11,
-                          num_layers=2, seed=3).double()
+    model = LanguageModel(
+        "gru(reset='before', gate=hard_sigmoid)", 6, 6, 11, num_layers=2, seed=3
+    ).double()
     stack = model.layers[0]
     E = model.embedding.weight.detach().numpy()
     V, c = (p.detach().numpy() for p in model.readout.parameters())
@@ -133,8 +136,9 @@ def test_variational_dropout_drops_the_same_units_at_every_step():
 
 @pytest.mark.parametrize("variational", [False, True])
 def test_dropout_is_off_in_eval_and_acts_between_layers_in_training(variational):
-    model = LanguageModel("lstm", 8, 8, 11, num_layers=2, dropout=0.4,
-                          variational=variational, seed=0)
+    model = LanguageModel(
+        "lstm", 8, 8, 11, num_layers=2, dropout=0.4, variational=variational, seed=0
+    )
     model.eval()
     assert torch.equal(model(CODES)[0], model(CODES)[0])
     model.train()
@@ -168,17 +172,20 @@ def draws(n=20000, **options):
     return np.bincount(hits, minlength=4) / n
 
 
-@pytest.mark.parametrize("options, expected", [
-    ({}, [0.1, 0.5, 0.15, 0.25]),
-    ({"temperature": 0}, [0, 1, 0, 0]),
-    ({"temperature": 0.5}, np.array([1, 25, 2.25, 6.25]) / 34.5),
-    ({"top_k": 2}, [0, 2 / 3, 0, 1 / 3]),
-    ({"top_k": 9}, [0.1, 0.5, 0.15, 0.25]),
-    ({"top_p": 0.45}, [0, 1, 0, 0]),
-    ({"top_p": 0.8}, np.array([0, 50, 15, 25]) / 90),
-    ({"top_p": 1.0}, [0.1, 0.5, 0.15, 0.25]),
-    ({"top_p": 0.8, "top_k": 2}, [0, 2 / 3, 0, 1 / 3]),
-])
+@pytest.mark.parametrize(
+    "options, expected",
+    [
+        ({}, [0.1, 0.5, 0.15, 0.25]),
+        ({"temperature": 0}, [0, 1, 0, 0]),
+        ({"temperature": 0.5}, np.array([1, 25, 2.25, 6.25]) / 34.5),
+        ({"top_k": 2}, [0, 2 / 3, 0, 1 / 3]),
+        ({"top_k": 9}, [0.1, 0.5, 0.15, 0.25]),
+        ({"top_p": 0.45}, [0, 1, 0, 0]),
+        ({"top_p": 0.8}, np.array([0, 50, 15, 25]) / 90),
+        ({"top_p": 1.0}, [0.1, 0.5, 0.15, 0.25]),
+        ({"top_p": 0.8, "top_k": 2}, [0, 2 / 3, 0, 1 / 3]),
+    ],
+)
 def test_sampling_follows_temperature_top_k_and_nucleus(options, expected):
     """Four standard errors of a share of 20,000 draws are 0.014."""
     assert np.abs(draws(**options) - expected).max() < 0.014
@@ -204,8 +211,17 @@ def padded(front, behind):
 @pytest.mark.parametrize("read", classifiers.READS)
 @pytest.mark.parametrize("bidirectional", [False, True])
 def test_a_masked_classifier_does_not_see_padding(read, bidirectional):
-    model = Classifier("lstm", 32, 6, 3, words=10, read=read, masked=True,
-                       bidirectional=bidirectional, seed=0).double()
+    model = Classifier(
+        "lstm",
+        32,
+        6,
+        3,
+        words=10,
+        read=read,
+        masked=True,
+        bidirectional=bidirectional,
+        seed=0,
+    ).double()
     bare = model(padded(0, 0))
     for front, behind in ((5, 0), (0, 5), (2, 3)):
         assert torch.allclose(model(padded(front, behind)), bare, atol=1e-12)
@@ -238,8 +254,9 @@ def test_a_reader_starts_with_the_memory_times_asked_for():
         b = model.layer.numpy(k)["b"]
         assert (0 <= b[f]).all() and (b[f] <= np.log(99)).all() and np.ptp(b[f]) > 1
         assert np.allclose(b[:8], -b[f])
-    assert (Reader("lstm", 2, 8, 1, bias={"f": 3.0}, seed=0).layer.numpy()["b"][f]
-            == 3).all()
+    assert (
+        Reader("lstm", 2, 8, 1, bias={"f": 3.0}, seed=0).layer.numpy()["b"][f] == 3
+    ).all()
 
 
 @pytest.mark.parametrize("model", [Classifier, LanguageModel, Reader])
@@ -252,9 +269,11 @@ def test_the_same_seed_gives_the_same_model_and_another_another():
     def bits(seed):
         torch.manual_seed(7)  # must not matter
         torch.randn(seed + 1)
-        models = (LanguageModel("lstm", 4, 8, 9, seed=seed),
-                  Classifier("lstm", 4, 8, words=9, seed=seed),
-                  Reader("lstm", 2, 8, 3, T_max=9, seed=seed))
+        models = (
+            LanguageModel("lstm", 4, 8, 9, seed=seed),
+            Classifier("lstm", 4, 8, words=9, seed=seed),
+            Reader("lstm", 2, 8, 3, T_max=9, seed=seed),
+        )
         return torch.cat([p.detach().flatten() for m in models for p in m.parameters()])
 
     assert torch.equal(bits(1), bits(1)) and not torch.equal(bits(1), bits(2))
@@ -267,21 +286,31 @@ def test_a_reader_scores_fresh_sequences_by_the_tasks_own_rule():
     assert set(score) == {"loss", "accuracy", "recall"} and score["recall"] < 0.3
 
 
-@pytest.mark.parametrize("call, says", [
-    (lambda: as_cell("gru(reset='sideways')"), "sideways"),
-    (lambda: as_cell("gru(gate=relu)"), "does not make a cell"),
-    (lambda: as_cell("nothing(1)"), "does not make a cell"),
-    (lambda: as_cell("gru("), "does not make a cell"),
-    (lambda: as_cell("gruu"), "Did you mean 'gru'"),
-    (lambda: LanguageModel("lstm", 7, 6, 5, tied=True), "Tied"),
-    (lambda: LanguageModel("depth_gated", 6, 6, 5, num_layers=2, dropout=0.1,
-                           variational=True), "variational=False"),
-    (lambda: Classifier("lstm", 32, 100, words=5, read="first"), "read is 'first'"),
-    (lambda: lm.choose(np.zeros(3), None, temperature=-1), "temperature is -1"),
-    (lambda: lm.choose(np.zeros(3), None, top_k=0), "top_k is 0"),
-    (lambda: lm.choose(np.zeros(3), None, top_p=1.5), "top_p is 1.5"),
-    (lambda: lm.generate(None, np.array([], int), 5, None), r"start has shape \(0,\)"),
-])
+@pytest.mark.parametrize(
+    "call, says",
+    [
+        (lambda: as_cell("gru(reset='sideways')"), "sideways"),
+        (lambda: as_cell("gru(gate=relu)"), "does not make a cell"),
+        (lambda: as_cell("nothing(1)"), "does not make a cell"),
+        (lambda: as_cell("gru("), "does not make a cell"),
+        (lambda: as_cell("gruu"), "Did you mean 'gru'"),
+        (lambda: LanguageModel("lstm", 7, 6, 5, tied=True), "Tied"),
+        (
+            lambda: LanguageModel(
+                "depth_gated", 6, 6, 5, num_layers=2, dropout=0.1, variational=True
+            ),
+            "variational=False",
+        ),
+        (lambda: Classifier("lstm", 32, 100, words=5, read="first"), "read is 'first'"),
+        (lambda: lm.choose(np.zeros(3), None, temperature=-1), "temperature is -1"),
+        (lambda: lm.choose(np.zeros(3), None, top_k=0), "top_k is 0"),
+        (lambda: lm.choose(np.zeros(3), None, top_p=1.5), "top_p is 1.5"),
+        (
+            lambda: lm.generate(None, np.array([], int), 5, None),
+            r"start has shape \(0,\)",
+        ),
+    ],
+)
 def test_doors_say_what_is_wrong_and_what_to_do(call, says):
     with pytest.raises(ValueError, match=says):
         call()

@@ -89,8 +89,11 @@ def prove_unroll(module, cell):
         close(a, b, 1e-12, 1e-12)
     dx, dstate0, grads = module.unroll_backward(cell, p, dh, caches, dstate)
     theirs = run_backward(cell, p, dh, dstate, plain)
-    for a, b in zip([dx, *dstate0, *(grads[k] for k in p)],
-                    [theirs[0], *theirs[1], *(theirs[2][k] for k in p)], strict=True):
+    for a, b in zip(
+        [dx, *dstate0, *(grads[k] for k in p)],
+        [theirs[0], *theirs[1], *(theirs[2][k] for k in p)],
+        strict=True,
+    ):
         close(a, b, 1e-10, 1e-10)
 
 
@@ -138,7 +141,9 @@ def test_every_mutant_is_killed(capsys):
         if check(Mutation(*change), target):
             survivors.append(what)
     with capsys.disabled():
-        print(f"\n{total} mutants, {total - len(survivors)} killed, "
-              f"survivors: {survivors}")
+        print(
+            f"\n{total} mutants, {total - len(survivors)} killed, "
+            f"survivors: {survivors}"
+        )
     assert total >= 40
     assert survivors == []

@@ -22,8 +22,11 @@ def given(function):
 
 
 def test_every_function_of_ops_has_a_row():
-    public = {f for n, f in vars(ops).items()
-              if n[0] != "_" and inspect.isfunction(f) and f.__module__ == ops.__name__}
+    public = {
+        f
+        for n, f in vars(ops).items()
+        if n[0] != "_" and inspect.isfunction(f) and f.__module__ == ops.__name__
+    }
     in_rows = {f for row in ops.TABLE.values() for f in (row.derivative, row.number)}
     rest = public - in_rows - ops.TABLE.keys()
     assert {f.__name__ for f in rest} == OF_OUTPUTS

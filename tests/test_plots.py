@@ -71,8 +71,10 @@ def test_mathematics_reads_in_the_order_it_was_written(svg):
 
 
 def test_two_figures_on_one_page_share_no_id():
-    ids = [set(re.findall(r'\bid="([^"]+)"', plots.themed_svg(draw(number=n))))
-           for n in (1.5, 2.5)]
+    ids = [
+        set(re.findall(r'\bid="([^"]+)"', plots.themed_svg(draw(number=n))))
+        for n in (1.5, 2.5)
+    ]
     assert ids[0] and not ids[0] & ids[1]
 
 

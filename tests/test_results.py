@@ -54,8 +54,9 @@ def test_the_command_beside_a_result_gives_its_first_losses_again(name, tmp_path
     for run in result["runs"][:1]:
         args.seed, args.seeds = run["seed"], [run["seed"]]
         again = RUN[args.kind](args)["runs"][0]
-        assert again["first_losses"] == pytest.approx(run["first_losses"][:STEPS],
-                                                      rel=1e-4)
+        assert again["first_losses"] == pytest.approx(
+            run["first_losses"][:STEPS], rel=1e-4
+        )
 
 
 def solved(name, within):
@@ -108,8 +109,10 @@ def test_the_latch_built_by_hand_holds_a_bit_for_a_thousand_steps():
 def test_a_quick_run_is_solved_again(name, tmp_path):
     """One seed to the end, with half as many sequences again as its record took."""
     result = load(name)
-    run = min((r for r in result["runs"] if r["solved_after_sequences"]),
-              key=lambda r: r["solved_after_sequences"])
+    run = min(
+        (r for r in result["runs"] if r["solved_after_sequences"]),
+        key=lambda r: r["solved_after_sequences"],
+    )
     args = cli.parser().parse_args(shlex.split(result["command"])[1:])
     args.argv, args.out, args.result, args.quiet = [], str(tmp_path), None, True
     args.seeds, args.device = [run["seed"]], "cpu"

@@ -9,9 +9,12 @@ from lstm_course.cells import Cell, Phase, lstm, lstm1997, peephole
 from lstm_course.equations import equations
 from lstm_course.table import at_a_glance, sections
 
-OPTIONS = {**CELLS, "peephole at o": peephole.make("o"),
-           "1997's squashing": lstm1997.make("1997", True),
-           "hard gates": lstm.make(gate=ops.hard_sigmoid)}
+OPTIONS = {
+    **CELLS,
+    "peephole at o": peephole.make("o"),
+    "1997's squashing": lstm1997.make("1997", True),
+    "hard gates": lstm.make(gate=ops.hard_sigmoid),
+}
 
 
 @pytest.mark.parametrize("name", OPTIONS)
@@ -48,8 +51,12 @@ def test_a_cell_with_a_wrong_backward_shows_in_the_table():
     def backward(dh, h):
         return dh * (1.0 - h)  # not the derivative
 
-    wrong = Cell("wrong", "h = x W_x + h W_h + b", Phase(forward, backward, "h"),
-                 doc="A toy.\n\nWhat it is for: to be caught.")
+    wrong = Cell(
+        "wrong",
+        "h = x W_x + h W_h + b",
+        Phase(forward, backward, "h"),
+        doc="A toy.\n\nWhat it is for: to be caught.",
+    )
     row = at_a_glance(cells={"wrong": wrong}).splitlines()[2]
     assert "To be caught." in row and "13,300" in row
     assert int(re.search(r"10\^\{(-?\d+)\}", row)[1]) > -4

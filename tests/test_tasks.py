@@ -24,18 +24,28 @@ from lstm_course.tasks import (
 from lstm_course.tasks.vocabulary import PAD, UNKNOWN, Vocabulary, pad, tokenize
 
 FORMS = [
-    ("adding", {"T": 37, "form": "modern"}), ("adding", {"T": 37, "form": "1997"}),
-    ("adding", {"T": 100, "form": "1997"}), ("multiplication", {"T": 41}),
-    ("copying", {"T": 1}), ("copying", {"T": 33}),
+    ("adding", {"T": 37, "form": "modern"}),
+    ("adding", {"T": 37, "form": "1997"}),
+    ("adding", {"T": 100, "form": "1997"}),
+    ("multiplication", {"T": 41}),
+    ("copying", {"T": 1}),
+    ("copying", {"T": 33}),
     ("temporal_order", {"T": 10, "form": "6b"}),
     ("temporal_order", {"T": 100, "form": "6a"}),
-    ("temporal_order", {"T": 57, "form": "6b"}), ("embedded_reber", {}),
-    ("continual_reber", {"T": 83}), ("long_lag", {"T": 29, "form": "2a"}),
-    ("long_lag", {"T": 13, "form": "2c", "p": 7}), ("gap_language", {"gap": 3}),
-    ("gap_language", {"gap": 23, "distractors": 2}), ("latch", {"T": 19}),
+    ("temporal_order", {"T": 57, "form": "6b"}),
+    ("embedded_reber", {}),
+    ("continual_reber", {"T": 83}),
+    ("long_lag", {"T": 29, "form": "2a"}),
+    ("long_lag", {"T": 13, "form": "2c", "p": 7}),
+    ("gap_language", {"gap": 3}),
+    ("gap_language", {"gap": 23, "distractors": 2}),
+    ("latch", {"T": 19}),
 ]
-NAMED = pytest.mark.parametrize("name, options", FORMS, ids=[
-    f"{n}-{'-'.join(map(str, o.values()))}" for n, o in FORMS])
+NAMED = pytest.mark.parametrize(
+    "name, options",
+    FORMS,
+    ids=[f"{n}-{'-'.join(map(str, o.values()))}" for n, o in FORMS],
+)
 
 
 def module(name):
@@ -156,8 +166,17 @@ def test_reber_strings_are_those_of_the_published_graph():
     """Checked against the shortest strings, written down by hand from the graph."""
     x, _, _ = embedded_reber.sample(np.random.default_rng(0), 4000)
     inner = {s[2:-1] for s in reber.text(x)}
-    short = {"BTXSE", "BPVVE", "BTSXSE", "BPTVVE", "BPVPSE", "BTXXVVE", "BTSSXSE",
-             "BPTTVVE", "BPTVPSE"}
+    short = {
+        "BTXSE",
+        "BPVVE",
+        "BTSXSE",
+        "BPTVVE",
+        "BPVPSE",
+        "BTXXVVE",
+        "BTSSXSE",
+        "BPTTVVE",
+        "BPTVPSE",
+    }
     assert short <= inner
     assert {s for s in inner if len(s) <= 6} <= short
     assert not {"BTE", "BE", "BPSE", "BTVVE"} & inner
@@ -258,8 +277,10 @@ def test_digits_are_solved_by_their_nearest_neighbour_and_chance_is_a_tenth(form
 def test_permuted_digits_hold_the_same_pixels_in_one_fixed_order():
     (x, y), _ = digits.split("pixels")
     (z, _), _ = digits.split("permuted")
-    order = [int((z[k, :, 0][:, None] == x[:, :, 0].T).all(0).int().argmax())
-             for k in range(64)]
+    order = [
+        int((z[k, :, 0][:, None] == x[:, :, 0].T).all(0).int().argmax())
+        for k in range(64)
+    ]
     assert not torch.equal(x, z)
     assert torch.equal(x.sort(0).values, z.sort(0).values)
     assert all(torch.equal(z[k], x[order[k]]) for k in range(64))
@@ -302,7 +323,8 @@ def test_the_stream_sometimes_lets_a_row_start_without_its_past():
 def test_uniform_characters_cost_log2_of_their_number():
     corpus = text.corpus("abcdefgh" * 50)
     loss = torch.nn.functional.cross_entropy(
-        torch.zeros(400, 8), torch.from_numpy(corpus.codes))
+        torch.zeros(400, 8), torch.from_numpy(corpus.codes)
+    )
     assert float(loss) / np.log(2) == pytest.approx(np.log2(8))
 
 
@@ -348,20 +370,26 @@ def test_tokenize_reads_markup_entities_and_any_script():
     assert tokenize("3 < 5 > 1") == ["3", "5", "1"]
 
 
-@pytest.mark.parametrize("call, says", [
-    (lambda: tasks.make("ading"), "Did you mean 'adding'"),
-    (lambda: tasks.make("adding", form="old"), "Write form='modern'"),
-    (lambda: adding.sample(np.random.default_rng(0), 20, form="1997"), "T >= 24"),
-    (lambda: tasks.make("gap_language", gap=5, distractors=1), "gap >= 7"),
-    (lambda: tasks.make("continual_reber", T=0), "T is 0"),
-    (lambda: temporal_order.sample(np.random.default_rng(0), 5), "T >= 10"),
-    (lambda: text.read("no/such/file.txt"), "no file or folder"),
-    (lambda: text.corpus("abc", "letters"), "level is 'letters'"),
-    (lambda: text.sample(None, text.corpus("abc abc"), T=64), "T . 1.*smaller T or B"),
-    (lambda: Vocabulary(["!!", ""]), "hold none"),
-    (lambda: Vocabulary(["a"], size=4), "Expected at least 5"),
-    (lambda: pad([[1]], 2, padding="left"), "'pre' or 'post'"),
-])
+@pytest.mark.parametrize(
+    "call, says",
+    [
+        (lambda: tasks.make("ading"), "Did you mean 'adding'"),
+        (lambda: tasks.make("adding", form="old"), "Write form='modern'"),
+        (lambda: adding.sample(np.random.default_rng(0), 20, form="1997"), "T >= 24"),
+        (lambda: tasks.make("gap_language", gap=5, distractors=1), "gap >= 7"),
+        (lambda: tasks.make("continual_reber", T=0), "T is 0"),
+        (lambda: temporal_order.sample(np.random.default_rng(0), 5), "T >= 10"),
+        (lambda: text.read("no/such/file.txt"), "no file or folder"),
+        (lambda: text.corpus("abc", "letters"), "level is 'letters'"),
+        (
+            lambda: text.sample(None, text.corpus("abc abc"), T=64),
+            "T . 1.*smaller T or B",
+        ),
+        (lambda: Vocabulary(["!!", ""]), "hold none"),
+        (lambda: Vocabulary(["a"], size=4), "Expected at least 5"),
+        (lambda: pad([[1]], 2, padding="left"), "'pre' or 'post'"),
+    ],
+)
 def test_doors_say_what_is_wrong_and_what_to_do(call, says):
     with pytest.raises(ValueError, match=says):
         call()

@@ -270,8 +270,9 @@ torch.testing.assert_close(ours, theirs, rtol=1e-10, atol=1e-12)
 
 def copy_of_the_package(folder):
     skip = shutil.ignore_patterns("__pycache__", "data", "results")
-    shutil.copytree(Path(lstm_course.__file__).parent, folder / "lstm_course",
-                    ignore=skip)
+    shutil.copytree(
+        Path(lstm_course.__file__).parent, folder / "lstm_course", ignore=skip
+    )
     return folder / "lstm_course"
 
 
@@ -313,6 +314,11 @@ def run(code, folder):
     paths = os.pathsep.join([str(folder), str(Path(__file__).parent)])
     done = subprocess.run(
         [sys.executable, "-c", "import lstm_course\n" + code],
-        env=os.environ | {"PYTHONPATH": paths, "OMP_NUM_THREADS": "1"}, cwd=folder,
-        capture_output=True, text=True, timeout=200, check=False)
+        env=os.environ | {"PYTHONPATH": paths, "OMP_NUM_THREADS": "1"},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr

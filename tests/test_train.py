@@ -39,8 +39,10 @@ def train(net, steps=6, batches=None, **options):
 
 
 def same(a, b):
-    return all(torch.equal(p, q) for p, q in
-               zip(a.state_dict().values(), b.state_dict().values(), strict=True))
+    return all(
+        torch.equal(p, q)
+        for p, q in zip(a.state_dict().values(), b.state_dict().values(), strict=True)
+    )
 
 
 # ------------------------------------------------------------ the same run, stopped
@@ -48,13 +50,21 @@ def same(a, b):
 
 def test_a_resumed_run_ends_in_the_same_bits(tmp_path):
     """Dropout, carried state, schedule and Adam's memory included."""
+
     def run(path, steps_at_once):
         options = {"dropout": 0.3, "num_layers": 2}
         for steps in steps_at_once:
             net = model(**options)
-            history = train(net, steps, text.Stream(CORPUS, T=5, B=4), loss=stream_loss,
-                            checkpoint=path, every=3, seed=4,
-                            schedule=lambda step, _: 1.0 / (1 + step))
+            history = train(
+                net,
+                steps,
+                text.Stream(CORPUS, T=5, B=4),
+                loss=stream_loss,
+                checkpoint=path,
+                every=3,
+                seed=4,
+                schedule=lambda step, _: 1.0 / (1 + step),
+            )
         return net, history
 
     whole, once = run(tmp_path / "once.pt", [13])
@@ -103,8 +113,9 @@ def logged_steps(folder):
 
 
 def final(folder, job):
-    weights, *history = torch.load(folder / job.split(":")[0] / "final.pt",
-                                   weights_only=True)
+    weights, *history = torch.load(
+        folder / job.split(":")[0] / "final.pt", weights_only=True
+    )
     return {k: p for k, p in weights.items() if torch.is_tensor(p)}, *history
 
 
@@ -149,8 +160,13 @@ def test_patience_stops_after_so_many_validations_without_a_better_one():
 
 
 def test_until_stops_as_soon_as_it_is_satisfied():
-    history = train(model(), 99, valid=falling_then_rising(), every=2,
-                    until=lambda v: v["loss"] <= 2.0)
+    history = train(
+        model(),
+        99,
+        valid=falling_then_rising(),
+        every=2,
+        until=lambda v: v["loss"] <= 2.0,
+    )
     assert history.stopped == "solved" and len(history.loss) == 4
     assert [v["step"] for v in history.valid] == [2, 4]
 
@@ -158,8 +174,14 @@ def test_until_stops_as_soon_as_it_is_satisfied():
 def test_a_run_that_was_done_stays_done(tmp_path):
     path = tmp_path / "run.pt"
     for _ in range(2):
-        history = train(model(), 99, valid=falling_then_rising(), every=1, patience=2,
-                        checkpoint=path)
+        history = train(
+            model(),
+            99,
+            valid=falling_then_rising(),
+            every=1,
+            patience=2,
+            checkpoint=path,
+        )
     assert len(history.loss) == 5
 
 
@@ -210,8 +232,16 @@ def test_the_norm_before_clipping_is_recorded_and_the_update_clipped():
         return 10.0 * net.w.norm()
 
     net = Slope()
-    history = fit(net, loss, lambda rng: (torch.zeros(1, 1),), steps=1, lr=0.0,
-                  clip=0.5, progress=False, device="cpu")
+    history = fit(
+        net,
+        loss,
+        lambda rng: (torch.zeros(1, 1),),
+        steps=1,
+        lr=0.0,
+        clip=0.5,
+        progress=False,
+        device="cpu",
+    )
     assert history.grad_norm == pytest.approx([10.0])
     assert float(net.w.grad.norm()) == pytest.approx(0.5, rel=1e-4)
 
@@ -256,15 +286,22 @@ class Break(nn.Module):
         return y
 
 
-@pytest.mark.parametrize("how, says", [
-    ("gradient", r"gradient of middle\.bias is not finite at step 3"),
-    ("loss", "loss is nan at step 3. Every parameter is finite"),
-    ("weights", r"at step 3. Parameter first\.weight is not finite"),
-])
+@pytest.mark.parametrize(
+    "how, says",
+    [
+        ("gradient", r"gradient of middle\.bias is not finite at step 3"),
+        ("loss", "loss is nan at step 3. Every parameter is finite"),
+        ("weights", r"at step 3. Parameter first\.weight is not finite"),
+    ],
+)
 def test_what_is_not_finite_is_named_with_its_step_and_parameter(how, says):
     with pytest.raises(FloatingPointError, match=says):
-        train(Break(how), 9, lambda rng: (rng.normal(size=(3, 2)),),
-              loss=lambda net, batch: net(batch[0]).square().mean())
+        train(
+            Break(how),
+            9,
+            lambda rng: (rng.normal(size=(3, 2)),),
+            loss=lambda net, batch: net(batch[0]).square().mean(),
+        )
 
 
 @pytest.mark.parametrize("precision", ["bfloat16", "float16"])
@@ -281,8 +318,12 @@ def test_mixed_precision_trains_and_keeps_weights_in_float32(precision):
 
 def test_float16_gives_up_after_many_skipped_steps():
     with pytest.raises(FloatingPointError, match="20 float16 steps in a row"):
-        train(model(), 40, precision="float16",
-              loss=lambda net, b: window_loss(net, b) * 1e30 * 1e5)
+        train(
+            model(),
+            40,
+            precision="float16",
+            loss=lambda net, b: window_loss(net, b) * 1e30 * 1e5,
+        )
 
 
 # ------------------------------------------------------------------ log, bar, board
@@ -297,7 +338,9 @@ def test_the_log_has_a_line_per_step_and_per_validation(tmp_path):
     assert [x["grad_norm"] for x in steps] == history.grad_norm
     assert all(x["tokens_per_second"] > 0 for x in steps)
     assert [x for x in lines if "valid" in x] == [
-        {"step": 2, "valid": {"loss": 1.5}}, {"step": 4, "valid": {"loss": 1.5}}]
+        {"step": 2, "valid": {"loss": 1.5}},
+        {"step": 4, "valid": {"loss": 1.5}},
+    ]
 
 
 def test_a_resumed_log_repeats_no_step_and_survives_half_a_line(tmp_path):
@@ -355,9 +398,22 @@ def test_two_processes_give_the_result_of_one_with_the_whole_batch(tmp_path):
     alone = [sys.executable, SCRIPT, tmp_path / "one", *jobs]
     subprocess.run(alone, check=True, env=ENV)
     subprocess.run(
-        [sys.executable, "-m", "torch.distributed.run", "--standalone",
-         "--nproc_per_node=2", SCRIPT, tmp_path / "two", "task:12", "stream:7",
-         "stream:12"], check=True, env=ENV, capture_output=True)
+        [
+            sys.executable,
+            "-m",
+            "torch.distributed.run",
+            "--standalone",
+            "--nproc_per_node=2",
+            SCRIPT,
+            tmp_path / "two",
+            "task:12",
+            "stream:7",
+            "stream:12",
+        ],
+        check=True,
+        env=ENV,
+        capture_output=True,
+    )
     for job in jobs:
         one, *history = final(tmp_path / "one", job)
         two, *again = final(tmp_path / "two", job)
@@ -376,16 +432,24 @@ def broken(tmp_path):
     return path
 
 
-@pytest.mark.parametrize("call, says", [
-    (lambda path: train(model(), checkpoint=path, seed=1), "Pass seed=0"),
-    (lambda path: train(model(num_layers=2), checkpoint=path), "another model"),
-    (lambda path: train(model(), checkpoint=broken(path.parent)), "no checkpoint of"),
-    (lambda path: load(path.with_name("missing.pt")), "Found beside it: run.pt"),
-    (lambda path: train(model(), schedule="cosinus"), "schedule='cosine'"),
-    (lambda path: train(model(), precision="half"), "precision='bfloat16'"),
-    (lambda path: train(model(), valid=lambda m: {"bits": 1.0}, patience=1),
-     "watch='bits'"),
-])
+@pytest.mark.parametrize(
+    "call, says",
+    [
+        (lambda path: train(model(), checkpoint=path, seed=1), "Pass seed=0"),
+        (lambda path: train(model(num_layers=2), checkpoint=path), "another model"),
+        (
+            lambda path: train(model(), checkpoint=broken(path.parent)),
+            "no checkpoint of",
+        ),
+        (lambda path: load(path.with_name("missing.pt")), "Found beside it: run.pt"),
+        (lambda path: train(model(), schedule="cosinus"), "schedule='cosine'"),
+        (lambda path: train(model(), precision="half"), "precision='bfloat16'"),
+        (
+            lambda path: train(model(), valid=lambda m: {"bits": 1.0}, patience=1),
+            "watch='bits'",
+        ),
+    ],
+)
 def test_doors_say_what_is_wrong_and_what_to_do(call, says, tmp_path):
     path = tmp_path / "run.pt"
     train(model(), 2, checkpoint=path)
@@ -397,7 +461,12 @@ def test_each_process_of_torchrun_takes_a_gpu_of_its_own(monkeypatch):
     for name, value in {"WORLD_SIZE": "2", "RANK": "3", "LOCAL_RANK": "1"}.items():
         monkeypatch.setenv(name, value)
     asked = []
-    monkeypatch.setattr(torch, "empty", lambda *shape, device: asked.append(device)
-                        or types.SimpleNamespace(device=device))
+    monkeypatch.setattr(
+        torch,
+        "empty",
+        lambda *shape, device: (
+            asked.append(device) or types.SimpleNamespace(device=device)
+        ),
+    )
     assert choose_device("cuda") == "cuda:1" == asked[0]
     assert choose_device("cpu") == "cpu"

@@ -13,8 +13,10 @@ from lstm_course.unroll import trace
 @pytest.fixture(scope="module")
 def score():
     rows = record.load("variants")["rows"]
-    return {task: {cell: variants.reported(rows, task, cell)
-                   for cell in variants.CELLS} for task in variants.TASKS}
+    return {
+        task: {cell: variants.reported(rows, task, cell) for cell in variants.CELLS}
+        for task in variants.TASKS
+    }
 
 
 def differs(score, task, cell, base="lstm"):
@@ -32,9 +34,17 @@ def test_every_cell_has_as_many_units_as_fit_into_the_lstm_s_weights(cell):
 
 def test_the_seeds_that_report_have_not_chosen_the_rate():
     assert not set(variants.CHOOSE) & set(variants.REPORT)
-    rows = [{"task": "t", "cell": "c", "lr": lr, "seed": seed,
-             "accuracy": 1.0 if (lr == 0.02) == (seed in variants.CHOOSE) else 0.0}
-            for lr in variants.RATES for seed in range(12)]
+    rows = [
+        {
+            "task": "t",
+            "cell": "c",
+            "lr": lr,
+            "seed": seed,
+            "accuracy": 1.0 if (lr == 0.02) == (seed in variants.CHOOSE) else 0.0,
+        }
+        for lr in variants.RATES
+        for seed in range(12)
+    ]
     assert variants.reported(rows, "t", "c").tolist() == [0.0] * 8  # chosen: 0.02
 
 
@@ -55,9 +65,15 @@ def test_eight_rows_of_a_digit_need_no_gates(score):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("task, cell, seed", [
-    ("digits", "gru", 4), ("stream", "nfg", 5), ("votes", "noaf", 6),
-    ("votes", "lstm", 4)])
+@pytest.mark.parametrize(
+    "task, cell, seed",
+    [
+        ("digits", "gru", 4),
+        ("stream", "nfg", 5),
+        ("votes", "noaf", 6),
+        ("votes", "lstm", 4),
+    ],
+)
 def test_a_run_comes_out_alike_again(task, cell, seed):
     """Not to the bit: rounding differs between machines and training amplifies it."""
     rows = record.load("variants")["rows"]
@@ -78,8 +94,10 @@ def test_ballots_and_beats_say_the_truth():
     assert (np.diff(np.flatnonzero(strokes[:, 0])) == variants.PERIOD).all()
 
 
-@pytest.mark.parametrize("cell", [coupled.make("i"), coupled.make("f"), gru.make(),
-                                  gru.make("before", "takes_new")])
+@pytest.mark.parametrize(
+    "cell",
+    [coupled.make("i"), coupled.make("f"), gru.make(), gru.make("before", "takes_new")],
+)
 def test_an_average_stays_between_minus_1_and_1_whatever_the_weights(cell):
     rng = np.random.default_rng(1)
     p = {k: 3 * rng.normal(size=s) for k, s in cell.shapes(3, 5).items()}
@@ -88,8 +106,12 @@ def test_an_average_stays_between_minus_1_and_1_whatever_the_weights(cell):
 
 
 def test_the_clock_built_from_two_peepholes_rings_at_every_tenth_step():
-    p = {"W_x": np.zeros((1, 4)), "W_h": np.zeros((1, 4)),
-         "b": np.array([40.0, 190.0, np.arctanh(0.1), -190.0]),
-         "w_cf": np.array([-200.0]), "w_co": np.array([200.0])}
+    p = {
+        "W_x": np.zeros((1, 4)),
+        "W_h": np.zeros((1, 4)),
+        "b": np.array([40.0, 190.0, np.arctanh(0.1), -190.0]),
+        "w_cf": np.array([-200.0]),
+        "w_co": np.array([200.0]),
+    }
     h = trace(peephole.make("fo"), p, np.zeros((1000, 1, 1)))["h"].ravel()
     assert (np.flatnonzero(h > 0.5) + 1).tolist() == list(range(10, 1001, 10))

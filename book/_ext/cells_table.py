@@ -1,7 +1,7 @@
 """The table of all cells, made from lstm_course.CELLS while the book is built.
 
-    ```{cells-table}
-    ```
+```{cells-table}
+```
 """
 
 from docutils import nodes

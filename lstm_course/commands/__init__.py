@@ -10,5 +10,10 @@ Each has ``add_parser(sub)`` and ``run(args)``, and imports torch only in ``run`
 
 from . import bench, data, grade, sample, train
 
-COMMANDS = {"data": data, "train": train, "sample": sample, "bench": bench,
-            "grade": grade}
+COMMANDS = {
+    "data": data,
+    "train": train,
+    "sample": sample,
+    "bench": bench,
+    "grade": grade,
+}

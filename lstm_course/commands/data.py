@@ -20,12 +20,24 @@ The files are kept in the user's cache; LSTM_COURSE_DATA names another folder.
 
 def add_parser(sub):
     parser = sub.add_parser(
-        "data", help="fetch film reviews or Shakespeare, or show what is there",
-        description=ABOUT, epilog=EPILOG, formatter_class=Plain)
-    parser.add_argument("name", nargs="?", choices=("sample", "imdb", "shakespeare"),
-                        help="what to fetch; without it: show what is there")
-    parser.add_argument("--from", dest="path", metavar="PATH",
-                        help="read this archive, folder or table; no download")
+        "data",
+        help="fetch film reviews or Shakespeare, or show what is there",
+        description=ABOUT,
+        epilog=EPILOG,
+        formatter_class=Plain,
+    )
+    parser.add_argument(
+        "name",
+        nargs="?",
+        choices=("sample", "imdb", "shakespeare"),
+        help="what to fetch; without it: show what is there",
+    )
+    parser.add_argument(
+        "--from",
+        dest="path",
+        metavar="PATH",
+        help="read this archive, folder or table; no download",
+    )
     parser.add_argument("--url", help="a mirror; the published checksum still counts")
     add_form(parser)
 
@@ -40,17 +52,18 @@ def _show():
     from ..data import reviews, sources
 
     parts = reviews.read_parts(reviews.sample_path(), held_out=0.0)
-    print(f"sample       {_count(*parts[:3])}, written for "
-          "this course")
+    print(f"sample       {_count(*parts[:3])}, written for this course")
     for name, source in sources.SOURCES.items():
         there, way = f"kept in {source.kept}", f"not here; lstm-course data {name}"
         print(f"{name:12} {there if source.kept.exists() else way}")
 
 
 def _count(train, valid, test):
-    each = [f"{len(r.texts):,} {name} reviews ({int(r.labels.sum()):,} positive)"
-            for name, r in (("training", train), ("validation", valid), ("test", test))
-            if r.texts]
+    each = [
+        f"{len(r.texts):,} {name} reviews ({int(r.labels.sum()):,} positive)"
+        for name, r in (("training", train), ("validation", valid), ("test", test))
+        if r.texts
+    ]
     return " and ".join(each)
 
 
@@ -64,8 +77,10 @@ def _imdb(args):
     kept = sources.IMDB.kept
     kept.parent.mkdir(parents=True, exist_ok=True)
     reviews.write(kept, parts.train, parts.test, parts.valid)
-    print(f"{parts.account}\n{_count(*parts[:3])}: kept in {kept}\n"
-          "try: lstm-course train classify --data imdb")
+    print(
+        f"{parts.account}\n{_count(*parts[:3])}: kept in {kept}\n"
+        "try: lstm-course train classify --data imdb"
+    )
 
 
 def _shakespeare(args):
@@ -75,8 +90,10 @@ def _shakespeare(args):
         path = download.fetch(sources.SHAKESPEARE, args.url)
     else:
         path = _copy(args.path, sources.SHAKESPEARE)
-    print(f"{path.stat().st_size:,} bytes: kept in {path}\n"
-          "try: lstm-course train lm --text shakespeare")
+    print(
+        f"{path.stat().st_size:,} bytes: kept in {path}\n"
+        "try: lstm-course train lm --text shakespeare"
+    )
 
 
 def _copy(path, source):

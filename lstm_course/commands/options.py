@@ -19,6 +19,7 @@ class Plain(argparse.RawDescriptionHelpFormatter):
 
 def whole(least):
     """A type for argparse: a whole number of at least so much."""
+
     def parse(word):
         try:
             value = int(word)
@@ -27,13 +28,16 @@ def whole(least):
         if value < least:
             raise argparse.ArgumentTypeError(
                 f"got {word!r}, expected a whole number of at least {least}; "
-                f"write {least} or more?")
+                f"write {least} or more?"
+            )
         return value
+
     return parse
 
 
 def number(least, below=math.inf):
     """A type for argparse: a number from ``least`` on that stays below a limit."""
+
     def parse(word):
         try:
             value = float(word)
@@ -43,26 +47,47 @@ def number(least, below=math.inf):
             limit = "" if below == math.inf else f" and below {below:g}"
             raise argparse.ArgumentTypeError(
                 f"got {word!r}, expected a number of at least {least:g}{limit}; "
-                f"write {least:g} or a little more?")
+                f"write {least:g} or a little more?"
+            )
         return value
+
     return parse
 
 
 def add_encoding(group):
-    group.add_argument("--encoding", metavar="NAME",
-                       help="of files that are not UTF-8, such as gb18030 or cp1252 "
-                            "(default: found out)")
+    group.add_argument(
+        "--encoding",
+        metavar="NAME",
+        help="of files that are not UTF-8, such as gb18030 or cp1252 "
+        "(default: found out)",
+    )
 
 
 def add_form(parser):
     """Options that say how a table of reviews is to be read."""
     g = parser.add_argument_group("tables of your own")
     add_encoding(g)
-    g.add_argument("--text-column", metavar="NAME",
-                   help="its column of texts (default: review, text, comment, ...)")
-    g.add_argument("--label-column", metavar="NAME",
-                   help="its column of verdicts (default: sentiment, label, ...)")
-    g.add_argument("--positive", nargs="+", metavar="WORD", default=None,
-                   help="verdicts that count as positive (default: the usual words)")
-    g.add_argument("--negative", nargs="+", metavar="WORD", default=None,
-                   help="verdicts that count as negative; all others are left out")
+    g.add_argument(
+        "--text-column",
+        metavar="NAME",
+        help="its column of texts (default: review, text, comment, ...)",
+    )
+    g.add_argument(
+        "--label-column",
+        metavar="NAME",
+        help="its column of verdicts (default: sentiment, label, ...)",
+    )
+    g.add_argument(
+        "--positive",
+        nargs="+",
+        metavar="WORD",
+        default=None,
+        help="verdicts that count as positive (default: the usual words)",
+    )
+    g.add_argument(
+        "--negative",
+        nargs="+",
+        metavar="WORD",
+        default=None,
+        help="verdicts that count as negative; all others are left out",
+    )

@@ -17,17 +17,23 @@ examples:
 
 def add_parser(sub):
     parser = sub.add_parser(
-        "sample", help="let a trained language model write, or a classifier judge",
+        "sample",
+        help="let a trained language model write, or a classifier judge",
         description="Use a model that 'lstm-course train lm' or 'train classify' made.",
-        epilog=EPILOG, formatter_class=Plain)
+        epilog=EPILOG,
+        formatter_class=Plain,
+    )
     add = parser.add_argument
     add("checkpoint", help="a checkpoint, or the folder of a run")
     add("--prompt", help="the text to go on from, or to judge")
     add("--length", type=whole(1), default=500, help="characters or words to write")
     add("--temperature", type=number(0), default=1.0, help="see below")
     add("--top-k", type=whole(1), help="only the k best")
-    add("--top-p", type=number(0),
-        help="only the best that hold this probability together")
+    add(
+        "--top-p",
+        type=number(0),
+        help="only the best that hold this probability together",
+    )
     add("--seed", type=whole(0), default=0, help="of the draws")
     add("--last", action="store_true", help="the last of a run, not the best")
 
@@ -41,12 +47,23 @@ def run(args):
     if about["kind"] == "classify":
         chance, known, words = saved.positive(about, model, args.prompt)
         word = "positive" if chance >= 0.5 else "negative"
-        print(f"{word} (probability of positive {chance:.3f}; {known} of {words} "
-              "words known)")
+        print(
+            f"{word} (probability of positive {chance:.3f}; {known} of {words} "
+            "words known)"
+        )
         return
-    print(saved.write(about, model, args.prompt, args.length,
-                      np.random.default_rng(args.seed), args.temperature, args.top_k,
-                      args.top_p))
+    print(
+        saved.write(
+            about,
+            model,
+            args.prompt,
+            args.length,
+            np.random.default_rng(args.seed),
+            args.temperature,
+            args.top_k,
+            args.top_p,
+        )
+    )
 
 
 def _file(path, last):

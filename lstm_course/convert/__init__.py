@@ -38,5 +38,16 @@ from .onnx_layout import from_onnx, onnx_attributes, to_onnx
 from .onnx_node import onnx_node
 from .torch_layout import from_torch, to_torch
 
-__all__ = ["count", "export_onnx", "from_keras", "from_onnx", "from_torch", "negate",
-           "onnx_attributes", "onnx_node", "to_keras", "to_onnx", "to_torch"]
+__all__ = [
+    "count",
+    "export_onnx",
+    "from_keras",
+    "from_onnx",
+    "from_torch",
+    "negate",
+    "onnx_attributes",
+    "onnx_node",
+    "to_keras",
+    "to_onnx",
+    "to_torch",
+]

@@ -57,8 +57,12 @@ def negate(p, cell, *blocks):
             "products, or several. Negate the layers of a stack one by one?"
         )
     q = {k: np.array(v) for k, v in p.items()}
-    for param, start in {(t.param, t.first + k) for t in cell.all_terms
-                         for k, b in enumerate(t.blocks) if b in blocks}:
+    for param, start in {
+        (t.param, t.first + k)
+        for t in cell.all_terms
+        for k, b in enumerate(t.blocks)
+        if b in blocks
+    }:
         q[param][..., start * H : (start + 1) * H] *= -1.0
     for name in cell.vectors:  # a peephole w_ci belongs to block i
         if name[-1] in blocks:

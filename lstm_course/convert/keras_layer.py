@@ -16,9 +16,16 @@ from ..ops import tanh
 from .operators import GATES
 from .recognise import operator_of
 
-KINDS = {"SimpleRNN": "RNN", "SimpleRNNCell": "RNN",
-         "LSTM": "LSTM", "LSTMCell": "LSTM", "CuDNNLSTM": "LSTM",
-         "GRU": "GRU", "GRUCell": "GRU", "CuDNNGRU": "GRU"}
+KINDS = {
+    "SimpleRNN": "RNN",
+    "SimpleRNNCell": "RNN",
+    "LSTM": "LSTM",
+    "LSTMCell": "LSTM",
+    "CuDNNLSTM": "LSTM",
+    "GRU": "GRU",
+    "GRUCell": "GRU",
+    "CuDNNGRU": "GRU",
+}
 CELLS = {"RNN": "rnn", "LSTM": "lstm", "GRU": "gru"}
 PROBE = np.linspace(-5.0, 5.0, 41, dtype=np.float32)
 FLOAT32 = 1e-5  # functions are compared in the layer's own float32
@@ -56,8 +63,11 @@ def said_by(layer):
     names = [c.__name__ for part in (layer, inner) for c in type(part).__mro__]
     kind = next((KINDS[n] for n in names if n in KINDS), None)
     if kind is None:
-        stack = "Pass layer.cell.cells[k] of each" if hasattr(inner, "cells") else (
-            "Pass the recurrent layer itself, as model.layers[k]")
+        stack = (
+            "Pass layer.cell.cells[k] of each"
+            if hasattr(inner, "cells")
+            else ("Pass the recurrent layer itself, as model.layers[k]")
+        )
         raise ValueError(
             f"{type(layer).__name__} holds no single recurrent cell that is known "
             f"here. Expected SimpleRNN, LSTM, GRU, their Cell classes, an RNN of one, "
@@ -65,10 +75,13 @@ def said_by(layer):
         )
     cudnn = any(n in ("CuDNNLSTM", "CuDNNGRU") for n in names)
     after = True if cudnn else getattr(inner, "reset_after", None)
-    return {"kind": kind, "after": after if kind == "GRU" else None,
-            "stateful": getattr(layer, "stateful", False),
-            "activation": getattr(inner, "activation", None),
-            "recurrent_activation": getattr(inner, "recurrent_activation", None)}
+    return {
+        "kind": kind,
+        "after": after if kind == "GRU" else None,
+        "stateful": getattr(layer, "stateful", False),
+        "activation": getattr(inner, "activation", None),
+        "recurrent_activation": getattr(inner, "recurrent_activation", None),
+    }
 
 
 def one_direction(layer, reverse):
@@ -126,8 +139,11 @@ def check_activations(name, op, said):
         known = [g.__name__ for g in GATES if same(theirs, g)]
         room = CELLS[op.kind]
         form = f"{'after' if op.after else 'before'!r}, " if room == "gru" else ""
-        hint = (f"Pass cell={room}.make({form}gate=ops.{known[0]})" if known
-                else "Build and train it with recurrent_activation='sigmoid'")
+        hint = (
+            f"Pass cell={room}.make({form}gate=ops.{known[0]})"
+            if known
+            else "Build and train it with recurrent_activation='sigmoid'"
+        )
         raise ValueError(
             f"This {name} has recurrent_activation={name_of(theirs)}, but the gates of "
             f"the cell given are {op.gate.__name__}. Expected the same function. "

@@ -74,8 +74,12 @@ def from_keras(weights, cell="lstm", reverse=None):
     made = gru.make(reset="before") if cell == "gru" and before else as_cell(cell)
     rows = (2, n * H) if "m" in made.blocks else (n * H,)
     bias = np.zeros(rows) if bias is None else bias
-    check_shape("bias", bias, rows, "A GRU's one row means reset before, two rows mean "
-                "after. Is it this cell's?")
+    check_shape(
+        "bias",
+        bias,
+        rows,
+        "A GRU's one row means reset before, two rows mean after. Is it this cell's?",
+    )
     p = {"W_x": kernel, "W_h": recurrent}
     p |= {"b": bias[0], "b_h": bias[1]} if bias.ndim == 2 else {"b": bias}
     p = {k: reorder(v, BLOCKS[kind], _ours(made)) for k, v in p.items()}
@@ -170,9 +174,11 @@ def _arrays(weights, kind):
 
 def _from_cudnn(kernel, recurrent, bias, n):
     """The same layer as Keras' plain one has it; only an LSTM's biases may be added."""
+
     def turned(a):
-        return np.hstack([block.reshape(block.shape[::-1]).T
-                          for block in np.hsplit(a, n)])
+        return np.hstack(
+            [block.reshape(block.shape[::-1]).T for block in np.hsplit(a, n)]
+        )
 
     b, b_h = np.split(bias, 2)
     return turned(kernel), turned(recurrent), b + b_h if n == 4 else np.stack([b, b_h])

@@ -37,8 +37,10 @@ def columns_of(cell, op):
 def gather(a, at, blocks, H):
     """Our columns (..., mH) -> the operator's (..., nH); a block we lack is 0."""
     none = np.zeros_like(a[..., :H])
-    return np.concatenate([a[..., at[b] * H : (at[b] + 1) * H] if b in at else none
-                           for b in blocks], axis=-1)
+    return np.concatenate(
+        [a[..., at[b] * H : (at[b] + 1) * H] if b in at else none for b in blocks],
+        axis=-1,
+    )
 
 
 def scatter(a, at, blocks, H):

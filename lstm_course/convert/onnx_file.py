@@ -88,16 +88,25 @@ def _model(g, layer):
         x, end = _layer(g, layer, k, D, x, lengths, states)
         for many, one in zip(ends, end, strict=True):
             many.append(one)
-    g.node("Transpose" if layer.batch_first else "Identity", [x], ["h"],
-           **({"perm": [1, 0, 2]} if layer.batch_first else {}))
+    g.node(
+        "Transpose" if layer.batch_first else "Identity",
+        [x],
+        ["h"],
+        **({"perm": [1, 0, 2]} if layer.batch_first else {}),
+    )
     g.port(g.outputs, "h", [*axes, D * H])
     for s, many in zip(layer.cell.states, ends, strict=True):
         g.node("Concat", many, [f"{s}_n"], axis=0)
         g.port(g.outputs, f"{s}_n", [n, "B", H])
-    graph = helper.make_graph(g.nodes, layer.cell.name, g.inputs, g.outputs,
-                              g.constants)
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)],
-                             ir_version=IR, producer_name="lstm_course")
+    graph = helper.make_graph(
+        g.nodes, layer.cell.name, g.inputs, g.outputs, g.constants
+    )
+    return helper.make_model(
+        graph,
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        ir_version=IR,
+        producer_name="lstm_course",
+    )
 
 
 def _lengths(g, x):
@@ -120,8 +129,12 @@ def _lengths(g, x):
     g.node("Expand", ["T", "to_fill"], ["filled"])
     g.node("Concat", ["lengths", "filled"], ["all_lengths"], axis=0)
     g.node("Reshape", ["all_lengths", "B"], ["B_lengths"])
-    return g.node("Cast", [_in_range(g, "B_lengths")], ["lengths_int32"],
-                  to=g.onnx.TensorProto.INT32)
+    return g.node(
+        "Cast",
+        [_in_range(g, "B_lengths")],
+        ["lengths_int32"],
+        to=g.onnx.TensorProto.INT32,
+    )
 
 
 def _in_range(g, lengths):
@@ -160,8 +173,13 @@ def _layer(g, layer, k, D, x, lengths, states):
     inputs = [x, w["W"], w["R"], w["B"], lengths, *starts]
     inputs += [w["P"]] if "P" in w else []
     attributes = onnx_attributes(layer.cell, directions=D)
-    y = g.node(attributes.pop("op_type"), inputs, [f"Y_{k}", *ends],
-               hidden_size=layer.hidden_size, **attributes)
+    y = g.node(
+        attributes.pop("op_type"),
+        inputs,
+        [f"Y_{k}", *ends],
+        hidden_size=layer.hidden_size,
+        **attributes,
+    )
     y = g.node("Transpose", [y], [f"Y_batch_{k}"], perm=[0, 2, 1, 3])
     shape = g.constant(f"shape_{k}", np.array([0, 0, D * layer.hidden_size], np.int64))
     return g.node("Reshape", [y, shape], [f"h_{k}"]), ends

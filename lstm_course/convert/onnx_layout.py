@@ -178,9 +178,11 @@ def onnx_attributes(cell, directions=1):
         found["linear_before_reset"] = 1
     if slope := op.slope:
         others = ["Tanh"] * len(cell.states)  # g, and h of the LSTM's cell state
-        found |= {"activations": ["HardSigmoid", *others] * directions,
-                  "activation_alpha": [slope] * directions,
-                  "activation_beta": [0.5] * directions}
+        found |= {
+            "activations": ["HardSigmoid", *others] * directions,
+            "activation_alpha": [slope] * directions,
+            "activation_beta": [0.5] * directions,
+        }
     return found
 
 

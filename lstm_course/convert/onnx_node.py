@@ -14,8 +14,11 @@ INPUTS = {
     "GRU": ("X", "W", "R", "B", "sequence_lens", "initial_h"),
     "LSTM": ("X", "W", "R", "B", "sequence_lens", "initial_h", "initial_c", "P"),
 }
-DEFAULT = {"RNN": ["tanh"], "GRU": ["sigmoid", "tanh"],
-           "LSTM": ["sigmoid", "tanh", "tanh"]}
+DEFAULT = {
+    "RNN": ["tanh"],
+    "GRU": ["sigmoid", "tanh"],
+    "LSTM": ["sigmoid", "tanh", "tanh"],
+}
 PASSED_OVER = {"hidden_size", "layout", "output_sequence"}
 ALPHA, BETA = 0.2, 0.5  # of HardSigmoid, in the operator's specification
 
@@ -90,10 +93,20 @@ def check_attributes(said, op, cell, H, D, direction):
             "same operator. Is cell= the right one?"
         )
     _check_direction(said.pop("direction", "forward"), D, direction)
-    _check_same(said, "input_forget", int(op.coupled), cell, "'coupled' for 1, or "
-                "'cifg' with peepholes; 'lstm' for 0, or 'peephole'")
-    _check_same(said, "linear_before_reset", int(op.after), cell,
-                "gru.make(reset='after') for 1, gru.make(reset='before') for 0")
+    _check_same(
+        said,
+        "input_forget",
+        int(op.coupled),
+        cell,
+        "'coupled' for 1, or 'cifg' with peepholes; 'lstm' for 0, or 'peephole'",
+    )
+    _check_same(
+        said,
+        "linear_before_reset",
+        int(op.after),
+        cell,
+        "gru.make(reset='after') for 1, gru.make(reset='before') for 0",
+    )
     if said.get("hidden_size", H) != H:
         raise ValueError(
             f"The node has hidden_size={said['hidden_size']}, but R is for H = {H}. "

@@ -23,8 +23,11 @@ def candidates(cell):
         negated = ("f",) if "f" in blocks else ()
         return [Operator("LSTM", "iofg", gate, True, False, negated) for gate in GATES]
     if blocks in ({"r", "u", "n"}, {"r", "u", "n", "m"}):
-        return [Operator("GRU", "urn", gate, False, "m" in blocks, negated)
-                for gate in GATES for negated in ((), ("u",))]
+        return [
+            Operator("GRU", "urn", gate, False, "m" in blocks, negated)
+            for gate in GATES
+            for negated in ((), ("u",))
+        ]
     return []
 
 
@@ -71,5 +74,6 @@ def _agrees(cell, op):
     state = tuple(rng.normal(size=(2, 5)) for _ in cell.states)
     ours = cell.step(p, x, state)[0]
     theirs = EQUATIONS[op.kind](op, weights_for(p, cell, op), x, *state)
-    return all(np.allclose(a, b, rtol=0, atol=1e-12)
-               for a, b in zip(ours, theirs, strict=True))
+    return all(
+        np.allclose(a, b, rtol=0, atol=1e-12) for a, b in zip(ours, theirs, strict=True)
+    )

@@ -45,8 +45,10 @@ def from_torch(module, layer=0, reverse=False):
     {'W_x': (4, 24), 'W_h': (6, 24), 'b': (24,)}
     """
     name = _kind(module)
-    q = {k: v.detach().cpu().double().numpy() for k, v in
-         _tensors(module, layer, reverse, read=True).items()}
+    q = {
+        k: v.detach().cpu().double().numpy()
+        for k, v in _tensors(module, layer, reverse, read=True).items()
+    }
     b_ih = q.get("bias_ih", np.zeros(len(q["weight_ih"])))
     b_hh = q.get("bias_hh", np.zeros(len(q["weight_ih"])))
     p = {"W_x": q["weight_ih"].T.copy(), "W_h": q["weight_hh"].T.copy()}
@@ -78,8 +80,12 @@ def to_torch(p, module, layer=0, reverse=False):
     name = _kind(module)
     I, H = check_parameters(as_cell(name), p)
     tensors = _tensors(module, layer, reverse)
-    new = {"weight_ih": p["W_x"].T, "weight_hh": p["W_h"].T, "bias_ih": p["b"],
-           "bias_hh": p.get("b_h", np.zeros_like(p["b"]))}
+    new = {
+        "weight_ih": p["W_x"].T,
+        "weight_hh": p["W_h"].T,
+        "bias_ih": p["b"],
+        "bias_hh": p.get("b_h", np.zeros_like(p["b"])),
+    }
     _check_target(new, tensors, I, H, layer)
     with torch.no_grad():
         for k, t in tensors.items():
@@ -91,8 +97,11 @@ def _kind(module):
     """The cell that a torch module computes."""
     from torch import nn
 
-    kinds = {"rnn": (nn.RNN, nn.RNNCell), "lstm": (nn.LSTM, nn.LSTMCell),
-             "gru": (nn.GRU, nn.GRUCell)}
+    kinds = {
+        "rnn": (nn.RNN, nn.RNNCell),
+        "lstm": (nn.LSTM, nn.LSTMCell),
+        "gru": (nn.GRU, nn.GRUCell),
+    }
     name = next((k for k, types in kinds.items() if isinstance(module, types)), None)
     if name is None and "quant" in type(module).__module__:
         raise ValueError(
@@ -134,10 +143,13 @@ def _tensors(module, layer, reverse, read=False):
         )
     names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
     found = {n: getattr(module, n + suffix, None) for n in names}
-    fine = {*module._parameters, *(getattr(module, "parametrizations", ()) if read
-                                   else ())}
-    if computed := [n + suffix for n in names
-                    if found[n] is not None and n + suffix not in fine]:
+    fine = {
+        *module._parameters,
+        *(getattr(module, "parametrizations", ()) if read else ()),
+    }
+    if computed := [
+        n + suffix for n in names if found[n] is not None and n + suffix not in fine
+    ]:
         raise ValueError(
             f"{computed[0]} of this {type(module).__name__} is computed from other "
             "parameters, as weight_norm and pruning do. Expected a parameter. Make "
@@ -149,8 +161,12 @@ def _tensors(module, layer, reverse, read=False):
 
 def _check_target(new, tensors, I, H, layer):
     for k, t in tensors.items():
-        check_shape(f"{k} made from p", new[k], tuple(t.shape),
-                    f"p has I = {I}, H = {H}. Is it meant for layer {layer}?")
+        check_shape(
+            f"{k} made from p",
+            new[k],
+            tuple(t.shape),
+            f"p has I = {I}, H = {H}. Is it meant for layer {layer}?",
+        )
     for k in ("bias_ih", "bias_hh"):
         if k not in tensors and np.any(new[k]):
             raise ValueError(

@@ -13,8 +13,14 @@ from pathlib import Path, PurePosixPath
 MEMBERS = 500_000  # aclImdb has about 100,000
 LARGEST = 2**30  # bytes of one member: the 50,000 reviews as one CSV are 66 MB
 TOTAL = 2 * 2**30
-UNREADABLE = (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, OSError,
-              RuntimeError)  # RuntimeError: zipfile's word for a password
+UNREADABLE = (
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    RuntimeError,
+)  # RuntimeError: zipfile's word for a password
 
 
 def members(path, wanted):

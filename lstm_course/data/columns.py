@@ -5,19 +5,61 @@ from typing import NamedTuple
 
 from .parts import part_of_word
 
-TEXT = ("review", "text", "review_text", "reviewtext", "review_body", "reviews",
-        "comment", "comment_text", "comments", "sentence", "content", "body", "tweet",
-        "phrase", "message", "document", "opinion", "utterance", "sms")
-LABEL = ("sentiment", "label", "polarity", "class", "verdict", "target", "labels",
-         "sentiment_label", "airline_sentiment", "rating", "ratings", "stars", "star",
-         "star_rating", "overall", "score", "category", "y")
+TEXT = (
+    "review",
+    "text",
+    "review_text",
+    "reviewtext",
+    "review_body",
+    "reviews",
+    "comment",
+    "comment_text",
+    "comments",
+    "sentence",
+    "content",
+    "body",
+    "tweet",
+    "phrase",
+    "message",
+    "document",
+    "opinion",
+    "utterance",
+    "sms",
+)
+LABEL = (
+    "sentiment",
+    "label",
+    "polarity",
+    "class",
+    "verdict",
+    "target",
+    "labels",
+    "sentiment_label",
+    "airline_sentiment",
+    "rating",
+    "ratings",
+    "stars",
+    "star",
+    "star_rating",
+    "overall",
+    "score",
+    "category",
+    "y",
+)
 SPLIT = ("split", "subset", "partition", "set", "part", "dataset_split")
 FOLDS = ("fold", "folds", "kfold", "cv_fold", "fold_id")
 FOLD = re.compile(r"(?:fold[\s_-]*)?(\d+)(?:\.0)?")
 PERHAPS = ("type", "usage", "dataset", "phase")  # often something else
-FLAGS = {"is_test": "test", "in_test": "test", "is_valid": "valid", "is_val": "valid",
-         "is_validation": "valid", "is_dev": "valid", "is_train": "train",
-         "in_train": "train"}
+FLAGS = {
+    "is_test": "test",
+    "in_test": "test",
+    "is_valid": "valid",
+    "is_val": "valid",
+    "is_validation": "valid",
+    "is_dev": "valid",
+    "is_train": "train",
+    "in_train": "train",
+}
 YES = ("1", "1.0", "true", "yes", "y", "t")
 
 
@@ -37,8 +79,13 @@ class Form(NamedTuple):
     @classmethod
     def of(cls, args):
         """From the options of the command line."""
-        return cls(args.text_column, args.label_column, tuple(args.positive or ()),
-                   tuple(args.negative or ()), args.encoding)
+        return cls(
+            args.text_column,
+            args.label_column,
+            tuple(args.positive or ()),
+            tuple(args.negative or ()),
+            args.encoding,
+        )
 
 
 PLAIN = Form()
@@ -58,9 +105,16 @@ def place(columns, form):
         If two columns have the name that is looked for.
     """
     found = tuple(
-        next((columns.index(c) for c in ((name_of(own),) if own else names)
-              if c in columns), None)
-        for own, names in ((form.text, TEXT), (form.label, LABEL)))
+        next(
+            (
+                columns.index(c)
+                for c in ((name_of(own),) if own else names)
+                if c in columns
+            ),
+            None,
+        )
+        for own, names in ((form.text, TEXT), (form.label, LABEL))
+    )
     for at in found:
         if at is not None and columns.count(columns[at]) > 1:
             raise ValueError(
@@ -88,11 +142,19 @@ def row_parts(table):
         elif name in SPLIT + PERHAPS and any(cells):
             note = f"column {name!r} names no parts"
     named = {name for _, name, _ in found}  # is_train may also hold train and test
-    flags = [(k, FLAGS[c]) for k, c in enumerate(table.columns)
-             if c in FLAGS and c not in named]
+    flags = [
+        (k, FLAGS[c])
+        for k, c in enumerate(table.columns)
+        if c in FLAGS and c not in named
+    ]
     if flags:
-        found.append(([_flagged(row, flags) for row in table.rows],
-                      table.columns[flags[0][0]], ""))
+        found.append(
+            (
+                [_flagged(row, flags) for row in table.rows],
+                table.columns[flags[0][0]],
+                "",
+            )
+        )
     for parts, name, _ in found[1:]:
         _check_alike(table.name, found[0], parts, name)
     if not found:
@@ -109,8 +171,10 @@ def _meaning(file, column, cells):
     folds = {w: FOLD.fullmatch(w) for w in words}
     if column in FOLDS and words and all(folds.values()):
         last = max(words, key=lambda w: int(folds[w][1]))
-        return ({w: "test" if w == last else "train" for w in words},
-                f", fold {folds[last][1]} to test")
+        return (
+            {w: "test" if w == last else "train" for w in words},
+            f", fold {folds[last][1]} to test",
+        )
     parts = {w: part_of_word(w) for w in words}
     odd = sorted(w for w in words if not parts[w])
     if named and odd and (len(odd) < len(words) or column in SPLIT + FOLDS):

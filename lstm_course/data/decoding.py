@@ -11,9 +11,13 @@ import charset_normalizer
 
 from .letters import COMMON, LATIN, OWN, RUN
 
-MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"),
-         (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"),
-         (codecs.BOM_UTF16_BE, "utf-16"))
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 WORST = 0.5  # of charset-normalizer's "chaos": many accents look messy to it
 NEAR = 0.1  # of the same: so much worse than the best is still possible
 CLEARLY = 1.3  # the likeliest has so many times the second's share of characters
@@ -21,11 +25,17 @@ LEAST = 0.15  # share of frequent characters in any honest text
 MOST = 0.5  # the same in Latin scripts, whose accents are all known
 ENOUGH = 2**18  # bytes that are looked at
 BROKEN = 0.2  # share of spoilt characters up to which a text is damaged UTF-8
-NO_TEXT = {b"PK\x03\x04": "a zip archive or an office document", b"%PDF": "a PDF",
-           b"PAR1": "a Parquet table", b"SQLite": "a database",
-           b"\x1f\x8b": "compressed", b"\xd0\xcf\x11\xe0": "an old office document",
-           b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture",
-           b"\x80\x04": "a pickle"}
+NO_TEXT = {
+    b"PK\x03\x04": "a zip archive or an office document",
+    b"%PDF": "a PDF",
+    b"PAR1": "a Parquet table",
+    b"SQLite": "a database",
+    b"\x1f\x8b": "compressed",
+    b"\xd0\xcf\x11\xe0": "an old office document",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"\x80\x04": "a pickle",
+}
 
 
 def decode(named, encoding=None):
@@ -53,8 +63,10 @@ def decode(named, encoding=None):
     if not left:
         return texts, f"read as {encoding}" if encoding else ""
     guess = _guess(left)
-    texts = [_strictly(*pair, guess) if text is None else text
-             for pair, text in zip(named, texts, strict=True)]
+    texts = [
+        _strictly(*pair, guess) if text is None else text
+        for pair, text in zip(named, texts, strict=True)
+    ]
     return texts, f"read as {guess}, a guess (--encoding names another)"
 
 
@@ -115,16 +127,20 @@ def _guess(named):
     """The likeliest encoding of some files, or an error that shows the likely ones."""
     (name, data), wide = named[0], any(b"\0" in data for _, data in named)
     data = data[:ENOUGH] if wide else _telling(data for _, data in named)
-    matches = list(charset_normalizer.from_bytes(
-        data, threshold=WORST, cp_isolation=list(COMMON)))
+    matches = list(
+        charset_normalizer.from_bytes(data, threshold=WORST, cp_isolation=list(COMMON))
+    )
     if wide:
         matches = [m for m in matches if m.encoding.startswith("utf_16")]
         if not matches:
             raise _no_text(name, "binary: it holds zero bytes")
         return matches[0].encoding
     found = _ranked(matches)
-    rivals = [share for share, encoding, _ in found[1:]
-              if not {encoding, found[0][1]} <= set(LATIN)]
+    rivals = [
+        share
+        for share, encoding, _ in found[1:]
+        if not {encoding, found[0][1]} <= set(LATIN)
+    ]
     share, encoding = found[0][:2] if found else (0.0, "")
     least = MOST if encoding in LATIN else LEAST
     if share > max(least, CLEARLY * max(rivals, default=0.0)):
@@ -150,11 +166,15 @@ def _ranked(matches):
         if m.chaos <= best + NEAR:  # the mess that charset-normalizer finds in it
             alike = [e for e in COMMON if e in m.could_be_from_charset]
             shares = [_share(str(m), e) for e in alike]
-            found[str(m)] = max(found.get(str(m), (0.0, "")), max(
-                zip(shares, alike, strict=True), key=lambda pair: pair[0]))
+            found[str(m)] = max(
+                found.get(str(m), (0.0, "")),
+                max(zip(shares, alike, strict=True), key=lambda pair: pair[0]),
+            )
     order = list(COMMON)
-    return sorted(((*how, text) for text, how in found.items()),
-                  key=lambda f: (-f[0], order.index(f[1])))
+    return sorted(
+        ((*how, text) for text, how in found.items()),
+        key=lambda f: (-f[0], order.index(f[1])),
+    )
 
 
 def _share(text, encoding):

@@ -48,8 +48,13 @@ def fetch(source, url=None, progress=True):
     logger.setLevel("WARNING")
     for left in reversed(range(TRIES)):
         try:
-            pooch.retrieve(url or source.url, source.checksum, source.file, path.parent,
-                           progressbar=progress)
+            pooch.retrieve(
+                url or source.url,
+                source.checksum,
+                source.file,
+                path.parent,
+                progressbar=progress,
+            )
             return path
         except requests.exceptions.RequestException as error:
             if left == 0 or getattr(error, "response", None) is not None:
@@ -91,9 +96,10 @@ def _check_space(folder, source):
 def _full(folder, source):
     free = shutil.disk_usage(folder).free / 1e6
     return OSError(
-        errno.ENOSPC, f"{folder} has {free:,.0f} MB free, too little for "
+        errno.ENOSPC,
+        f"{folder} has {free:,.0f} MB free, too little for "
         f"{source.file}. Expected {2 * source.size / 1e6:,.0f} MB. Nothing was kept. "
-        f"Free some space, or point LSTM_COURSE_DATA to another folder?"
+        f"Free some space, or point LSTM_COURSE_DATA to another folder?",
     )
 
 

@@ -44,7 +44,8 @@ COMMON = {
     "cp1253": "αοιετσνηυρπκς",
     "cp1255": "יוהלאמרתבשנ",
     "cp1256": "اليمونرتبةعد",
-    "utf_16_le": "", "utf_16_be": "",  # without a mark: zeros tell
+    "utf_16_le": "",
+    "utf_16_be": "",  # without a mark: zeros tell
 }
 LATIN = ("cp1252", "cp1250", "iso8859_2", "cp1254", "mac_roman")
 RUN = re.compile(r"[^\W\d_A-Za-z]{4,}")  # so many accents in a row are no Latin script

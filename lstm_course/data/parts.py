@@ -9,8 +9,18 @@ from pathlib import PurePosixPath
 
 WORDS = {
     "train": ("train", "training", "trn", "tr", "learn"),
-    "valid": ("valid", "validation", "validate", "val", "vld", "dev", "devel",
-              "development", "tune", "tuning"),
+    "valid": (
+        "valid",
+        "validation",
+        "validate",
+        "val",
+        "vld",
+        "dev",
+        "devel",
+        "development",
+        "tune",
+        "tuning",
+    ),
     "test": ("test", "testing", "tst", "te"),
     "eval": ("eval", "evaluation", "heldout", "holdout"),
     "unsup": ("unsup", "unsupervised", "unlabeled", "unlabelled"),

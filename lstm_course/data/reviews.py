@@ -98,18 +98,33 @@ def read_parts(path, seed=0, form=PLAIN, held_out=VALID):
             "another source, or the columns with --text-column and --label-column?"
         )
     train, valid, test, how = split(used, seed, held_out, path.name)
-    account = "; ".join([
-        f"{len(rows):,} rows of {path.name} read",
-        f"{skipped.total():,} skipped: {why}" if why else "none skipped", *notes, *how])
-    return Parts(*(Reviews([r.text for r in some],
-                           np.array([r.verdict for r in some], dtype=np.int64))
-                   for some in (train, valid, test)), account, skipped.total())
+    account = "; ".join(
+        [
+            f"{len(rows):,} rows of {path.name} read",
+            f"{skipped.total():,} skipped: {why}" if why else "none skipped",
+            *notes,
+            *how,
+        ]
+    )
+    return Parts(
+        *(
+            Reviews(
+                [r.text for r in some],
+                np.array([r.verdict for r in some], dtype=np.int64),
+            )
+            for some in (train, valid, test)
+        ),
+        account,
+        skipped.total(),
+    )
 
 
 def split(rows, seed, held_out, name):
     """Rows with verdicts -> those to train on, to validate, to test, and how."""
-    parts = {part: [r for r in rows if r.part == part]
-             for part in ("train", "", "valid", "test", "eval")}
+    parts = {
+        part: [r for r in rows if r.part == part]
+        for part in ("train", "", "valid", "test", "eval")
+    }
     free, how = parts.pop(""), []
     spare = "valid" if parts["test"] else "test"  # what "eval" means
     parts[spare] += parts.pop("eval")
@@ -138,8 +153,10 @@ def _take(rows, share, rng):
         where = [k for k, r in enumerate(rows) if r.verdict == verdict]
         count = max(1, round(share * len(where)))
         taken |= set(rng.permutation(where)[:count].tolist())
-    return ([r for k, r in enumerate(rows) if k not in taken],
-            [r for k, r in enumerate(rows) if k in taken])
+    return (
+        [r for k, r in enumerate(rows) if k not in taken],
+        [r for k, r in enumerate(rows) if k in taken],
+    )
 
 
 def _check_enough(rows, need, name):

@@ -46,8 +46,12 @@ def rows_of(path, form):
     ValueError
         If there are no reviews, or some cannot be read; the message says what to do.
     """
-    found = gather(path, _is_wanted, "aclImdb_v1.tar.gz, its folder, or a table of "
-                   "reviews like a CSV with the columns review,sentiment")
+    found = gather(
+        path,
+        _is_wanted,
+        "aclImdb_v1.tar.gz, its folder, or a table of "
+        "reviews like a CSV with the columns review,sentiment",
+    )
     single = [pair for pair in found.taken if _verdict_of(pair[0]) is not None]
     left = found.left
     if single and not (path.is_file() and single[0][0].name == path.name):
@@ -91,8 +95,10 @@ def _from_files(single, left, form):
     for (name, _), text in zip(single, texts, strict=True):
         whole = name.parent.name.lower() in VERDICTS
         part = part_of_file(name if not whole else name.parent / "review")
-        rows += [Row(t, _verdict_of(name) if t.strip() else EMPTY, part)
-                 for t in ([text] if whole else text.splitlines())]
+        rows += [
+            Row(t, _verdict_of(name) if t.strip() else EMPTY, part)
+            for t in ([text] if whole else text.splitlines())
+        ]
     unsup = {n for n in left if part_of_word(PurePosixPath(n).parent.name) == "unsup"}
     rows += [Row("", UNLABELLED, "unsup")] * len(unsup)
     return rows, [note, names([n for n in left if n not in unsup], "not read: ")]
@@ -101,8 +107,10 @@ def _from_files(single, left, form):
 def _from_tables(taken, left, form):
     """Rows from tables; those without verdicts count where others have some."""
     texts, note = decode([(n.name, data) for n, data in taken], form.encoding)
-    tables = [(name, parse(name.name, text, form))
-              for (name, _), text in zip(taken, texts, strict=True)]
+    tables = [
+        (name, parse(name.name, text, form))
+        for (name, _), text in zip(taken, texts, strict=True)
+    ]
     rows, notes, groups, left = [], [note], {}, list(left)
     for name, table in tables:
         at_text, at_label = place(table.columns, form)
@@ -128,19 +136,27 @@ def _cells(name, table, at_text, at_label):
     """What a table says of each review, and notes on which columns say it."""
     parts, how = row_parts(table)
     own = part_of_file(name)
-    cells = [Cell(row[at_text], row[at_label], part or own, f"Row {n} of {name.name}")
-             for n, (row, part) in enumerate(
-                 zip(table.rows, parts, strict=True), table.first)]
-    return cells, [f"text in {table.columns[at_text]!r}",
-                   f"verdict in {table.columns[at_label]!r}", how]
+    cells = [
+        Cell(row[at_text], row[at_label], part or own, f"Row {n} of {name.name}")
+        for n, (row, part) in enumerate(
+            zip(table.rows, parts, strict=True), table.first
+        )
+    ]
+    return cells, [
+        f"text in {table.columns[at_text]!r}",
+        f"verdict in {table.columns[at_label]!r}",
+        how,
+    ]
 
 
 def _judged(cells, column, form):
     """Rows from the cells of all tables with the same column of verdicts."""
-    rows = [Row(c.text, EMPTY if not c.text.strip() else UNLABELLED, c.part)
-            for c in cells]
-    asked = [k for k, row in enumerate(rows)
-             if row.verdict != EMPTY and row.part != "unsup"]
+    rows = [
+        Row(c.text, EMPTY if not c.text.strip() else UNLABELLED, c.part) for c in cells
+    ]
+    asked = [
+        k for k, row in enumerate(rows) if row.verdict != EMPTY and row.part != "unsup"
+    ]
     file = cells[0].where.partition(" of ")[2] if cells else ""
     found, scale = verdicts([cells[k][1:] for k in asked], form, column, file)
     for k, verdict in zip(asked, found, strict=True):
@@ -150,11 +166,21 @@ def _judged(cells, column, form):
 
 def _no_columns(table, form):
     """What to do about a table in which text or verdict cannot be found."""
-    missing = [(option, own, known) for at, option, own, known in zip(
-        place(table.columns, form), ("--text-column", "--label-column"), form,
-        (TEXT, LABEL), strict=False) if at is None]
-    wanted = " and ".join(repr(own) if own else f"one of {', '.join(known[:8])}"
-                          for _, own, known in missing)
+    missing = [
+        (option, own, known)
+        for at, option, own, known in zip(
+            place(table.columns, form),
+            ("--text-column", "--label-column"),
+            form,
+            (TEXT, LABEL),
+            strict=False,
+        )
+        if at is None
+    ]
+    wanted = " and ".join(
+        repr(own) if own else f"one of {', '.join(known[:8])}"
+        for _, own, known in missing
+    )
     options = " ".join(f"{option} NAME" for option, _, _ in missing)
     step = f"Name yours with {options}, or add a column 'sentiment'"
     if len(missing) > 1:
@@ -177,8 +203,10 @@ def _header(table):
     if len(table.columns) < 2:
         return "review,sentiment"
     label = next(k for k, c in enumerate(table.columns) if _is_verdict(c))
-    text = max((k for k in range(len(table.columns)) if k != label),
-               key=lambda k: len(table.columns[k]))
+    text = max(
+        (k for k in range(len(table.columns)) if k != label),
+        key=lambda k: len(table.columns[k]),
+    )
     known = {label: "sentiment", text: "review"}
     columns = (known.get(k, f"column{k}") for k in range(len(table.columns)))
     return table.separator.join(columns)

@@ -42,14 +42,21 @@ class Source(NamedTuple):
 # The checksum is the one that torchtext, PaddlePaddle's data sets and others publish;
 # it was not verified against the file itself when this line was written.
 IMDB = Source(
-    "imdb", "https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz",
-    "aclImdb_v1.tar.gz", "md5:7c2ac02c03563afcf9b574c7e56c153a", 84_125_825,
-    "50,000 film reviews, Maas et al. (2011)", "imdb.csv.gz",
+    "imdb",
+    "https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz",
+    "aclImdb_v1.tar.gz",
+    "md5:7c2ac02c03563afcf9b574c7e56c153a",
+    84_125_825,
+    "50,000 film reviews, Maas et al. (2011)",
+    "imdb.csv.gz",
 )
 SHAKESPEARE = Source(
-    "shakespeare", "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/"
-    "tinyshakespeare/input.txt", "shakespeare.txt",
+    "shakespeare",
+    "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/"
+    "tinyshakespeare/input.txt",
+    "shakespeare.txt",
     "sha256:86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed",
-    1_115_394, "40,000 lines of Shakespeare, Karpathy (2015)",
+    1_115_394,
+    "40,000 lines of Shakespeare, Karpathy (2015)",
 )
 SOURCES = {s.name: s for s in (IMDB, SHAKESPEARE)}

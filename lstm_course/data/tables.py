@@ -42,13 +42,16 @@ def parse(name, text, form):
         return Table(name, ["label", "text"], [[a, b] for a, _, b in rows], " ", 1)
     declared = DECLARED.match(text)  # by Excel, in a line before the first
     if declared:
-        text = text[declared.end():]
+        text = text[declared.end() :]
     separator = declared[1] if declared else _separator(text, form)
     columns, rows = _cells(text, separator)
     for n, row in enumerate(rows, 2):
         if len(row) != len(columns):
-            step = (f"Put text that holds {separator!r} in double quotes"
-                    if len(row) > len(columns) else "Add the cells that it lacks")
+            step = (
+                f"Put text that holds {separator!r} in double quotes"
+                if len(row) > len(columns)
+                else "Add the cells that it lacks"
+            )
             raise ValueError(
                 f"Row {n} of {name} has {len(row)} cell{'s' * (len(row) != 1)}: "
                 f"{'|'.join(row)[:80]!r}. Its "
@@ -64,8 +67,11 @@ def _separator(text, form):
     def score(mark):
         columns = [name_of(c) for c in next(csv.reader([head], delimiter=mark), [])]
         known = place(columns, form)
-        return (sum(at is not None for at in known), mark == "\t" and mark in head,
-                head.count(mark))
+        return (
+            sum(at is not None for at in known),
+            mark == "\t" and mark in head,
+            head.count(mark),
+        )
 
     return max(SEPARATORS, key=score)
 
@@ -104,10 +110,16 @@ def _objects(name, text):
     except ValueError:
         lines = [line for line in text.splitlines() if line.strip()]
         whole = [_object(name, n, line) for n, line in enumerate(lines, 1)]
-    if isinstance(whole, dict) and whole and all(
-            isinstance(v, list) for v in whole.values()):
-        whole = [o | {"split": part} if isinstance(o, dict) else o
-                 for part, objects in whole.items() for o in objects]
+    if (
+        isinstance(whole, dict)
+        and whole
+        and all(isinstance(v, list) for v in whole.values())
+    ):
+        whole = [
+            o | {"split": part} if isinstance(o, dict) else o
+            for part, objects in whole.items()
+            for o in objects
+        ]
     whole = [whole] if isinstance(whole, dict) else whole
     odd = next((o for o in whole if not isinstance(o, dict)), None)
     if odd is not None:

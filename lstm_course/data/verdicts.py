@@ -2,20 +2,69 @@
 
 import re
 
-POSITIVE = {"positive", "pos", "p", "true", "t", "yes", "y", "good", "great", "fresh",
-            "recommended", "favorable", "favourable", "like"}
-NEGATIVE = {"negative", "neg", "n", "false", "f", "no", "bad", "poor", "rotten",
-            "not recommended", "unfavorable", "unfavourable", "dislike"}
+POSITIVE = {
+    "positive",
+    "pos",
+    "p",
+    "true",
+    "t",
+    "yes",
+    "y",
+    "good",
+    "great",
+    "fresh",
+    "recommended",
+    "favorable",
+    "favourable",
+    "like",
+}
+NEGATIVE = {
+    "negative",
+    "neg",
+    "n",
+    "false",
+    "f",
+    "no",
+    "bad",
+    "poor",
+    "rotten",
+    "not recommended",
+    "unfavorable",
+    "unfavourable",
+    "dislike",
+}
 NEUTRAL = {"neutral", "neu", "mixed", "ambivalent"}
-NONE = {"", "unsup", "unsupervised", "unlabeled", "unlabelled", "unknown", "none",
-        "null", "nan", "na", "n/a", "?", "missing", "<na>"}
+NONE = {
+    "",
+    "unsup",
+    "unsupervised",
+    "unlabeled",
+    "unlabelled",
+    "unknown",
+    "none",
+    "null",
+    "nan",
+    "na",
+    "n/a",
+    "?",
+    "missing",
+    "<na>",
+}
 UNLABELLED, MIDDLE, OTHER = "without a verdict", "neutral", "of another verdict"
 NUMBER = re.compile(r"([+-]?\d+(?:\.\d*)?)(?:(?: out of \d+)? stars?)?")
 # Columns that are named for stars have five of them, even if none is above three.
 STARS = ("rating", "ratings", "stars", "star", "star_rating", "overall", "score")
 # Lowest and highest there is -> negative up to, positive from.
-SCALES = {(1, 2): (1, 2), (1, 3): (1, 3), (1, 5): (2, 4), (1, 10): (4, 7),
-          (0, 2): (0, 2), (0, 4): (1, 3), (0, 5): (2, 4), (0, 10): (4, 7)}
+SCALES = {
+    (1, 2): (1, 2),
+    (1, 3): (1, 3),
+    (1, 5): (2, 4),
+    (1, 10): (4, 7),
+    (0, 2): (0, 2),
+    (0, 4): (1, 3),
+    (0, 5): (2, 4),
+    (0, 10): (4, 7),
+}
 
 
 def verdicts(words, form, column, file):
@@ -45,8 +94,10 @@ def verdicts(words, form, column, file):
     if set(numbers) - {None} == {-1, 0, 1}:
         _drop_minus_ones(numbers, plain, [part for _, part, _ in words])
     low, high, note = _scale({n for n in numbers if n is not None}, column, file)
-    return [_one(word, number, low, high, where) for word, number, (_, _, where)
-            in zip(plain, numbers, words, strict=True)], note
+    return [
+        _one(word, number, low, high, where)
+        for word, number, (_, _, where) in zip(plain, numbers, words, strict=True)
+    ], note
 
 
 def _one(word, number, low, high, where):
@@ -66,20 +117,30 @@ def _one(word, number, low, high, where):
 
 def _named(plain, form):
     """Verdicts by the words that the caller lists; "1" is also "1.0"."""
+
     def key(word):
         word = " ".join(word.lower().split())
         return word if _number(word) is None else _number(word)
 
-    positive, negative = ({key(w) for w in words}
-                          for words in (form.positive, form.negative))
+    positive, negative = (
+        {key(w) for w in words} for words in (form.positive, form.negative)
+    )
     if not positive or not negative or positive & negative:
         raise ValueError(
             f"Words for positive are {list(form.positive)}, for negative "
             f"{list(form.negative)}. Expected some for both, and none in both. Pass "
             "--positive WORD --negative WORD?"
         )
-    return [1 if key(w) in positive else 0 if key(w) in negative
-            else UNLABELLED if w in NONE else OTHER for w in plain]
+    return [
+        1
+        if key(w) in positive
+        else 0
+        if key(w) in negative
+        else UNLABELLED
+        if w in NONE
+        else OTHER
+        for w in plain
+    ]
 
 
 def _number(word):
@@ -103,9 +164,13 @@ def _scale(values, column, file):
         return 0, 1, ""
     for (lowest, highest), (low, high) in SCALES.items():
         if _fits(values, lowest, highest) and not (
-                column in STARS and lowest == 1 and highest < 5):
-            return low, high, (f"{lowest} to {highest}, up to {low} negative, from "
-                               f"{high} positive")
+            column in STARS and lowest == 1 and highest < 5
+        ):
+            return (
+                low,
+                high,
+                (f"{lowest} to {highest}, up to {low} negative, from {high} positive"),
+            )
     shown = ", ".join(f"{v:g}" for v in sorted(values)[:8])
     more = ", ..." if len(values) > 8 else ""
     raise ValueError(
@@ -118,5 +183,9 @@ def _scale(values, column, file):
 def _fits(values, lowest, highest):
     """Whether all are whole steps of a scale; of five and more also half ones."""
     step = 2 if highest >= 5 else 1
-    return (all((v * step).is_integer() for v in values) and max(values) > 1
-            and lowest <= min(values) and max(values) <= highest)
+    return (
+        all((v * step).is_integer() for v in values)
+        and max(values) > 1
+        and lowest <= min(values)
+        and max(values) <= highest
+    )

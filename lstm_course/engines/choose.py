@@ -1,13 +1,13 @@
 """Which engine runs a layer.
 
-    loop            compiled=False, traced or transformed tensors, and what nothing
-                    faster knows
-    chunks          the mLSTM, whose state is a matrix, many steps at once
-    compiled loops  on a CPU, every cell made of products and arithmetic
-    scan            linear recurrences (minGRU, minLSTM) elsewhere, of equal lengths
-    cudnn           on a card, the cells that torch's own layers compute
-    persistent      on a card, every other cell whose recurrent matrix fits on the chip
-    fused           on a card, a product and a kernel for each step
+loop            compiled=False, traced or transformed tensors, and what nothing
+                faster knows
+chunks          the mLSTM, whose state is a matrix, many steps at once
+compiled loops  on a CPU, every cell made of products and arithmetic
+scan            linear recurrences (minGRU, minLSTM) elsewhere, of equal lengths
+cudnn           on a card, the cells that torch's own layers compute
+persistent      on a card, every other cell whose recurrent matrix fits on the chip
+fused           on a card, a product and a kernel for each step
 """
 
 import warnings
@@ -90,8 +90,10 @@ def ordinary(tensors):
     if torch._C._len_torch_dispatch_stack():
         return False
     kinds = torch.Tensor, torch.nn.Parameter
-    return all(type(t) in kinds and not t.is_meta and unpack_dual(t).tangent is None
-               for t in tensors)
+    return all(
+        type(t) in kinds and not t.is_meta and unpack_dual(t).tangent is None
+        for t in tensors
+    )
 
 
 def run_in_chunks(cell, p, x, state, lengths=None, *unused):

@@ -11,12 +11,30 @@ from inspect import isfunction
 from ..ops import TABLE
 from .room import summands, symbol, total
 
-BINDS = {ast.Add: 1, ast.Sub: 1, ast.USub: 1, ast.Mod: 2, ast.Mult: 3, ast.Div: 3,
-         ast.MatMult: 4, ast.Pow: 5}
+BINDS = {
+    ast.Add: 1,
+    ast.Sub: 1,
+    ast.USub: 1,
+    ast.Mod: 2,
+    ast.Mult: 3,
+    ast.Div: 3,
+    ast.MatMult: 4,
+    ast.Pow: 5,
+}
 SINGLE = 9  # what never needs brackets
-SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mod: "mod", ast.Mult: "⊙", ast.MatMult: "",
-         ast.Gt: ">", ast.Lt: "<", ast.GtE: "≥", ast.LtE: "≤", ast.Eq: "=",
-         ast.NotEq: "≠"}
+SIGNS = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mod: "mod",
+    ast.Mult: "⊙",
+    ast.MatMult: "",
+    ast.Gt: ">",
+    ast.Lt: "<",
+    ast.GtE: "≥",
+    ast.LtE: "≤",
+    ast.Eq: "=",
+    ast.NotEq: "≠",
+}
 STRICT = (ast.Sub, ast.Mod, ast.MatMult)  # a - (b - c) keeps its brackets
 
 

@@ -24,8 +24,10 @@ def _sign(sign):
 
 def _letters(text):
     """Letters, numbers and signs in a row."""
-    kinds = [(s, "mn" if s[0].isdigit() else "mi" if s.isalpha() else "") for s in
-             PIECE.findall(text)]
+    kinds = [
+        (s, "mn" if s[0].isdigit() else "mi" if s.isalpha() else "")
+        for s in PIECE.findall(text)
+    ]
     shown = [f"<{k}>{s}</{k}>" if k else _sign(s) for s, k in kinds]
     return shown[0] if len(shown) == 1 else f"<mrow>{''.join(shown)}</mrow>"
 

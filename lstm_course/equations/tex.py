@@ -6,10 +6,19 @@ from .hand import BINDS, Hand
 
 WORDS = {w: rf"\{w}" for w in "tanh exp log max min".split()}
 WORDS |= {"σ": r"\sigma", "𝟙": r"\mathbb{1}"}
-SIGNS = {"⊙": r" \odot ", "mod": r" \bmod ", "": " ", ",": ", ",
-         "≥": r" \ge ", "≤": r" \le ", "≠": r" \ne "}
-PAIRS = {"||": (r"\lvert ", r"\rvert"),  # a bar would end the entry of a table
-         "[]": ("{[", "]}")}  # and a bracket after \\ is an option
+SIGNS = {
+    "⊙": r" \odot ",
+    "mod": r" \bmod ",
+    "": " ",
+    ",": ", ",
+    "≥": r" \ge ",
+    "≤": r" \le ",
+    "≠": r" \ne ",
+}
+PAIRS = {
+    "||": (r"\lvert ", r"\rvert"),  # a bar would end the entry of a table
+    "[]": ("{[", "]}"),
+}  # and a bracket after \\ is an option
 
 
 class Tex(Hand):

@@ -9,17 +9,25 @@ from . import NAMES, named, record
 
 def main(argv=None):
     """Run one experiment of ``NAMES``; -> exit status."""
-    parser = argparse.ArgumentParser(prog="python -m lstm_course.experiments",
-                                     description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m lstm_course.experiments", description=__doc__
+    )
     parser.add_argument("name", choices=NAMES)
-    parser.add_argument("--out", default=record.FOLDER, metavar="FOLDER",
-                        help="where the result goes (default: book/results)")
-    parser.add_argument("--processes", type=int, default=2,
-                        help="runs side by side (default 2)")
+    parser.add_argument(
+        "--out",
+        default=record.FOLDER,
+        metavar="FOLDER",
+        help="where the result goes (default: book/results)",
+    )
+    parser.add_argument(
+        "--processes", type=int, default=2, help="runs side by side (default 2)"
+    )
     args = parser.parse_args(argv)
     if args.processes < 1:
-        parser.error(f"argument --processes: got {args.processes}, expected a whole "
-                     "number of at least 1; write 1 or more?")
+        parser.error(
+            f"argument --processes: got {args.processes}, expected a whole "
+            "number of at least 1; write 1 or more?"
+        )
     began = time.perf_counter()
     grid = named(args.name).grid()
     with get_context("spawn").Pool(args.processes, one_thread) as pool:

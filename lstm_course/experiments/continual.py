@@ -25,8 +25,12 @@ PLACES = (0, 25, 50, 100, 200, 400, 800, 1600)  # parts of the test stream
 
 def grid():
     """All runs."""
-    return [{"cell": cell, "lesson": lesson, "seed": seed}
-            for cell in CELLS for lesson in LESSONS for seed in SEEDS]
+    return [
+        {"cell": cell, "lesson": lesson, "seed": seed}
+        for cell in CELLS
+        for lesson in LESSONS
+        for seed in SEEDS
+    ]
 
 
 def run(cell, lesson, seed, steps=STEPS, places=PLACES):
@@ -41,8 +45,10 @@ def run(cell, lesson, seed, steps=STEPS, places=PLACES):
     asked = np.isin(reber.states(x, reber.CONTINUAL), reber.OUTER)
     parts = [slice(a, z) for a, z in zip(places, places[1:], strict=False)]
     c = np.abs(cells(model, x)).mean(axis=(1, 2))
-    return {"remembered": [round(float(right[k][asked[k]].mean()), 4) for k in parts],
-            "c": [round(float(c[k][-1]), 2) for k in parts]}
+    return {
+        "remembered": [round(float(right[k][asked[k]].mean()), 4) for k in parts],
+        "c": [round(float(c[k][-1]), 2) for k in parts],
+    }
 
 
 def learned(cell, lesson, seed, steps=STEPS):
@@ -50,8 +56,16 @@ def learned(cell, lesson, seed, steps=STEPS):
     options = {"T": STREAM} if lesson == "streams" else {}
     task = tasks.make(LESSONS[lesson], **options)
     model = Reader(cell, task.I, H, task.K, seed=seed)
-    fit(model, reader_loss(task.kind), lambda rng: task.sample(rng, B), steps=steps,
-        lr=RATE, seed=seed, device="cpu", progress=False)
+    fit(
+        model,
+        reader_loss(task.kind),
+        lambda rng: task.sample(rng, B),
+        steps=steps,
+        lr=RATE,
+        seed=seed,
+        device="cpu",
+        progress=False,
+    )
     return model
 
 

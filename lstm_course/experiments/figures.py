@@ -8,8 +8,9 @@ from matplotlib.axes import Axes
 from ..palette import GATES, PAGE
 
 
-def dots(ax: Axes, runs: Sequence[np.ndarray], names: Sequence[str], color: str,
-         guess: float) -> None:
+def dots(
+    ax: Axes, runs: Sequence[np.ndarray], names: Sequence[str], color: str, guess: float
+) -> None:
     """One row of dots per setting, a dot per seed and a bar at their mean, in percent.
 
     Parameters

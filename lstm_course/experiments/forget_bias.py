@@ -18,8 +18,12 @@ H, STEPS = 32, 1200
 
 def grid():
     """All runs."""
-    return [{"start": start, "lr": lr, "seed": seed}
-            for start in STARTS for lr in RATES for seed in SEEDS]
+    return [
+        {"start": start, "lr": lr, "seed": seed}
+        for start in STARTS
+        for lr in RATES
+        for seed in SEEDS
+    ]
 
 
 def run(start, lr, seed, steps=STEPS):

@@ -18,8 +18,13 @@ H, STEPS = 32, 1000
 
 def grid():
     """All runs, short gaps first."""
-    return [{"gap": gap, "cell": cell, "forget_bias": f, "lr": lr, "seed": seed}
-            for gap in GAPS for cell, f in MODELS for lr in RATES for seed in SEEDS]
+    return [
+        {"gap": gap, "cell": cell, "forget_bias": f, "lr": lr, "seed": seed}
+        for gap in GAPS
+        for cell, f in MODELS
+        for lr in RATES
+        for seed in SEEDS
+    ]
 
 
 def run(gap, cell, forget_bias, lr, seed, steps=STEPS):

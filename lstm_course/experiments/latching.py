@@ -19,8 +19,13 @@ H, STEPS = 8, 1000
 
 def grid():
     """All runs, short sequences first."""
-    return [{"T": T, "start": start, "lr": lr, "seed": seed}
-            for T in LENGTHS for start in STARTS for lr in RATES for seed in SEEDS]
+    return [
+        {"T": T, "start": start, "lr": lr, "seed": seed}
+        for T in LENGTHS
+        for start in STARTS
+        for lr in RATES
+        for seed in SEEDS
+    ]
 
 
 def run(T, start, lr, seed, steps=STEPS):

@@ -17,8 +17,12 @@ FOLDER = places.BOOK / "results"
 
 def measured(command: str, device: Any = "cpu") -> dict:
     """What a reader needs to judge, and to repeat, a measurement of this process."""
-    return {"command": command, "date": time.strftime("%Y-%m-%d"),
-            "machine": machine(device), "versions": versions()}
+    return {
+        "command": command,
+        "date": time.strftime("%Y-%m-%d"),
+        "machine": machine(device),
+        "versions": versions(),
+    }
 
 
 def machine(device: Any = "cpu") -> str:
@@ -26,8 +30,10 @@ def machine(device: Any = "cpu") -> str:
     import torch
 
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
-    cpu = (f"{cores or os.cpu_count()} cores of {processor()}, {platform.system()}, "
-           f"{torch.get_num_threads()} thread(s)")
+    cpu = (
+        f"{cores or os.cpu_count()} cores of {processor()}, {platform.system()}, "
+        f"{torch.get_num_threads()} thread(s)"
+    )
     if torch.device(device).type != "cuda":
         return cpu
     return f"{torch.cuda.get_device_name(device)}; {cpu}"
@@ -46,8 +52,10 @@ def versions() -> str:
     """Of what computes."""
     import torch
 
-    return (f"Python {platform.python_version()}, NumPy {np.__version__}, "
-            f"torch {torch.__version__.split('+')[0]}")
+    return (
+        f"Python {platform.python_version()}, NumPy {np.__version__}, "
+        f"torch {torch.__version__.split('+')[0]}"
+    )
 
 
 def save(name: str, rows: list[dict], about: dict, folder: Path = FOLDER) -> Path:
@@ -114,6 +122,8 @@ def best(rows: list[dict], value: str = "accuracy", **where) -> np.ndarray:
 
 def origin(result: dict) -> str:
     """Where numbers come from, in three lines."""
-    return (f"{len(result['rows'])} runs, {result['seconds'] / 60:.0f} minutes on "
-            f"{result['machine']}\n{result['versions']}, {result['date']}\n"
-            f"{result['command']}")
+    return (
+        f"{len(result['rows'])} runs, {result['seconds'] / 60:.0f} minutes on "
+        f"{result['machine']}\n{result['versions']}, {result['date']}\n"
+        f"{result['command']}"
+    )

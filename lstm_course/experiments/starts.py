@@ -14,8 +14,13 @@ from ..models.reader import Reader
 from .learn import learn
 
 GAPS = (10, 20)
-STARTS = (("uniform", 1.0), ("orthogonal", 1.0), ("orthogonal", None),
-          ("identity", 1.0), ("identity, relu", 1.0))  # start, largest gradient norm
+STARTS = (
+    ("uniform", 1.0),
+    ("orthogonal", 1.0),
+    ("orthogonal", None),
+    ("identity", 1.0),
+    ("identity, relu", 1.0),
+)  # start, largest gradient norm
 RATES = (0.001, 0.003, 0.01)
 SEEDS = range(6)
 H, STEPS = 32, 1000
@@ -23,8 +28,13 @@ H, STEPS = 32, 1000
 
 def grid():
     """All runs."""
-    return [{"gap": gap, "start": start, "clip": clip, "lr": lr, "seed": seed}
-            for gap in GAPS for start, clip in STARTS for lr in RATES for seed in SEEDS]
+    return [
+        {"gap": gap, "start": start, "clip": clip, "lr": lr, "seed": seed}
+        for gap in GAPS
+        for start, clip in STARTS
+        for lr in RATES
+        for seed in SEEDS
+    ]
 
 
 def run(gap, start, clip, lr, seed, steps=STEPS):

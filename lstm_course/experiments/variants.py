@@ -23,8 +23,24 @@ from ..tasks import agreement, digits
 from ..train import fit
 from .record import pick
 
-CELLS = ("lstm", "peephole", "coupled", "cifg", "nig", "nfg", "nog", "niaf", "noaf",
-         "fgr", "gru", "mut1", "mut2", "mut3", "clockwork", "rnn")
+CELLS = (
+    "lstm",
+    "peephole",
+    "coupled",
+    "cifg",
+    "nig",
+    "nfg",
+    "nog",
+    "niaf",
+    "noaf",
+    "fgr",
+    "gru",
+    "mut1",
+    "mut2",
+    "mut3",
+    "clockwork",
+    "rnn",
+)
 TASKS = ("digits", "stream", "votes", "beat")
 RATES = (0.005, 0.02)
 CHOOSE, REPORT = range(4), range(4, 12)  # seeds
@@ -46,9 +62,13 @@ class Lesson(NamedTuple):
 
 def grid():
     """All runs."""
-    return [{"task": task, "cell": cell, "lr": lr, "seed": seed}
-            for task in TASKS for cell in CELLS for lr in RATES
-            for seed in (*CHOOSE, *REPORT)]
+    return [
+        {"task": task, "cell": cell, "lr": lr, "seed": seed}
+        for task in TASKS
+        for cell in CELLS
+        for lr in RATES
+        for seed in (*CHOOSE, *REPORT)
+    ]
 
 
 def run(task, cell, lr, seed, steps=STEPS):
@@ -57,8 +77,16 @@ def run(task, cell, lr, seed, steps=STEPS):
     units = fitting(cell, lesson.I)
     model = build(cell, lesson.I, units, lesson.K, seed)
     try:
-        fit(model, loss, lesson.batch, steps=steps, lr=lr, seed=seed, device="cpu",
-            progress=False)
+        fit(
+            model,
+            loss,
+            lesson.batch,
+            steps=steps,
+            lr=lr,
+            seed=seed,
+            device="cpu",
+            progress=False,
+        )
     except FloatingPointError:  # the gradient became infinite: this run is over
         return {"units": units, "accuracy": 0.0}
     with torch.no_grad():
@@ -67,6 +95,7 @@ def run(task, cell, lr, seed, steps=STEPS):
 
 def reported(rows, task, cell):
     """Accuracies (8,) of the seeds that did not choose the learning rate."""
+
     def at(lr, seeds):
         runs = [r for r in rows if r["seed"] in seeds]
         return pick(runs, "accuracy", task=task, cell=cell, lr=lr)
@@ -114,8 +143,12 @@ def share(model, x, y):
 
 def read_digits(seed):
     train, test = digits.split("rows", seed=seed)
-    return Lesson(8, 10, lambda rng: at_the_end(*digits.sample(rng, train, B)),
-                  lambda model, seed: share(model, *at_the_end(*test)))
+    return Lesson(
+        8,
+        10,
+        lambda rng: at_the_end(*digits.sample(rng, train, B)),
+        lambda model, seed: share(model, *at_the_end(*test)),
+    )
 
 
 def read_on(seed):

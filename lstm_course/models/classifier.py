@@ -46,8 +46,21 @@ class Classifier(nn.Module):
     213301
     """
 
-    def __init__(self, cell, I, H, K=1, num_layers=1, *, words, dropout=0.0,
-                 read="last", masked=False, bidirectional=False, seed=None):
+    def __init__(
+        self,
+        cell,
+        I,
+        H,
+        K=1,
+        num_layers=1,
+        *,
+        words,
+        dropout=0.0,
+        read="last",
+        masked=False,
+        bidirectional=False,
+        seed=None,
+    ):
         super().__init__()
         if read not in READS:
             raise ValueError(
@@ -56,8 +69,9 @@ class Classifier(nn.Module):
             )
         e, r, o = seeds(seed, 3)
         self.embedding = embedding("words", words, I, e)
-        self.layer = recurrent(cell, I, H, num_layers, bidirectional=bidirectional,
-                               dropout=dropout, seed=r)
+        self.layer = recurrent(
+            cell, I, H, num_layers, bidirectional=bidirectional, dropout=dropout, seed=r
+        )
         self.drop = nn.Dropout(dropout)
         self.readout = readout(H * self.layer.directions, K, o)
         self.read, self.masked, self.K = read, masked, K
@@ -98,8 +112,11 @@ def _check_labels(y, x, K):
     """One class for each text: y (B,) from 0 to K - 1, or 0 and 1 where K is 1."""
     whole = isinstance(y, torch.Tensor) and (K == 1 or not y.is_floating_point())
     B, top = x.shape[1] if x.dim() == 2 else None, max(K - 1, 1)
-    if not whole or y.shape != (B,) or (
-            ordinary([y]) and not 0 <= float(y.min()) <= float(y.max()) <= top):
+    if (
+        not whole
+        or y.shape != (B,)
+        or (ordinary([y]) and not 0 <= float(y.min()) <= float(y.max()) <= top)
+    ):
         raise ValueError(
             f"y is a {type(y).__name__} of shape {tuple(getattr(y, 'shape', ()))}, for "
             f"texts x {tuple(x.shape)}. Expected ({B},), classes from 0 to {top}. "

@@ -51,8 +51,19 @@ class LanguageModel(nn.Module):
     (torch.Size([7, 3, 65]), torch.Size([1, 3, 32]))
     """
 
-    def __init__(self, cell, I, H, K, num_layers=1, *, dropout=0.0, variational=False,
-                 tied=False, seed=None):
+    def __init__(
+        self,
+        cell,
+        I,
+        H,
+        K,
+        num_layers=1,
+        *,
+        dropout=0.0,
+        variational=False,
+        tied=False,
+        seed=None,
+    ):
         super().__init__()
         if tied and I != H:
             raise ValueError(
@@ -73,8 +84,9 @@ class LanguageModel(nn.Module):
     def initial(self, B):
         """The empty state of B rows, as ``forward`` would start from."""
         like = self.readout.weight
-        cells = [(c, layer.hidden_size) for layer in self.layers
-                 for c in layer.layer_cells]
+        cells = [
+            (c, layer.hidden_size) for layer in self.layers for c in layer.layer_cells
+        ]
         starts = zip(*(start_states(c, B, H, like) for c, H in cells), strict=True)
         return tuple(torch.stack(s) for s in starts)
 
@@ -100,15 +112,18 @@ def _as_pair(state):
 def _layers(cell, I, H, num_layers, dropout, variational, seed):
     """One module of all layers, or one per layer where the same units must drop."""
     if not variational:
-        return nn.ModuleList([recurrent(cell, I, H, num_layers, dropout=dropout,
-                                        seed=seed)])
+        return nn.ModuleList(
+            [recurrent(cell, I, H, num_layers, dropout=dropout, seed=seed)]
+        )
     if cell.tied(num_layers):
         raise ValueError(
             f"{cell.name} ties its layers together, so variational dropout cannot come "
             "between them. Expected a cell of one layer. Pass variational=False?"
         )
-    return nn.ModuleList(recurrent(cell, I if k == 0 else H, H, 1, seed=s)
-                         for k, s in enumerate(seeds(seed, num_layers)))
+    return nn.ModuleList(
+        recurrent(cell, I if k == 0 else H, H, 1, seed=s)
+        for k, s in enumerate(seeds(seed, num_layers))
+    )
 
 
 def window_loss(model, batch):
@@ -125,8 +140,10 @@ def stream_loss(model, batch):
     x, y, fresh = batch
     start = model.initial(x.shape[1])
     if model.carry is not None:
-        start = tuple(torch.where(_rows(fresh, s), s, c)
-                      for s, c in zip(start, model.carry, strict=True))
+        start = tuple(
+            torch.where(_rows(fresh, s), s, c)
+            for s, c in zip(start, model.carry, strict=True)
+        )
     scores, state = model(x, start)
     model.carry = tuple(s.detach() for s in state)
     return nn.functional.cross_entropy(scores.flatten(0, 1), y.flatten())
@@ -163,8 +180,11 @@ def evaluate(model, codes, T=256, B=8):
         for t in range(0, length, T):
             x, y = rows[t : min(t + T, length)], rows[t + 1 : min(t + T, length) + 1]
             scores, state = model(x, state)
-            total += float(nn.functional.cross_entropy(
-                scores.flatten(0, 1), y.flatten(), reduction="sum"))
+            total += float(
+                nn.functional.cross_entropy(
+                    scores.flatten(0, 1), y.flatten(), reduction="sum"
+                )
+            )
     loss = total / (length * B)
     return {"loss": loss, "bits": loss / np.log(2.0), "perplexity": np.exp(loss)}
 

@@ -43,7 +43,8 @@ def readout(H, K, seed):
 def check_codes(x, table):
     """Codes x (T, B) as a tensor of long: whole numbers, rows of an embedding."""
     whole = isinstance(x, torch.Tensor) and not (
-        x.is_floating_point() or x.is_complex() or x.dtype == torch.bool)
+        x.is_floating_point() or x.is_complex() or x.dtype == torch.bool
+    )
     if not whole or x.dim() != 2 or 0 in x.shape:
         kind = f"{type(x).__module__}.{type(x).__name__}"
         if isinstance(x, torch.Tensor):

@@ -1,6 +1,6 @@
 """The model of the generated tasks: any cell, and a readout where an answer is asked.
 
-    model = Reader("lstm", task.I, 64, task.K, T_max=100)
+model = Reader("lstm", task.I, 64, task.K, T_max=100)
 """
 
 import numpy as np
@@ -36,8 +36,9 @@ class Reader(nn.Module):
     torch.Size([3, 1])
     """
 
-    def __init__(self, cell, I, H, K, num_layers=1, *, T_max=None, bias=None,
-                 seed=None):
+    def __init__(
+        self, cell, I, H, K, num_layers=1, *, T_max=None, bias=None, seed=None
+    ):
         super().__init__()
         r, o, start = seeds(seed, 3)
         self.layer = recurrent(cell, I, H, num_layers, seed=r)
@@ -67,6 +68,7 @@ class Reader(nn.Module):
 
 def reader_loss(kind):
     """The loss of a kind of task, for batches (x, y, mask): cross entropy or MSE."""
+
     def classes(model, batch):
         x, y, mask = batch
         return nn.functional.cross_entropy(model(x, mask), y[mask])

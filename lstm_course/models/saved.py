@@ -36,15 +36,18 @@ def load(path):
 def write(about, model, prompt, length, rng, temperature, top_k, top_p):
     """The prompt and what the model adds to it."""
     alphabet = about["alphabet"]
-    corpus = Corpus(np.array([]), alphabet if isinstance(alphabet, str)
-                    else tuple(alphabet), about.get("rule", OLD))
+    corpus = Corpus(
+        np.array([]),
+        alphabet if isinstance(alphabet, str) else tuple(alphabet),
+        about.get("rule", OLD),
+    )
     if prompt is None:  # as if at the beginning of a line, where the text has lines
         prompt = "\n" if "\n" in alphabet else alphabet[-1]
     start = corpus.encode(prompt)
     codes = generate(model, start, length, rng, temperature, top_k, top_p)
     text = corpus.decode(codes)
     if corpus.level == "words":
-        text = close_up(f"{prompt[-1:]} {text}")[len(prompt[-1:]):]
+        text = close_up(f"{prompt[-1:]} {text}")[len(prompt[-1:]) :]
     return prompt + text
 
 

@@ -18,8 +18,18 @@ import difflib
 import inspect
 from importlib import import_module
 
-TASKS = ("adding", "multiplication", "copying", "temporal_order", "embedded_reber",
-         "continual_reber", "long_lag", "gap_language", "latch", "digits")
+TASKS = (
+    "adding",
+    "multiplication",
+    "copying",
+    "temporal_order",
+    "embedded_reber",
+    "continual_reber",
+    "long_lag",
+    "gap_language",
+    "latch",
+    "digits",
+)
 
 
 def make(name, **options):

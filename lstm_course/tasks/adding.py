@@ -111,8 +111,10 @@ def validate(x, y, mask, T=100, form="modern"):
         validate_1997(x, lengths, at, T, low=-1.0, zero=0.0)
     total = (number * (marker == 1.0)).sum(0)
     target = total if form == "modern" else 0.5 + total / 4.0
-    require(np.isclose(y[mask.argmax(0), np.arange(x.shape[1])], target),
-            "the target is the sum that the form defines")
+    require(
+        np.isclose(y[mask.argmax(0), np.arange(x.shape[1])], target),
+        "the target is the sum that the form defines",
+    )
 
 
 def validate_1997(x, lengths, at, T, low, zero):
@@ -124,8 +126,10 @@ def validate_1997(x, lengths, at, T, low, zero):
     require(at[0] < MARKABLE, "the first marker is among the first ten pairs")
     require(at[1] < T // 2, "the second marker is in the first half")
     require(marker[lengths - 1, every] == -1.0, "the last pair is marked -1")
-    require(np.where(at[0] == 0, number[0] == zero, marker[0] == -1.0),
-            "the first pair is marked -1, or has the neutral number")
+    require(
+        np.where(at[0] == 0, number[0] == zero, marker[0] == -1.0),
+        "the first pair is marked -1, or has the neutral number",
+    )
 
 
 def oracle(x, mask, form="modern"):
@@ -147,7 +151,15 @@ def make(T=100, form="modern"):
         good = score["within"] == 1.0 if form == "1997" else True
         return good and score["mse"] < SOLVED_MSE
 
-    return Task("adding", 2, 1, "values", lambda rng, B: sample(rng, T, B, form),
-                partial(oracle, form=form), partial(guess, form=form),
-                partial(score_values, tolerance=TOLERANCE), solved,
-                {"mse": chance(T, form)})
+    return Task(
+        "adding",
+        2,
+        1,
+        "values",
+        lambda rng, B: sample(rng, T, B, form),
+        partial(oracle, form=form),
+        partial(guess, form=form),
+        partial(score_values, tolerance=TOLERANCE),
+        solved,
+        {"mse": chance(T, form)},
+    )

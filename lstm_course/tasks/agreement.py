@@ -32,27 +32,40 @@ PREPOSITIONS = "near behind beside".split()
 PRONOUNS = {"himself": (1, 1), "herself": (1, -1), "themselves": (-1, 0)}
 PAD = 0
 
-_nouns = [(n + s, number, gender) for nouns, gender in ((MALE, 1), (FEMALE, -1))
-          for n in nouns for s, number in (("", 1), ("s", -1))]
+_nouns = [
+    (n + s, number, gender)
+    for nouns, gender in ((MALE, 1), (FEMALE, -1))
+    for n in nouns
+    for s, number in (("", 1), ("s", -1))
+]
 _verbs = [(v + s, number) for v in VERBS for s, number in (("s", 1), ("", -1))]
 WORDS = ("<pad>", ".", "and", "the", "that", *PREPOSITIONS, *PRONOUNS,
-         *(n for n, _, _ in _nouns), *(v for v, _ in _verbs))
+         *(n for n, _, _ in _nouns), *(v for v, _ in _verbs))  # fmt: skip
 INDEX = {w: k for k, w in enumerate(WORDS)}
 K = len(WORDS)
 
-IS_NOUN, IS_VERB, IS_PRONOUN = (np.isin(WORDS, list(group)) for group in (
-    [n for n, _, _ in _nouns], [v for v, _ in _verbs], PRONOUNS))
+IS_NOUN, IS_VERB, IS_PRONOUN = (
+    np.isin(WORDS, list(group))
+    for group in ([n for n, _, _ in _nouns], [v for v, _ in _verbs], PRONOUNS)
+)
 # 1 singular, -1 plural; 1 male, -1 female; 0 none
 NUMBER, GENDER = np.zeros((2, K), int)
-for _word, _number, _gender in [*_nouns, *((v, n, 0) for v, n in _verbs),
-                                *((w, *f) for w, f in PRONOUNS.items())]:
+for _word, _number, _gender in [
+    *_nouns,
+    *((v, n, 0) for v, n in _verbs),
+    *((w, *f) for w, f in PRONOUNS.items()),
+]:
     NUMBER[INDEX[_word]], GENDER[INDEX[_word]] = _number, _gender
 
 
 def _rivals():
     """(K, K) True where two words are forms of one: see, sees; himself, herself."""
-    stem = np.array([w.removesuffix("s") if v else "-self" if p else w
-                     for w, v, p in zip(WORDS, IS_VERB, IS_PRONOUN, strict=True)])
+    stem = np.array(
+        [
+            w.removesuffix("s") if v else "-self" if p else w
+            for w, v, p in zip(WORDS, IS_VERB, IS_PRONOUN, strict=True)
+        ]
+    )
     return (stem[:, None] == stem) & ~np.eye(K, dtype=bool)
 
 
@@ -99,8 +112,11 @@ def sample(rng, B=64, attractors=2, clauses=2, relative=0.3):
     >>> owner[10:, 0].tolist()  # praise: sisters; see, themselves: girls
     [-1, 10, 1, 1, -1]
     """
-    for name, value, least in (("B", B, 1), ("attractors", attractors, 0),
-                               ("clauses", clauses, 1)):
+    for name, value, least in (
+        ("B", B, 1),
+        ("attractors", attractors, 0),
+        ("clauses", clauses, 1),
+    ):
         if not isinstance(value, int | np.integer) or value < least:
             raise ValueError(
                 f"{name} is {value!r}. It counts things in a sentence and is a whole "
@@ -259,15 +275,22 @@ CLAUSE = "tn(?:ptn){0,%d}(?:wtnv)?vr"  # the nouns, near the nouns that the noun
 
 def validate(words, owner, attractors=2, clauses=2):
     """Raise ValueError where a batch breaks the definition."""
-    letter = np.select([IS_NOUN, IS_VERB, IS_PRONOUN, np.isin(WORDS, PREPOSITIONS)],
-                       list("nvrp"), [x[0] if x != "that" else "w" for x in WORDS])
+    letter = np.select(
+        [IS_NOUN, IS_VERB, IS_PRONOUN, np.isin(WORDS, PREPOSITIONS)],
+        list("nvrp"),
+        [x[0] if x != "that" else "w" for x in WORDS],
+    )
     clause = CLAUSE % attractors
     form = re.compile(f"{clause}(?:a{clause}){{0,{clauses - 1}}}\\.<*")
-    require([form.fullmatch("".join(letter[s])) is not None for s in words.T],
-            "clauses joined by 'and', a full stop, then padding")
+    require(
+        [form.fullmatch("".join(letter[s])) is not None for s in words.T],
+        "clauses joined by 'and', a full stop, then padding",
+    )
     require(owner == oracle(words), "a verb belongs to its own subject")
     t, b = np.nonzero(owner >= 0)
     word, noun = words[t, b], words[owner[t, b], b]
     require(NUMBER[word] == NUMBER[noun], "verb and pronoun have the subject's number")
-    require((GENDER[word] == 0) | (GENDER[word] == GENDER[noun]),
-            "himself and herself have the subject's gender")
+    require(
+        (GENDER[word] == 0) | (GENDER[word] == GENDER[noun]),
+        "himself and herself have the subject's gender",
+    )

@@ -53,15 +53,26 @@ def guess(x, mask):
 
 def score(out, x, y, mask):
     """Cross entropy in nats, and shares of steps, outer symbols, whole streams."""
-    return {"loss": score_classes(out, x, y, mask)["loss"],
-            **reber.score(out, x, y, mask, reber.CONTINUAL)}
+    return {
+        "loss": score_classes(out, x, y, mask)["loss"],
+        **reber.score(out, x, y, mask, reber.CONTINUAL),
+    }
 
 
 def make(T=200):
     """The task with its options fixed."""
-    return Task("continual_reber", reber.K, reber.K, "classes",
-                partial(_sample, T=check_size("T", T)), oracle, guess, score,
-                lambda s: s["strings"] == 1.0, {"outer": 0.5})
+    return Task(
+        "continual_reber",
+        reber.K,
+        reber.K,
+        "classes",
+        partial(_sample, T=check_size("T", T)),
+        oracle,
+        guess,
+        score,
+        lambda s: s["strings"] == 1.0,
+        {"outer": 0.5},
+    )
 
 
 def _sample(rng, B, T):

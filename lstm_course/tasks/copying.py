@@ -81,8 +81,11 @@ def oracle(x, mask):
 def guess(x, mask):
     """Blanks until the delimiter, then all symbols alike: out (n, 10)."""
     after = np.cumsum(x[..., DELIMITER], axis=0) - x[..., DELIMITER] > 0
-    out = np.where(after[..., None], CERTAIN * (np.arange(K) < SYMBOLS),
-                   CERTAIN * (np.arange(K) == BLANK))
+    out = np.where(
+        after[..., None],
+        CERTAIN * (np.arange(K) < SYMBOLS),
+        CERTAIN * (np.arange(K) == BLANK),
+    )
     return out[mask]
 
 
@@ -96,6 +99,15 @@ def score(out, x, y, mask):
 def make(T=100):
     """The task with its options fixed."""
     T = check_size("T", T)
-    return Task("copying", K, K, "classes", lambda rng, B: sample(rng, T, B), oracle,
-                guess, score, lambda s: s["recall"] >= RIGHT,
-                {"loss": chance(T), "recall": 1 / SYMBOLS})
+    return Task(
+        "copying",
+        K,
+        K,
+        "classes",
+        lambda rng, B: sample(rng, T, B),
+        oracle,
+        guess,
+        score,
+        lambda s: s["recall"] >= RIGHT,
+        {"loss": chance(T), "recall": 1 / SYMBOLS},
+    )

@@ -63,10 +63,12 @@ def split(form="rows", seed=0, test_size=0.25):
     x = images if form == "rows" else images.reshape(len(images), 64, 1)
     if form == "permuted":
         x = x[:, np.random.default_rng(0).permutation(64)]
-    parts = train_test_split(x, labels, test_size=test_size, random_state=seed,
-                             stratify=labels)
-    x_train, x_test = (torch.from_numpy(np.ascontiguousarray(a.transpose(1, 0, 2)))
-                       for a in parts[:2])
+    parts = train_test_split(
+        x, labels, test_size=test_size, random_state=seed, stratify=labels
+    )
+    x_train, x_test = (
+        torch.from_numpy(np.ascontiguousarray(a.transpose(1, 0, 2))) for a in parts[:2]
+    )
     y_train, y_test = (torch.from_numpy(a) for a in parts[2:])
     return (x_train, y_train), (x_test, y_test)
 
@@ -79,18 +81,28 @@ def make(form="rows", seed=0):
 
     def oracle(x, mask):
         """The class of the nearest training digit: out (n, 10)."""
-        near = [np.square(x_train - x[:, [b]]).sum((0, 2)).argmin()
-                for b in range(x.shape[1])]
+        near = [
+            np.square(x_train - x[:, [b]]).sum((0, 2)).argmin()
+            for b in range(x.shape[1])
+        ]
         return certain(y_train[near], 10)
 
     def guess(x, mask):
         return np.zeros((int(mask.sum()), 10))
 
-    return Task(f"digits_{form}", I, 10, "classes",
-                lambda rng, B: _scored(*sample(rng, train, B)), oracle, guess,
-                score_classes, lambda s: s["accuracy"] >= RIGHT,
-                {"loss": np.log(10), "accuracy": CHANCE},
-                lambda rng, B: _scored(*sample(rng, test, B)))
+    return Task(
+        f"digits_{form}",
+        I,
+        10,
+        "classes",
+        lambda rng, B: _scored(*sample(rng, train, B)),
+        oracle,
+        guess,
+        score_classes,
+        lambda s: s["accuracy"] >= RIGHT,
+        {"loss": np.log(10), "accuracy": CHANCE},
+        lambda rng, B: _scored(*sample(rng, test, B)),
+    )
 
 
 def _scored(x, y):

@@ -58,11 +58,23 @@ def guess(x, mask):
 
 def score(out, x, y, mask):
     """Cross entropy in nats, and shares of steps, outer symbols, strings."""
-    return {"loss": score_classes(out, x, y, mask)["loss"],
-            **reber.score(out, x, y, mask)}
+    return {
+        "loss": score_classes(out, x, y, mask)["loss"],
+        **reber.score(out, x, y, mask),
+    }
 
 
 def make():
     """The task; it has no options."""
-    return Task("embedded_reber", reber.K, reber.K, "classes", sample, oracle, guess,
-                score, lambda s: s["strings"] == 1.0, {"outer": 0.5, "strings": 0.5})
+    return Task(
+        "embedded_reber",
+        reber.K,
+        reber.K,
+        "classes",
+        sample,
+        oracle,
+        guess,
+        score,
+        lambda s: s["strings"] == 1.0,
+        {"outer": 0.5, "strings": 0.5},
+    )

@@ -27,9 +27,16 @@ from .task import (
     score_classes,
 )
 
-LANGUAGE = {"france": "french", "spain": "spanish", "italy": "italian",
-            "germany": "german", "japan": "japanese", "poland": "polish",
-            "turkey": "turkish", "sweden": "swedish"}
+LANGUAGE = {
+    "france": "french",
+    "spain": "spanish",
+    "italy": "italian",
+    "germany": "german",
+    "japan": "japanese",
+    "poland": "polish",
+    "turkey": "turkish",
+    "sweden": "swedish",
+}
 OPENINGS = ("i grew up in", "i was raised in", "my home was in", "i was born in")
 CLOSING = "i speak fluent"
 PEOPLE = "mother father sister brother uncle aunt cousin teacher neighbour".split()
@@ -38,10 +45,15 @@ KINDS = "old small quiet red broken heavy cheap lovely".split()
 DID = "painted sold found cleaned repaired lost drew liked".split()
 HOW = "often again slowly twice gladly alone".split()
 # Patterns of chatter by number of words; P T K D H are drawn from the lists above.
-CHATTER = {1: ["well"], 2: ["you know", "that year"],
-           3: ["we laughed H", "it rained H"], 4: ["my P D it", "the T was K"],
-           5: ["my P D the T", "we D the K T"],
-           6: ["my P D the K T", "the K T was mine"], 7: ["my P H D the K T"]}
+CHATTER = {
+    1: ["well"],
+    2: ["you know", "that year"],
+    3: ["we laughed H", "it rained H"],
+    4: ["my P D it", "the T was K"],
+    5: ["my P D the T", "we D the K T"],
+    6: ["my P D the K T", "the K T was mine"],
+    7: ["my P H D the K T"],
+}
 ABROAD = ["my P visited C", "our T came from C", "we once saw C"]  # 4, 5, 4 words
 SLOTS = {"P": PEOPLE, "T": THINGS, "K": KINDS, "D": DID, "H": HOW, "C": list(LANGUAGE)}
 RIGHT = 0.99
@@ -172,10 +184,18 @@ def make(gap=10, distractors=0):
     """The task with its options fixed."""
     _check_gap(gap, distractors)
     V, n = len(WORDS), len(LANGUAGE)
-    return Task("gap_language", V, V, "classes",
-                partial(_sample, gap=gap, distractors=distractors), oracle, guess,
-                score_classes, lambda s: s["accuracy"] >= RIGHT,
-                {"loss": np.log(n), "accuracy": 1 / n})
+    return Task(
+        "gap_language",
+        V,
+        V,
+        "classes",
+        partial(_sample, gap=gap, distractors=distractors),
+        oracle,
+        guess,
+        score_classes,
+        lambda s: s["accuracy"] >= RIGHT,
+        {"loss": np.log(n), "accuracy": 1 / n},
+    )
 
 
 def _sample(rng, B, gap, distractors):

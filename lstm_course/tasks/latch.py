@@ -57,8 +57,11 @@ def by_hand(weight=2.0, gain=1.0):
     For a weight above 1, h = tanh(weight * h) has two stable values of opposite sign,
     and noise that stays below the ridge between them cannot switch the unit.
     """
-    return {"W_x": np.full((1, 1), gain), "W_h": np.full((1, 1), weight),
-            "b": np.zeros(1)}
+    return {
+        "W_x": np.full((1, 1), gain),
+        "W_h": np.full((1, 1), weight),
+        "b": np.zeros(1),
+    }
 
 
 def oracle(x, mask):
@@ -75,6 +78,15 @@ def guess(x, mask):
 def make(T=100):
     """The task with its options fixed."""
     T = check_size("T", T)
-    return Task("latch", 1, 2, "classes", lambda rng, B: sample(rng, T, B), oracle,
-                guess, score_classes, lambda s: s["accuracy"] == 1.0,
-                {"loss": np.log(2), "accuracy": 0.5})
+    return Task(
+        "latch",
+        1,
+        2,
+        "classes",
+        lambda rng, B: sample(rng, T, B),
+        oracle,
+        guess,
+        score_classes,
+        lambda s: s["accuracy"] == 1.0,
+        {"loss": np.log(2), "accuracy": 0.5},
+    )

@@ -83,8 +83,10 @@ def validate(x, y, mask, T=100, form="2a", p=None):
     require(codes[1] >= p + 2, "then x or y")
     require((codes[last, every] == p) & ((codes == p).sum(0) == 1), "e comes last")
     require(last >= T + 2, "at least T distractors lie between")
-    require((codes[2:] < p) | (np.arange(2, len(x))[:, None] == last),
-            "only distractors lie between")
+    require(
+        (codes[2:] < p) | (np.arange(2, len(x))[:, None] == last),
+        "only distractors lie between",
+    )
     require(y[last, every] == codes[1] - p - 2, "the answer is the second symbol")
 
 
@@ -112,7 +114,8 @@ def score(out, x, y, mask):
     right[mask] = out.argmax(-1) == y[mask]
     last = len(mask) - 1 - mask[::-1].argmax(0)
     return score_classes(out, x, y, mask) | {
-        "last": float(right[last, np.arange(mask.shape[1])].mean())}
+        "last": float(right[last, np.arange(mask.shape[1])].mean())
+    }
 
 
 def _distractors(T, form, p):
@@ -130,8 +133,15 @@ def make(T=100, form="2a", p=None):
     """The task with its options fixed."""
     T, p = check_size("T", T), _distractors(T, check_form(form, FORMS), p)
     I, K = (T + 1, T + 1) if form == "2a" else (p + 4, 2)
-    return Task("long_lag", I, K, "classes",
-                lambda rng, B: sample(rng, T, B, form, None if form == "2a" else p),
-                partial(oracle, form=form),
-                partial(guess, form=form), score,
-                lambda s: s["accuracy"] == 1.0, {"last": 0.5})
+    return Task(
+        "long_lag",
+        I,
+        K,
+        "classes",
+        lambda rng, B: sample(rng, T, B, form, None if form == "2a" else p),
+        partial(oracle, form=form),
+        partial(guess, form=form),
+        score,
+        lambda s: s["accuracy"] == 1.0,
+        {"last": 0.5},
+    )

@@ -71,6 +71,15 @@ def _score(out, x, y, mask):
 def make(T=100):
     """The task with its options fixed."""
     T = check_size("T", T)
-    return Task("multiplication", 2, 1, "values", lambda rng, B: sample(rng, T, B),
-                oracle, guess, _score, lambda s: s["within"] >= RIGHT,
-                {"mse": chance(T)})
+    return Task(
+        "multiplication",
+        2,
+        1,
+        "values",
+        lambda rng, B: sample(rng, T, B),
+        oracle,
+        guess,
+        _score,
+        lambda s: s["within"] >= RIGHT,
+        {"mse": chance(T)},
+    )

@@ -86,12 +86,16 @@ def score(out, x, y, mask, table=NEXT):
     right = np.ones(mask.shape, bool)
     right[mask] = legal_most_active(out, legal(x, table)[mask])
     outer = np.isin(states(x, table), OUTER) & mask
-    return {"steps": float(right[mask].mean()),
-            "outer": float(right[outer].mean()) if outer.any() else float("nan"),
-            "strings": float(right.all(0).mean())}
+    return {
+        "steps": float(right[mask].mean()),
+        "outer": float(right[outer].mean()) if outer.any() else float("nan"),
+        "strings": float(right.all(0).mean()),
+    }
 
 
 def text(x):
     """One-hot (T, B, 7) to B strings of letters."""
-    return ["".join(SYMBOLS[s.argmax()] for s in column if s.any())
-            for column in np.swapaxes(x, 0, 1)]
+    return [
+        "".join(SYMBOLS[s.argmax()] for s in column if s.any())
+        for column in np.swapaxes(x, 0, 1)
+    ]

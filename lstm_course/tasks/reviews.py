@@ -60,8 +60,9 @@ def load(source=None, seed=0, form=PLAIN):
     return files.read(files.find(source), seed, form)
 
 
-def encode(reviews, vocabulary, length=None,
-           padding="pre", truncation="pre", start=True):
+def encode(
+    reviews, vocabulary, length=None, padding="pre", truncation="pre", start=True
+):
     """Texts to tensors x (T, N), y (N,), with the conventions said above."""
     rows, labels = _rows(reviews, vocabulary, start)
     return _padded(rows, labels, length, padding, truncation)
@@ -76,8 +77,15 @@ def _padded(rows, labels, length, padding, truncation):
     return torch.from_numpy(x), torch.from_numpy(labels)
 
 
-def prepare(source=None, size=5000, length=500, padding="pre", truncation="pre", seed=0,
-            form=PLAIN):
+def prepare(
+    source=None,
+    size=5000,
+    length=500,
+    padding="pre",
+    truncation="pre",
+    seed=0,
+    form=PLAIN,
+):
     """Everything a classifier needs, the words counted on the training part alone.
 
     Parameters
@@ -112,5 +120,8 @@ def encode_parts(parts, size=5000, length=500, padding="pre", truncation="pre"):
     vocabulary = Vocabulary(parts.train.texts, size)
     coded = [_rows(part, vocabulary) for part in parts[:3]]
     length = min(length, max(len(row) for rows, _ in coded for row in rows))
-    return Data(*(_padded(*part, length, padding, truncation) for part in coded),
-                vocabulary, parts.account)
+    return Data(
+        *(_padded(*part, length, padding, truncation) for part in coded),
+        vocabulary,
+        parts.account,
+    )

@@ -98,8 +98,10 @@ def score_classes(out, x, y, mask):
 def score_values(out, x, y, mask, tolerance=0.04):
     """Mean squared error and share of answers within a tolerance."""
     error = np.abs(out[:, 0] - y[mask])
-    return {"mse": float((error**2).mean()),
-            "within": float((error < tolerance).mean())}
+    return {
+        "mse": float((error**2).mean()),
+        "within": float((error < tolerance).mean()),
+    }
 
 
 def certain(answers, K):

@@ -73,8 +73,10 @@ def validate(x, y, mask, T=100, form="6a"):
     require(mask.sum(0) == 1, "one answer is asked for in each sequence")
     codes = np.where(alive, x.argmax(-1), -1)
     require((codes[0] == 0) & ((codes == 0).sum(0) == 1), "E stands first, only there")
-    require((codes[lengths - 1, every] == 1) & ((codes == 1).sum(0) == 1),
-            "B stands last, only there")
+    require(
+        (codes[lengths - 1, every] == 1) & ((codes == 1).sum(0) == 1),
+        "B stands last, only there",
+    )
     require((codes >= 6).sum(0) == len(PLACES[form]), "the number of X and Y")
     word = 0
     for low, high in places(T, form):
@@ -103,7 +105,15 @@ def guess(x, mask, form="6a"):
 def make(T=100, form="6a"):
     """The task with its options fixed."""
     T, K = check_size("T", T), 2 ** len(PLACES[check_form(form, FORMS)])
-    return Task("temporal_order", 8, K, "classes",
-                lambda rng, B: sample(rng, T, B, form), partial(oracle, form=form),
-                partial(guess, form=form), score_classes,
-                lambda s: s["accuracy"] == 1.0, {"loss": np.log(K), "accuracy": 1 / K})
+    return Task(
+        "temporal_order",
+        8,
+        K,
+        "classes",
+        lambda rng, B: sample(rng, T, B, form),
+        partial(oracle, form=form),
+        partial(guess, form=form),
+        score_classes,
+        lambda s: s["accuracy"] == 1.0,
+        {"loss": np.log(K), "accuracy": 1 / K},
+    )

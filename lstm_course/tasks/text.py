@@ -74,8 +74,10 @@ class Corpus:
     def split(self, valid=1.0 - TRAIN):
         """The first part for training, the last for validation."""
         cut = int(len(self.codes) * (1.0 - valid))
-        return tuple(Corpus(codes, self.alphabet, self.rule)
-                     for codes in (self.codes[:cut], self.codes[cut:]))
+        return tuple(
+            Corpus(codes, self.alphabet, self.rule)
+            for codes in (self.codes[:cut], self.codes[cut:])
+        )
 
 
 def words(text, rule=RULE):
@@ -129,8 +131,11 @@ def collect(path=None, pattern=None, encoding=None):
     if path is None or Path(path) == places.BOOK:
         return _book(patterns)
     patterns = patterns or PATTERNS
-    found = gather(path, lambda name: _matches(name, patterns),
-                   "a text file, or a folder or an archive of them")
+    found = gather(
+        path,
+        lambda name: _matches(name, patterns),
+        "a text file, or a folder or an archive of them",
+    )
     taken = sorted(found.taken)
     texts, guess = decode_files([(n.name, data) for n, data in taken], encoding)
     text = "\n".join(_plain(n, t) for (n, _), t in zip(taken, texts, strict=True))
@@ -150,8 +155,9 @@ def _plain(name, text):
     """Line ends as one character; of a notebook its Markdown cells."""
     if name.suffix == ".ipynb":
         cells = json.loads(text)["cells"]
-        text = "\n\n".join("".join(c["source"]) for c in cells
-                           if c["cell_type"] == "markdown")
+        text = "\n\n".join(
+            "".join(c["source"]) for c in cells if c["cell_type"] == "markdown"
+        )
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -166,8 +172,9 @@ def _book(patterns):
         )
     files = [f for p in patterns or ("*.md",) for f in sorted(folder.rglob(p))]
     files += [] if patterns else sorted(folder.glob("*.ipynb"))
-    text = "\n".join(_plain(f, f.read_text(encoding="utf-8-sig")) for f in files
-                     if f.is_file())
+    text = "\n".join(
+        _plain(f, f.read_text(encoding="utf-8-sig")) for f in files if f.is_file()
+    )
     return text, f"the book's own text, {len(files)} files"
 
 

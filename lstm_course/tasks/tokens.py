@@ -14,9 +14,11 @@ from functools import cache
 from itertools import groupby
 
 RULE = "scripts"  # what is used for new models
-UNSPACED = ("\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
-            "\u3005-\u3007\u3040-\u30ff\u3100-\u312f\u31f0-\u31ff\uff66-\uff9f"
-            "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af")
+UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
+    "\u3005-\u3007\u3040-\u30ff\u3100-\u312f\u31f0-\u31ff\uff66-\uff9f"
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+)
 WIDE = "\u3000-\u303f\uff00-\uff65"  # signs of these scripts, wide ones
 GAP = re.compile(f"(?<=[{UNSPACED}{WIDE}]) (?=[{UNSPACED}{WIDE}])")
 
@@ -44,10 +46,11 @@ def pattern(rule, joints="'", signs=False):
 @cache
 def _marks():
     """Combining marks, as ranges of a character class."""
-    codes = [k for k in range(0x300, 0x20000)
-             if unicodedata.category(chr(k))[0] == "M"]
-    runs = [[k for _, k in group] for _, group in
-            groupby(enumerate(codes), lambda pair: pair[1] - pair[0])]
+    codes = [k for k in range(0x300, 0x20000) if unicodedata.category(chr(k))[0] == "M"]
+    runs = [
+        [k for _, k in group]
+        for _, group in groupby(enumerate(codes), lambda pair: pair[1] - pair[0])
+    ]
     return "".join(f"{chr(r[0])}-{chr(r[-1])}" for r in runs)
 
 

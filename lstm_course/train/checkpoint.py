@@ -40,10 +40,18 @@ def save(path, run, about=None):
     each, scaler = run.team.gather(own), run.mixed.scaler
     if run.team.rank:
         return
-    write(path, {"model": run.model.state_dict(), "adam": run.adam.state_dict(),
-                 "each": each, "scaler": scaler and scaler.state_dict(),
-                 "history": json.dumps(asdict(run.history)), "seed": run.seed,
-                 "about": json.dumps(about or {})})
+    write(
+        path,
+        {
+            "model": run.model.state_dict(),
+            "adam": run.adam.state_dict(),
+            "each": each,
+            "scaler": scaler and scaler.state_dict(),
+            "history": json.dumps(asdict(run.history)),
+            "seed": run.seed,
+            "about": json.dumps(about or {}),
+        },
+    )
 
 
 def load(path, device="cpu"):

@@ -13,7 +13,8 @@ from ..doors import check_number, check_seed, check_size
 def check_model(model):
     """A module with something to learn."""
     if isinstance(model, nn.Module) and any(
-            p.requires_grad for p in model.parameters()):
+        p.requires_grad for p in model.parameters()
+    ):
         return model
     raise ValueError(
         f"model is {type(model).__name__} without a parameter to train. Training moves "

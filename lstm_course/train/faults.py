@@ -10,9 +10,12 @@ def check_loss(value, model, step):
     if bool(torch.isfinite(value)):
         return
     bad = names_not_finite(model)
-    where = (f"Parameter {', '.join(bad)} is not finite: the update before this step "
-             "overshot" if bad else "Every parameter is finite, so the model or the "
-             "batch makes it")
+    where = (
+        f"Parameter {', '.join(bad)} is not finite: the update before this step "
+        "overshot"
+        if bad
+        else "Every parameter is finite, so the model or the batch makes it"
+    )
     raise FloatingPointError(
         f"The loss is {float(value.detach())} at step {step}. {where}. Expected a "
         "finite number. Lower lr, clip more, or look at this batch?"

@@ -111,20 +111,40 @@ def fit(
         If the loss or a gradient is NaN or infinite; names the step and parameter.
     """
     entry.check_model(model)
-    entry.check_functions(loss=loss, batches=batches, valid=valid, until=until,
-                          tokens=tokens, weigh=weigh)
-    entry.check_numbers(steps=steps, every=every, warmup=warmup, lr=lr, clip=clip,
-                        weight_decay=weight_decay, patience=patience, seed=seed)
+    entry.check_functions(
+        loss=loss, batches=batches, valid=valid, until=until, tokens=tokens, weigh=weigh
+    )
+    entry.check_numbers(
+        steps=steps,
+        every=every,
+        warmup=warmup,
+        lr=lr,
+        clip=clip,
+        weight_decay=weight_decay,
+        patience=patience,
+        seed=seed,
+    )
     entry.check_stops(valid, patience=patience, until=until)
     entry.check_about(about)
-    run = Run(model, loss, batches, steps=steps, lr=lr, clip=clip, seed=seed,
-              weight_decay=weight_decay, device=device, precision=precision)
+    run = Run(
+        model,
+        loss,
+        batches,
+        steps=steps,
+        lr=lr,
+        clip=clip,
+        seed=seed,
+        weight_decay=weight_decay,
+        device=device,
+        precision=precision,
+    )
     run.rate = schedules.make(schedule, warmup)
     run.tokens, run.weigh = tokens or count_tokens, weigh
     history = run.resume(checkpoint)
     log, tensorboard, progress = run.team.only_first(log, tensorboard, progress)
-    report = Report(steps, len(history.loss), log=log, tensorboard=tensorboard,
-                    progress=progress)
+    report = Report(
+        steps, len(history.loss), log=log, tensorboard=tensorboard, progress=progress
+    )
     began = time.perf_counter() - history.seconds
     try:
         while len(history.loss) < steps and history.stopped == "steps":
@@ -145,8 +165,13 @@ def fit(
     return history
 
 
-def _reason(history: History, values: dict[str, float], watch: str,
-            patience: int | None, until: Callable | None) -> str:
+def _reason(
+    history: History,
+    values: dict[str, float],
+    watch: str,
+    patience: int | None,
+    until: Callable | None,
+) -> str:
     """Why to stop after this validation; "steps": go on."""
     if until is not None and until(values):
         return "solved"

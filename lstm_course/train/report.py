@@ -25,12 +25,14 @@ class Report:
     def step(self, step, tokens, **values):
         now = time.perf_counter()
         rate = tokens / max(now - self.last, 1e-9)
-        self.rate = rate if self.rate is None else (
-            SMOOTH * rate + (1.0 - SMOOTH) * self.rate)
+        self.rate = (
+            rate if self.rate is None else (SMOOTH * rate + (1.0 - SMOOTH) * self.rate)
+        )
         self.last = now
         self.bar.update()
         self.bar.set_postfix_str(
-            f"loss={values['loss']:.4f}, {self.rate:,.0f} tokens/s", refresh=False)
+            f"loss={values['loss']:.4f}, {self.rate:,.0f} tokens/s", refresh=False
+        )
         self._write(step, values | {"tokens_per_second": round(self.rate, 1)})
 
     def valid(self, step, values):
@@ -60,8 +62,11 @@ def open_log(path, first):
     path.parent.mkdir(parents=True, exist_ok=True)
     kept = []
     if first and path.exists():
-        kept = [line for line in path.read_text(encoding="utf-8").splitlines()
-                if _step_of(line) <= first]
+        kept = [
+            line
+            for line in path.read_text(encoding="utf-8").splitlines()
+            if _step_of(line) <= first
+        ]
     path.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
     return path.open("a", encoding="utf-8")
 

@@ -34,13 +34,26 @@ def choose_device(device=None):
 class Run:
     """A run under way: the model, its optimiser, its history, and the processes."""
 
-    def __init__(self, model, loss, batches, *, steps, lr, clip, weight_decay, seed,
-                 device, precision):
+    def __init__(
+        self,
+        model,
+        loss,
+        batches,
+        *,
+        steps,
+        lr,
+        clip,
+        weight_decay,
+        seed,
+        device,
+        precision,
+    ):
         self.device = choose_device(device)
         self.team = Team(self.device)
         self.model = model.to(self.device).train()
-        self.adam = torch.optim.AdamW(model.parameters(), lr=lr,
-                                      weight_decay=weight_decay)
+        self.adam = torch.optim.AdamW(
+            model.parameters(), lr=lr, weight_decay=weight_decay
+        )
         self.steps, self.lr, self.clip, self.seed = steps, lr, clip, seed
         self.batches, self.loss = _with_step(batches), self.team.wrap(model, loss)
         self.mixed = Mixed(precision, self.device)
@@ -66,8 +79,12 @@ class Run:
         value = self.team.total(value) / self.team.size
         self.history.loss.append(value)
         self.history.grad_norm.append(norm)
-        return {"tokens": self.tokens(whole), "loss": value, "grad_norm": norm,
-                "lr": self.adam.param_groups[0]["lr"]}
+        return {
+            "tokens": self.tokens(whole),
+            "loss": value,
+            "grad_norm": norm,
+            "lr": self.adam.param_groups[0]["lr"],
+        }
 
     def on_device(self, part):
         """A part of a batch where the model is, if it can be moved at all."""
@@ -94,7 +111,8 @@ class Run:
         self.model.eval()
         with torch.no_grad():
             values = self.team.told(
-                entry.check_values(valid(self.model)) if is_first() else None)
+                entry.check_values(valid(self.model)) if is_first() else None
+            )
         self.model.train()
         self.history.valid.append({"step": len(self.history.loss), **values})
         return values
@@ -118,8 +136,11 @@ class Mixed:
                 f"{', '.join(map(repr, PRECISIONS))}. Write precision='bfloat16'?"
             )
         dtype = PRECISIONS[precision]
-        self.context = nullcontext if dtype is None else (
-            lambda: torch.autocast(device.type, dtype=dtype))
+        self.context = (
+            nullcontext
+            if dtype is None
+            else (lambda: torch.autocast(device.type, dtype=dtype))
+        )
         half = precision == "float16"
         self.scaler = torch.amp.GradScaler(device.type) if half else None
         self.skipped = 0
@@ -164,8 +185,12 @@ def clip_gradient(model, norm, clip):
 def _with_step(batches):
     """``batches`` as a function of (rng, step), whether it asks for the step or not."""
     wants = inspect.signature(batches).parameters.values()
-    needed = [p for p in wants if p.default is p.empty
-              and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    needed = [
+        p
+        for p in wants
+        if p.default is p.empty
+        and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+    ]
     return batches if len(needed) > 1 else lambda rng, step: batches(rng)
 
 

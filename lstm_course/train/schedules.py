@@ -29,8 +29,9 @@ def cosine(step: int, steps: int) -> float:
 SCHEDULES = {"constant": constant, "linear": linear, "cosine": cosine}
 
 
-def make(schedule: str | Callable, warmup: int = 0,
-         of: int | None = None) -> Callable[[int, int], float]:
+def make(
+    schedule: str | Callable, warmup: int = 0, of: int | None = None
+) -> Callable[[int, int], float]:
     """A schedule by name, after ``warmup`` steps that rise evenly to the full rate.
 
     It is one of ``of`` steps, where that is given, whatever the steps of the run.

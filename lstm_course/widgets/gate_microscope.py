@@ -80,8 +80,11 @@ class GateMicroscope(LiveFigure):
         check_place("unit", traits["unit"], H)
         verbs = np.where(agreement.IS_VERB, agreement.NUMBER, 0)
         super().__init__(
-            weights=pack({**p, "V": V, "v": v}), verbs=verbs.tolist(), kinds=_kinds(),
-            units=units, **traits,
+            weights=pack({**p, "V": V, "v": v}),
+            verbs=verbs.tolist(),
+            kinds=_kinds(),
+            units=units,
+            **traits,
         )
 
     def read(self):

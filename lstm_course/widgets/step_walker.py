@@ -68,8 +68,12 @@ class StepWalker(LiveFigure):
         for name, size in (("unit", H), ("at", len(words)), ("step", len(STEPS))):
             check_place(name, traits.get(name, 0), size)
         super().__init__(
-            weights=pack(p), x=_short(x[:, 0]), words=words, units=units,
-            diagram=cell_diagram("lstm", values=dict.fromkeys(ON_LINES, "0")), **traits,
+            weights=pack(p),
+            x=_short(x[:, 0]),
+            words=words,
+            units=units,
+            diagram=cell_diagram("lstm", values=dict.fromkeys(ON_LINES, "0")),
+            **traits,
         )
 
     def values(self):
@@ -84,8 +88,10 @@ class StepWalker(LiveFigure):
 
     def picture(self):
         """The diagram at this word, the step lit."""
-        values = {n: v if n == "x" else f"{v:.2f}".replace("-", "−")
-                  for n, v in self.values().items()}
+        values = {
+            n: v if n == "x" else f"{v:.2f}".replace("-", "−")
+            for n, v in self.values().items()
+        }
         return cell_diagram("lstm", highlight={STEPS[self.step]}, values=values)
 
 

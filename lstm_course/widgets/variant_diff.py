@@ -51,8 +51,13 @@ class VariantDiff(LiveFigure):
         shown = CELLS | {name: as_cell(name) for name in (left, right)}
         cells = {name: record(cell, I, H) for name, cell in shown.items()}
         super().__init__(
-            left=left, right=right, inputs=I, units=H, cells=_packed(cells),
-            style=style(COLOURS["light"]), **traits,
+            left=left,
+            right=right,
+            inputs=I,
+            units=H,
+            cells=_packed(cells),
+            style=style(COLOURS["light"]),
+            **traits,
         )
 
     def picture(self):

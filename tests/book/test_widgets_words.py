@@ -23,7 +23,6 @@ every_cell = pytest.mark.parametrize("cell", CELLS)
 T, I, H, K = 9, 5, 6, agreement.K
 
 
-
 @pytest.fixture
 def show(visit, root):
     """A function figure -> its frame, woken by the book's own loader."""

@@ -29,8 +29,14 @@ NAME = "04_lstm_step_by_step"
 def row(student, points, status="graded", error=""):
     question = {"id": "04.1", "function": "f", "status": status, "points": points,
                 "max": 40, "message": "", "manual": False}  # fmt: skip
-    essay = question | {"id": "04.2", "status": "manual", "points": 0.0, "max": 10,
-                        "function": "essay", "manual": True}
+    essay = question | {
+        "id": "04.2",
+        "status": "manual",
+        "points": 0.0,
+        "max": 10,
+        "function": "essay",
+        "manual": True,
+    }
     return {"student": student, "set": "04_gates", "error": error,
             "questions": [question, essay], "points": points, "max": 50,
             "time": 1793707200.0}  # fmt: skip

@@ -378,9 +378,12 @@ def test_landlock_grades_as_bubblewrap_does():
     assert [q["fraction"] for q in result["questions"].values()] == [1, 1, 1, 1, 1, 0]
 
 
-ALLOWED_MORE = sample.OVERLAY.read_text() + """
+ALLOWED_MORE = (
+    sample.OVERLAY.read_text()
+    + """
 PACKAGES = ("sklearn", "matplotlib")
 """
+)
 
 
 @jailed

@@ -66,8 +66,6 @@ def unclear(*paths, **asked):
     return " ".join(roll(**asked).look(paths))
 
 
-
-
 def nfd(text):
     """As a Mac writes it, accents apart from their letters."""
     return unicodedata.normalize("NFD", text)

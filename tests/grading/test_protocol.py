@@ -29,8 +29,10 @@ text = st.text(st.characters(exclude_categories=["Cs"]))
 leaves = st.none() | st.booleans() | numbers | text | arrays
 values = st.recursive(
     leaves,
-    lambda inner: st.lists(inner, max_size=4).map(tuple)
-    | st.dictionaries(text, inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4).map(tuple)
+        | st.dictionaries(text, inner, max_size=4)
+    ),
     max_leaves=8,
 )
 

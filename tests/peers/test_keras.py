@@ -30,12 +30,18 @@ IN_FLOAT32 = ("rnn", "gru, reset before")
 CASES = {
     "rnn": (rnn.cell, "SimpleRNN", {}),
     "lstm": (lstm.cell, "LSTM", {}),
-    "lstm, Keras 3's hard gates": (lstm.make(gate=hard_sigmoid6), "LSTM",
-                                   dict(recurrent_activation="hard_sigmoid")),
+    "lstm, Keras 3's hard gates": (
+        lstm.make(gate=hard_sigmoid6),
+        "LSTM",
+        dict(recurrent_activation="hard_sigmoid"),
+    ),
     "gru, reset after": (gru.cell, "GRU", dict(reset_after=True)),
     "gru, reset before": (gru.make(reset="before"), "GRU", dict(reset_after=False)),
-    "gru, Keras 3's hard gates": (gru.make("after", gate=hard_sigmoid6), "GRU",
-                                  dict(recurrent_activation="hard_sigmoid")),
+    "gru, Keras 3's hard gates": (
+        gru.make("after", gate=hard_sigmoid6),
+        "GRU",
+        dict(recurrent_activation="hard_sigmoid"),
+    ),
     "gru, takes new": (gru.make(update="takes_new"), "GRU", dict(reset_after=True)),
 }
 
@@ -55,8 +61,9 @@ def keras():
 
 def random_layer(keras, kind, options, seed=1):
     """A Keras layer with random asymmetric weights, and its output's makers."""
-    layer = getattr(keras.layers, kind)(H, return_sequences=True, return_state=True,
-                                        dtype="float64", **options)
+    layer = getattr(keras.layers, kind)(
+        H, return_sequences=True, return_state=True, dtype="float64", **options
+    )
     layer.build((B, T, I))
     rng = np.random.default_rng(seed)
     layer.set_weights([rng.normal(size=w.shape) * 0.7 for w in layer.get_weights()])
@@ -70,8 +77,9 @@ def random_input(states, seed=2):
 
 def run(layer, x, state=None, mask=None):
     """The layer on x (T, B, I), which Keras wants batch first: -> h, end states."""
-    given = {} if state is None else dict(initial_state=[torch.as_tensor(s)
-                                                         for s in state])
+    given = (
+        {} if state is None else dict(initial_state=[torch.as_tensor(s) for s in state])
+    )
     if mask is not None:
         given["mask"] = torch.as_tensor(mask.T)
     h, *end = layer(torch.as_tensor(x.transpose(1, 0, 2)), **given)
@@ -98,12 +106,14 @@ def test_weights_given_to_keras_make_it_compute_our_sequence(name, keras):
     layer = random_layer(keras, kind, options)
     layer.set_weights(convert.to_keras(p, cell))
     x, state = random_input(cell.states)
-    np.testing.assert_allclose(unroll(cell, p, x, state)[0], run(layer, x, state)[0],
-                               **tolerance(name))
+    np.testing.assert_allclose(
+        unroll(cell, p, x, state)[0], run(layer, x, state)[0], **tolerance(name)
+    )
 
 
-@pytest.mark.parametrize("kind, cell", [("SimpleRNN", "rnn"), ("LSTM", "lstm"),
-                                        ("GRU", "gru")])
+@pytest.mark.parametrize(
+    "kind, cell", [("SimpleRNN", "rnn"), ("LSTM", "lstm"), ("GRU", "gru")]
+)
 def test_a_keras_layer_without_bias_agrees(kind, cell, keras):
     layer = random_layer(keras, kind, dict(use_bias=False))
     x, _ = random_input("h")
@@ -169,8 +179,9 @@ def test_unmasked_padding_in_front_changes_what_the_layer_says(keras):
 
 
 def test_a_bidirectional_keras_layer_is_two_halves_of_its_list(keras):
-    layer = keras.layers.Bidirectional(keras.layers.LSTM(
-        H, return_sequences=True, dtype="float64"), dtype="float64")
+    layer = keras.layers.Bidirectional(
+        keras.layers.LSTM(H, return_sequences=True, dtype="float64"), dtype="float64"
+    )
     layer.build((B, T, I))
     rng = np.random.default_rng(4)
     weights = [rng.normal(size=w.shape) * 0.7 for w in layer.get_weights()]

@@ -21,8 +21,10 @@ def port(name):
 
 def one_node(inputs, constants, op="LSTM", extra=(), **attributes):
     """A model of one node, whose constants are initializers."""
-    nodes = [*extra, onnx.helper.make_node(op, inputs, ["Y"], hidden_size=H,
-                                           **attributes)]
+    nodes = [
+        *extra,
+        onnx.helper.make_node(op, inputs, ["Y"], hidden_size=H, **attributes),
+    ]
     constants = [onnx.numpy_helper.from_array(v, k) for k, v in constants.items()]
     graph = onnx.helper.make_graph(nodes, "one", [port("X")], [port("Y")], constants)
     return onnx.helper.make_model(graph)

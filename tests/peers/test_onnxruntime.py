@@ -73,8 +73,11 @@ def run_operator(cell, weights, x, states, lengths=None, **attributes):
     feeds = {"X": x, **{k: weights[k] for k in "WRB"}, "sequence_lens": lengths}
     feeds |= dict(zip(("initial_h", "initial_c"), states, strict=False))
     feeds |= {"P": weights["P"]} if "P" in weights else {}
-    feeds = {k: v.astype(np.int32 if k == "sequence_lens" else np.float32)
-             for k, v in feeds.items() if v is not None}
+    feeds = {
+        k: v.astype(np.int32 if k == "sequence_lens" else np.float32)
+        for k, v in feeds.items()
+        if v is not None
+    }
     names = ["X", "W", "R", "B", "sequence_lens", "initial_h"]
     names += ["initial_c", "P"] if kind == "LSTM" else []
     outputs = ["Y", "Y_h", "Y_c"][: 1 + len(states)]
@@ -82,8 +85,9 @@ def run_operator(cell, weights, x, states, lengths=None, **attributes):
     node = onnx.helper.make_node(kind, inputs, outputs, hidden_size=H, **attributes)
     ports = [port(k, v.dtype, v.shape) for k, v in feeds.items()]
     graph = onnx.helper.make_graph([node], "one", ports, [port(k) for k in outputs])
-    model = onnx.helper.make_model(graph, ir_version=8, opset_imports=[
-        onnx.helper.make_opsetid("", 17)])
+    model = onnx.helper.make_model(
+        graph, ir_version=8, opset_imports=[onnx.helper.make_opsetid("", 17)]
+    )
     return session(model.SerializeToString()).run(None, feeds)
 
 
@@ -91,8 +95,9 @@ def run_operator(cell, weights, x, states, lengths=None, **attributes):
 def test_the_operator_computes_our_sequence(name):
     cell = CELLS[name]
     (p,), x, state = random_case(cell, 1)
-    y, *ends = run_operator(cell, convert.to_onnx(p, cell), x, state,
-                            **convert.onnx_attributes(cell))
+    y, *ends = run_operator(
+        cell, convert.to_onnx(p, cell), x, state, **convert.onnx_attributes(cell)
+    )
     h, end, _ = unroll(cell, p, x, tuple(s[0] for s in state))
     np.testing.assert_allclose(y[:, 0], h, **FLOAT32)
     for a, b in zip(ends, end, strict=True):
@@ -105,8 +110,14 @@ def test_the_operator_run_both_ways_on_ragged_input_is_ours(name):
     p, x, state = random_case(cell, 2, directions=2)
     each = [convert.to_onnx(q, cell) for q in p]
     both = {k: np.concatenate([w[k] for w in each]) for k in each[0]}
-    y, *ends = run_operator(cell, both, x, state, np.array(LENGTHS),
-                            **convert.onnx_attributes(cell, directions=2))
+    y, *ends = run_operator(
+        cell,
+        both,
+        x,
+        state,
+        np.array(LENGTHS),
+        **convert.onnx_attributes(cell, directions=2),
+    )
     for b, n in enumerate(LENGTHS):
         for d in range(2):
             x_b = x[:n, b : b + 1][:: -1 if d else 1]
@@ -141,8 +152,16 @@ def test_input_forget_keeps_the_input_gate_and_ignores_the_forget_gate():
 
 
 def random_layer(cell, layers, two, batch_first=False, seed=6):
-    layer = Recurrent(cell, I, H, layers, two, dropout=0.5 if layers > 1 else 0.0,
-                      batch_first=batch_first, seed=0)
+    layer = Recurrent(
+        cell,
+        I,
+        H,
+        layers,
+        two,
+        dropout=0.5 if layers > 1 else 0.0,
+        batch_first=batch_first,
+        seed=0,
+    )
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for v in layer.parameters():
@@ -185,8 +204,9 @@ def test_an_exported_file_keeps_batch_first(tmp_path):
     layer = random_layer(lstm.cell, 2, True, batch_first=True)
     convert.export_onnx(layer, tmp_path / "layer.onnx")
     x = torch.randn(B, T, I, generator=torch.Generator().manual_seed(8))
-    assert_file_equals_layer(session(str(tmp_path / "layer.onnx")), layer, x, None,
-                             LENGTHS)
+    assert_file_equals_layer(
+        session(str(tmp_path / "layer.onnx")), layer, x, None, LENGTHS
+    )
 
 
 def test_a_torch_lstm_reaches_onnxruntime_through_our_layer(tmp_path):
@@ -207,8 +227,13 @@ def test_a_cell_without_an_operator_is_refused_and_no_file_is_written(cell, tmp_
 
 
 WRONG_LENGTHS = {
-    "too few": [5, 7], "too many": [5, 7, 2, 3], "one for all": [7], "zero": [5, 0, 2],
-    "beyond T": [5, 8, 2], "negative": [5, -1, 2], "too many and zero": [5, 7, 0, 2],
+    "too few": [5, 7],
+    "too many": [5, 7, 2, 3],
+    "one for all": [7],
+    "zero": [5, 0, 2],
+    "beyond T": [5, 8, 2],
+    "negative": [5, -1, 2],
+    "too many and zero": [5, 7, 0, 2],
 }
 
 
@@ -244,8 +269,9 @@ def test_a_node_of_an_exported_file_is_read_back(name, tmp_path):
 def test_a_node_that_runs_backwards_is_read_when_that_is_said():
     (p,), x, state = random_case(lstm.cell, 11)
     weights = convert.to_onnx(p)
-    y, *_ = run_operator(lstm.cell, weights, x, state, op_type="LSTM",
-                         direction="reverse")
+    y, *_ = run_operator(
+        lstm.cell, weights, x, state, op_type="LSTM", direction="reverse"
+    )
     said = {"direction": "reverse"}
     q = convert.from_onnx(weights, direction=1, attributes=said)
     h, *_ = unroll("lstm", q, x[::-1], tuple(s[0] for s in state))
@@ -254,8 +280,9 @@ def test_a_node_that_runs_backwards_is_read_when_that_is_said():
         convert.from_onnx(weights, attributes=said)
 
 
-@pytest.mark.parametrize("names", [["HardSigmoid", "Tanh", "Tanh"],
-                                   ["hardsigmoid", "tanh", "TANH"]])
+@pytest.mark.parametrize(
+    "names", [["HardSigmoid", "Tanh", "Tanh"], ["hardsigmoid", "tanh", "TANH"]]
+)
 def test_hard_gates_without_slopes_have_those_of_the_specification(names):
     cell = lstm.make(gate=hard_sigmoid)
     (p,), x, state = random_case(cell, 12)

@@ -13,7 +13,8 @@ from lstm_course import unroll, unroll_backward
 from lstm_course.cells import lstm1997, mut, peephole
 
 peer = pytest.importorskip(
-    "torchrecurrent", reason="pip install .[peers] brings torchrecurrent")
+    "torchrecurrent", reason="pip install .[peers] brings torchrecurrent"
+)
 
 T, B, I, H = 7, 3, 4, 6
 TWIN = dict(rtol=1e-11, atol=1e-12)  # the same float64 arithmetic, other sum orders
@@ -59,8 +60,11 @@ def assert_same_sequence(ours, p, theirs, I=I, seed=0):
 def test_peepholes_agree_and_the_output_gate_sees_the_new_cell_state():
     theirs = random_peer(peer.PeepholeLSTMCell, 1)
     q = arrays(theirs)
-    p = {"W_x": q["weight_ih"].T, "W_h": q["weight_hh"].T,
-         "b": q["bias_ih"] + q["bias_hh"]}
+    p = {
+        "W_x": q["weight_ih"].T,
+        "W_h": q["weight_hh"].T,
+        "b": q["bias_ih"] + q["bias_hh"],
+    }
     p |= dict(zip(("w_ci", "w_cf", "w_co"), np.split(q["weight_ph"], 3), strict=True))
     assert_same_sequence(peephole.cell, p, theirs)
 
@@ -72,8 +76,11 @@ def test_fewer_peepholes_are_the_peers_cell_with_the_others_at_zero(gates):
         for k, gate in enumerate("ifo"):
             theirs.weight_ph[k * H : (k + 1) * H] *= float(gate in gates)
     q = arrays(theirs)
-    p = {"W_x": q["weight_ih"].T, "W_h": q["weight_hh"].T,
-         "b": q["bias_ih"] + q["bias_hh"]}
+    p = {
+        "W_x": q["weight_ih"].T,
+        "W_h": q["weight_hh"].T,
+        "b": q["bias_ih"] + q["bias_hh"],
+    }
     peeps = dict(zip("ifo", np.split(q["weight_ph"], 3), strict=True))
     p |= {f"w_c{k}": peeps[k] for k in gates}
     assert_same_sequence(peephole.make(gates), p, theirs)
@@ -84,8 +91,11 @@ def test_the_1997_cell_agrees():
     the paper's 4 sigmoid - 2 and its gate recurrence have no counterpart there."""
     theirs = random_peer(peer.OriginalLSTMCell, 3)
     q = arrays(theirs)
-    p = {"W_x": q["weight_ih"].T, "W_h": q["weight_hh"].T,
-         "b": q["bias_ih"] + q["bias_hh"]}
+    p = {
+        "W_x": q["weight_ih"].T,
+        "W_h": q["weight_hh"].T,
+        "b": q["bias_ih"] + q["bias_hh"],
+    }
     assert_same_sequence(lstm1997.cell, p, theirs)
 
 
@@ -108,23 +118,34 @@ def mut1_of(theirs):
         theirs.bias_ih[2 * H :] = 0.0
     q = arrays(theirs)
     x, (h_r, h_n) = blocks(q["weight_ih"]), np.split(q["weight_hh"].T, 2, axis=-1)
-    return {"W_x": np.hstack([x["r"], x["u"]]), "W_h": np.hstack([h_r, h_n]),
-            "b": both_biases(q, "rn"), "W_e": x["n"]}
+    return {
+        "W_x": np.hstack([x["r"], x["u"]]),
+        "W_h": np.hstack([h_r, h_n]),
+        "b": both_biases(q, "rn"),
+        "W_e": x["n"],
+    }
 
 
 def mut2_of(theirs):
     """MUT2's: the peer always projects x in the reset gate, where the paper adds it."""
     q = arrays(theirs)
     x, h = blocks(q["weight_ih"]), blocks(q["weight_hh"])
-    return {"W_x": np.hstack([x["u"], x["n"]]), "b": both_biases(q), "W_e": x["r"],
-            "W_h": np.hstack([h[k] for k in "run"])}
+    return {
+        "W_x": np.hstack([x["u"], x["n"]]),
+        "b": both_biases(q),
+        "W_e": x["r"],
+        "W_h": np.hstack([h[k] for k in "run"]),
+    }
 
 
 def mut3_of(theirs):
     q = arrays(theirs)
     x, h = blocks(q["weight_ih"]), blocks(q["weight_hh"])
-    return {"W_x": np.hstack([x[k] for k in "run"]), "b": both_biases(q),
-            "W_h": np.hstack([h[k] for k in "run"])}
+    return {
+        "W_x": np.hstack([x[k] for k in "run"]),
+        "b": both_biases(q),
+        "W_h": np.hstack([h[k] for k in "run"]),
+    }
 
 
 MUTS = {
@@ -141,8 +162,9 @@ def test_the_muts_agree(name):
     assert_same_sequence(ours, parameters_of(theirs), theirs)
 
 
-@pytest.mark.parametrize("name, rows", [("mut1", slice(2 * H, None)),
-                                        ("mut2", slice(H, 2 * H))])
+@pytest.mark.parametrize(
+    "name, rows", [("mut1", slice(2 * H, None)), ("mut2", slice(H, 2 * H))]
+)
 def test_a_bare_x_is_the_peers_projection_set_to_the_identity(name, rows):
     ours, make, parameters_of = MUTS[name]
     theirs = random_peer(make, 5, I=H)

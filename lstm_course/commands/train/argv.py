@@ -47,15 +47,26 @@ EXAMPLES = {
 
 
 def add_parser(sub):
-    parser = sub.add_parser("train", description=ABOUT, formatter_class=Plain,
-                            help="train a language model, a classifier, a task")
+    parser = sub.add_parser(
+        "train",
+        description=ABOUT,
+        formatter_class=Plain,
+        help="train a language model, a classifier, a task",
+    )
     kinds = parser.add_subparsers(dest="kind", metavar="KIND", required=True)
     kind = partial(kinds.add_parser, formatter_class=Plain, epilog=PARALLEL)
     _lm(kind("lm", help="language model of characters or words", description=LM))
-    _classify(kind("classify", help="film reviews, positive or negative",
-                   description=CLASSIFY))
-    task = kind("task", help="adding, copying, temporal order, Reber, ...",
-                description=TASK, epilog=None)
+    _classify(
+        kind(
+            "classify", help="film reviews, positive or negative", description=CLASSIFY
+        )
+    )
+    task = kind(
+        "task",
+        help="adding, copying, temporal order, Reber, ...",
+        description=TASK,
+        epilog=None,
+    )
     names = task.add_subparsers(dest="task", metavar="NAME", required=True)
     for name in tasks.TASKS:
         _task(names, name)
@@ -63,19 +74,38 @@ def add_parser(sub):
 
 def _lm(p):
     add = p.add_argument
-    add("--text", default="book",
-        help="a file, folder or archive, 'shakespeare', or 'book', this one's text")
-    add("--pattern", nargs="+", metavar="GLOB",
-        help="which files of a folder or archive (default '*.txt')")
+    add(
+        "--text",
+        default="book",
+        help="a file, folder or archive, 'shakespeare', or 'book', this one's text",
+    )
+    add(
+        "--pattern",
+        nargs="+",
+        metavar="GLOB",
+        help="which files of a folder or archive (default '*.txt')",
+    )
     add_encoding(p)
-    add("--level", choices=("characters", "words"), default="characters",
-        help="what is read as one symbol")
+    add(
+        "--level",
+        choices=("characters", "words"),
+        default="characters",
+        help="what is read as one symbol",
+    )
     add("--size", type=whole(4), help="alphabet of words; rarer ones <unknown>")
-    add("--window", type=whole(1), default=64, metavar="T",
-        help="steps of back-propagation")
+    add(
+        "--window",
+        type=whole(1),
+        default=64,
+        metavar="T",
+        help="steps of back-propagation",
+    )
     add("--embedding", type=whole(1), help="its width (default: as --hidden)")
-    add("--variational", action="store_true",
-        help="drop the same units at every step of a window")
+    add(
+        "--variational",
+        action="store_true",
+        help="drop the same units at every step of a window",
+    )
     add("--tied", action="store_true", help="readout and embedding share their weights")
     _model(p, hidden=256, dropout=0.0)
     _training(p, steps=2000, batch=32, schedule="cosine", every=200)
@@ -83,15 +113,22 @@ def _lm(p):
 
 def _classify(p):
     add, ends = p.add_argument, ("pre", "post")
-    add("--data", default="sample",
-        help="'sample' (bundled), 'imdb', or an archive, folder or table")
+    add(
+        "--data",
+        default="sample",
+        help="'sample' (bundled), 'imdb', or an archive, folder or table",
+    )
     add("--size", type=whole(5), default=5000, help="codes in all")
     add("--length", type=whole(1), default=500, help="words kept")
     add("--padding", choices=ends, default="pre", help="where zeros are put")
     add("--truncation", choices=ends, default="pre", help="where words are cut off")
     add("--masked", action="store_true", help="skip padding")
-    add("--read", choices=("last", "mean"), default="last",
-        help="the last state, or the mean of all outputs")
+    add(
+        "--read",
+        choices=("last", "mean"),
+        default="last",
+        help="the last state, or the mean of all outputs",
+    )
     add("--bidirectional", action="store_true", help="also read from the end")
     add("--embedding", type=whole(1), default=32, help="its width")
     _model(p, hidden=100, dropout=0.5)
@@ -105,39 +142,65 @@ def _task(names, name):
     text = ast.get_docstring(tree)
     example = EXAMPLES.get(name, "")
     p = names.add_parser(
-        name, help=text.split("\n")[0], description=text, formatter_class=Plain,
-        epilog=f"example:\n  lstm-course train task {name} {example}\n{PARALLEL}")
-    make = next(n for n in tree.body
-                if isinstance(n, ast.FunctionDef) and n.name == "make")
+        name,
+        help=text.split("\n")[0],
+        description=text,
+        formatter_class=Plain,
+        epilog=f"example:\n  lstm-course train task {name} {example}\n{PARALLEL}",
+    )
+    make = next(
+        n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "make"
+    )
     names = [a.arg for a in make.args.args]
     for option, default in zip(names, make.args.defaults, strict=True):
         value = ast.literal_eval(default)
         kind = type(value) if value is not None else int
         if option != "seed":  # of a split; it stays as it is
-            p.add_argument(f"--{option}", type=kind, default=value,
-                           help="option of the task")
+            p.add_argument(
+                f"--{option}", type=kind, default=value, help="option of the task"
+            )
     p.set_defaults(task_options=tuple(n for n in names if n != "seed"))
     add = p.add_argument
-    add("--chrono", type=float, metavar="T_MAX",
-        help="chrono initialisation: memory times from 1 to T_MAX steps")
-    add("--forget-bias", type=float,
-        help="its start value (default: the cell's own, 1 for LSTMs)")
+    add(
+        "--chrono",
+        type=float,
+        metavar="T_MAX",
+        help="chrono initialisation: memory times from 1 to T_MAX steps",
+    )
+    add(
+        "--forget-bias",
+        type=float,
+        help="its start value (default: the cell's own, 1 for LSTMs)",
+    )
     add("--sequences", type=whole(1), default=100_000, help="to train on at most")
-    add("--seeds", type=whole(0), nargs="+", metavar="SEED",
-        help="one run per seed, e.g. --seeds 0 1 2 3 4")
+    add(
+        "--seeds",
+        type=whole(0),
+        nargs="+",
+        metavar="SEED",
+        help="one run per seed, e.g. --seeds 0 1 2 3 4",
+    )
     _model(p, hidden=64)
     _training(p, steps=None, batch=64, schedule="constant", every=50)
 
 
 def _model(p, hidden, dropout=None):
     add = p.add_argument_group("model").add_argument
-    add("--cell", default="lstm", help="a name (lstm, gru, rnn, peephole, ...) or a "
-        "call like \"gru(reset='before', gate=hard_sigmoid)\"")
+    add(
+        "--cell",
+        default="lstm",
+        help="a name (lstm, gru, rnn, peephole, ...) or a "
+        "call like \"gru(reset='before', gate=hard_sigmoid)\"",
+    )
     add("--hidden", type=whole(1), default=hidden, help="units per layer")
     add("--layers", type=whole(1), default=1, help="on top of each other")
     if dropout is not None:
-        add("--dropout", type=number(0, 1), default=dropout,
-            help="on embedding, between layers, at the readout")
+        add(
+            "--dropout",
+            type=number(0, 1),
+            default=dropout,
+            help="on embedding, between layers, at the readout",
+        )
 
 
 def _training(p, steps, batch, schedule, every):
@@ -146,26 +209,52 @@ def _training(p, steps, batch, schedule, every):
         add("--steps", type=whole(1), default=steps, help="updates in all")
     add("--batch", type=whole(1), default=batch, help="sequences side by side")
     add("--lr", type=number(0), default=3e-3, help="learning rate")
-    add("--schedule", choices=("constant", "linear", "cosine"), default=schedule,
-        help="of the learning rate")
+    add(
+        "--schedule",
+        choices=("constant", "linear", "cosine"),
+        default=schedule,
+        help="of the learning rate",
+    )
     add("--warmup", type=whole(0), default=0, help="steps of an even rise of lr")
-    add("--clip", type=number(0), default=1.0,
-        help="largest norm of the gradient; 0: no clipping")
+    add(
+        "--clip",
+        type=number(0),
+        default=1.0,
+        help="largest norm of the gradient; 0: no clipping",
+    )
     add("--weight-decay", type=number(0), default=0.0, help="of AdamW")
-    add("--every", type=whole(1), default=every,
-        help="steps between validations and checkpoints")
-    add("--patience", type=whole(1),
-        help="stop after so many validations without a better one")
+    add(
+        "--every",
+        type=whole(1),
+        default=every,
+        help="steps between validations and checkpoints",
+    )
+    add(
+        "--patience",
+        type=whole(1),
+        help="stop after so many validations without a better one",
+    )
     add("--seed", type=whole(0), default=0, help="of start values, batches and dropout")
     add("--device", help="cpu, cuda, ... (default: a GPU if there is one)")
-    add("--precision", choices=("float32", "bfloat16", "float16"), default="float32",
-        help="mixed precision, for GPUs")
-    add("--first", type=whole(1), metavar="N",
-        help="only the first N steps of the run, to check a result")
+    add(
+        "--precision",
+        choices=("float32", "bfloat16", "float16"),
+        default="float32",
+        help="mixed precision, for GPUs",
+    )
+    add(
+        "--first",
+        type=whole(1),
+        metavar="N",
+        help="only the first N steps of the run, to check a result",
+    )
     add = p.add_argument_group("output").add_argument
     add("--out", help="folder of the run (default runs/KIND-CELL-SEED)")
-    add("--again", action="store_true",
-        help="forget an earlier run in this folder instead of resuming it")
+    add(
+        "--again",
+        action="store_true",
+        help="forget an earlier run in this folder instead of resuming it",
+    )
     add("--result", help="also write result.json to this file")
     add("--tensorboard", metavar="FOLDER", help="if it is installed")
     add("--quiet", action="store_true", help="no progress bar")

@@ -13,34 +13,63 @@ from . import common
 def run(args):
     """Train, test once with the best checkpoint, write the result; -> the result."""
     parts = files.read_parts(files.find(args.data), form=Form.of(args))
-    data = reviews.encode_parts(parts, args.size, args.length, args.padding,
-                                args.truncation)
-    options = {"cell": args.cell, "I": args.embedding, "H": args.hidden, "K": 1,
-               "num_layers": args.layers, "words": len(data.vocabulary),
-               "dropout": args.dropout, "read": args.read, "masked": args.masked,
-               "bidirectional": args.bidirectional}
+    data = reviews.encode_parts(
+        parts, args.size, args.length, args.padding, args.truncation
+    )
+    options = {
+        "cell": args.cell,
+        "I": args.embedding,
+        "H": args.hidden,
+        "K": 1,
+        "num_layers": args.layers,
+        "words": len(data.vocabulary),
+        "dropout": args.dropout,
+        "read": args.read,
+        "masked": args.masked,
+        "bidirectional": args.bidirectional,
+    }
     model = Classifier(**options, seed=args.seed)
     train, valid, test = (f"{len(part[1]):,}" for part in data[:3])
-    common.say(f"reviews: {data.account}; {train} to train on, {valid} to validate, "
-               f"{test} to test; {len(data.vocabulary):,} codes; T = "
-               f"{len(data.train[0])}; {common.parameters(model):,} parameters")
+    common.say(
+        f"reviews: {data.account}; {train} to train on, {valid} to validate, "
+        f"{test} to test; {len(data.vocabulary):,} codes; T = "
+        f"{len(data.train[0])}; {common.parameters(model):,} parameters"
+    )
     where = common.folder(args, "classify", args.seed)
     history = common.train(
-        args, model, classifier_loss,
-        lambda rng: reviews.sample(rng, data.train, args.batch), args.steps, where,
-        seed=args.seed, valid=lambda m: evaluate(m, *data.valid),
-        about={"kind": "classify", "model": options, "words": data.vocabulary.words,
-               "rule": data.vocabulary.rule, "length": len(data.train[0]),
-               "padding": args.padding, "truncation": args.truncation})
+        args,
+        model,
+        classifier_loss,
+        lambda rng: reviews.sample(rng, data.train, args.batch),
+        args.steps,
+        where,
+        seed=args.seed,
+        valid=lambda m: evaluate(m, *data.valid),
+        about={
+            "kind": "classify",
+            "model": options,
+            "words": data.vocabulary.words,
+            "rule": data.vocabulary.rule,
+            "length": len(data.train[0]),
+            "padding": args.padding,
+            "truncation": args.truncation,
+        },
+    )
     model.load_state_dict(load(best_path(where / "checkpoint.pt"))["model"])
     test = evaluate(model, *data.test)
     best = min(history.valid, key=lambda v: v["loss"])
     result = common.write(
-        args, where, f"reviews of {args.data}", model,
+        args,
+        where,
+        f"reviews of {args.data}",
+        model,
         [common.run_of(history, args.seed, where, best=best, test=test)],
-        chance={"accuracy": reviews.CHANCE})
-    common.say(f"best validation after {best['step']} steps: accuracy "
-               f"{best['accuracy']:.3f}; test accuracy {test['accuracy']:.3f} "
-               f"(chance 0.5); {history.seconds:.0f} s\n"
-               f"try: lstm-course sample {where} --prompt 'a wonderful film'")
+        chance={"accuracy": reviews.CHANCE},
+    )
+    common.say(
+        f"best validation after {best['step']} steps: accuracy "
+        f"{best['accuracy']:.3f}; test accuracy {test['accuracy']:.3f} "
+        f"(chance 0.5); {history.seconds:.0f} s\n"
+        f"try: lstm-course sample {where} --prompt 'a wonderful film'"
+    )
     return result

@@ -14,8 +14,20 @@ from ...train import fit, load, schedules
 from ...train.parallel import Team, is_first
 
 FIRST = 20  # losses that a result keeps exactly, so that a test can run them again
-FREE = {"argv", "out", "again", "result", "quiet", "first", "seeds", "tensorboard",
-        "device", "steps", "sequences", "patience"}  # may change when a run resumes
+FREE = {
+    "argv",
+    "out",
+    "again",
+    "result",
+    "quiet",
+    "first",
+    "seeds",
+    "tensorboard",
+    "device",
+    "steps",
+    "sequences",
+    "patience",
+}  # may change when a run resumes
 POINTS = 200  # at most so many points of a curve in a result
 
 
@@ -64,12 +76,24 @@ def train(args, model, loss, batches, steps, where, **options):
     """``fit`` with the options of the command line; -> History."""
     _check_same(where, options["about"])
     return fit(
-        model, loss, batches, steps=min(steps, args.first or steps), lr=args.lr,
-        clip=args.clip or None, weight_decay=args.weight_decay, every=args.every,
+        model,
+        loss,
+        batches,
+        steps=min(steps, args.first or steps),
+        lr=args.lr,
+        clip=args.clip or None,
+        weight_decay=args.weight_decay,
+        every=args.every,
         schedule=schedules.make(args.schedule, args.warmup, of=steps),
-        patience=args.patience, device=args.device, precision=args.precision,
-        tensorboard=args.tensorboard, checkpoint=where / "checkpoint.pt",
-        log=where / "log.jsonl", progress=not args.quiet, **options)
+        patience=args.patience,
+        device=args.device,
+        precision=args.precision,
+        tensorboard=args.tensorboard,
+        checkpoint=where / "checkpoint.pt",
+        log=where / "log.jsonl",
+        progress=not args.quiet,
+        **options,
+    )
 
 
 def _check_same(where, about):
@@ -99,18 +123,29 @@ def run_of(history, seed, where, watch="loss", **more):
         plot(where / "plot.svg", history, watch)
     n, most = len(history.loss), min(len(history.loss), POINTS)
     at = [round(k * (n - 1) / max(most - 1, 1)) for k in range(most)]
-    return {"seed": seed, **more, "seconds": round(history.seconds, 1),
-            "first_losses": history.loss[:FIRST], "step": [k + 1 for k in at],
-            "loss": [history.loss[k] for k in at],
-            "grad_norm": [history.grad_norm[k] for k in at], "valid": history.valid}
+    return {
+        "seed": seed,
+        **more,
+        "seconds": round(history.seconds, 1),
+        "first_losses": history.loss[:FIRST],
+        "step": [k + 1 for k in at],
+        "loss": [history.loss[k] for k in at],
+        "grad_norm": [history.grad_norm[k] for k in at],
+        "valid": history.valid,
+    }
 
 
 def write(args, where, what, model, runs, **more):
     """Write what, how, where and when beside the numbers; -> the result."""
-    result = {"what": f"{what}: {args.cell} with {args.hidden} units",
-              **measured("lstm-course " + shlex.join(args.argv),
-                         next(model.parameters()).device),
-              "parameters": parameters(model), **more, "runs": runs}
+    result = {
+        "what": f"{what}: {args.cell} with {args.hidden} units",
+        **measured(
+            "lstm-course " + shlex.join(args.argv), next(model.parameters()).device
+        ),
+        "parameters": parameters(model),
+        **more,
+        "runs": runs,
+    }
     text = json.dumps(rounded(result), indent=1, ensure_ascii=False) + "\n"
     text = re.sub(r"\[[^\[\]{}]*\]", lambda m: " ".join(m[0].split()), text)
     for path in filter(None, (where / "result.json", args.result)):
@@ -141,17 +176,28 @@ def plot(path, history, watch):
     matplotlib.use("agg")
     import matplotlib.pyplot as plt
 
-    fig, (top, low) = plt.subplots(2, 1, sharex=True, figsize=(6.4, 4.6),
-                                   constrained_layout=True)
+    fig, (top, low) = plt.subplots(
+        2, 1, sharex=True, figsize=(6.4, 4.6), constrained_layout=True
+    )
     steps = range(1, len(history.loss) + 1)
-    top.plot(steps, history.loss, linewidth=0.8, color=PAGE["muted"],
-             label="training loss")
+    top.plot(
+        steps, history.loss, linewidth=0.8, color=PAGE["muted"], label="training loss"
+    )
     if history.valid:
-        top.plot([v["step"] for v in history.valid], [v[watch] for v in history.valid],
-                 "o-", markersize=3, color=GATES["c"], label=f"validation {watch}")
+        top.plot(
+            [v["step"] for v in history.valid],
+            [v[watch] for v in history.valid],
+            "o-",
+            markersize=3,
+            color=GATES["c"],
+            label=f"validation {watch}",
+        )
     low.plot(steps, history.grad_norm, linewidth=0.8, color=PAGE["muted"])
-    low.set(xlabel="step", ylabel="norm of the gradient",
-            yscale="log" if max(history.grad_norm, default=0) > 0 else "linear")
+    low.set(
+        xlabel="step",
+        ylabel="norm of the gradient",
+        yscale="log" if max(history.grad_norm, default=0) > 0 else "linear",
+    )
     top.set_ylabel("loss (nats, or squared error)")
     top.legend()
     fig.savefig(path)

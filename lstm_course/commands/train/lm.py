@@ -48,23 +48,50 @@ def run(args):
     whole, account = corpus(args)
     train, valid = whole.split()
     check_room(args, train, valid)
-    options = {"cell": args.cell, "I": args.embedding or args.hidden, "H": args.hidden,
-               "K": len(whole.alphabet), "num_layers": args.layers,
-               "dropout": args.dropout, "variational": args.variational,
-               "tied": args.tied}
-    common.say(f"{account}; {len(train.codes):,} {whole.level} to train on, "
-               f"{len(valid.codes):,} to validate, {options['K']} different")
+    options = {
+        "cell": args.cell,
+        "I": args.embedding or args.hidden,
+        "H": args.hidden,
+        "K": len(whole.alphabet),
+        "num_layers": args.layers,
+        "dropout": args.dropout,
+        "variational": args.variational,
+        "tied": args.tied,
+    }
+    common.say(
+        f"{account}; {len(train.codes):,} {whole.level} to train on, "
+        f"{len(valid.codes):,} to validate, {options['K']} different"
+    )
     where = common.folder(args, "lm", args.seed)
     model = LanguageModel(**options, seed=args.seed)
     history = common.train(
-        args, model, stream_loss, text.Stream(train, args.window, args.batch),
-        args.steps, where, seed=args.seed, valid=lambda m: evaluate(m, valid.codes),
-        about={"kind": "lm", "model": options, "level": whole.level,
-               "alphabet": whole.alphabet, "rule": whole.rule})
+        args,
+        model,
+        stream_loss,
+        text.Stream(train, args.window, args.batch),
+        args.steps,
+        where,
+        seed=args.seed,
+        valid=lambda m: evaluate(m, valid.codes),
+        about={
+            "kind": "lm",
+            "model": options,
+            "level": whole.level,
+            "alphabet": whole.alphabet,
+            "rule": whole.rule,
+        },
+    )
     best = min(history.valid, key=lambda v: v["loss"])
-    result = common.write(args, where, f"{whole.level} of {args.text}", model,
-                           [common.run_of(history, args.seed, where, best=best)])
-    common.say(f"best validation: {best['bits']:.3f} bits, perplexity "
-               f"{best['perplexity']:.2f}, after {best['step']:,} steps; "
-               f"{history.seconds:.0f} s\ntry: lstm-course sample {where}")
+    result = common.write(
+        args,
+        where,
+        f"{whole.level} of {args.text}",
+        model,
+        [common.run_of(history, args.seed, where, best=best)],
+    )
+    common.say(
+        f"best validation: {best['bits']:.3f} bits, perplexity "
+        f"{best['perplexity']:.2f}, after {best['step']:,} steps; "
+        f"{history.seconds:.0f} s\ntry: lstm-course sample {where}"
+    )
     return result

@@ -26,33 +26,61 @@ def run(args):
     args.out = out
     solved = sum(r["solved_after_sequences"] is not None for r in runs)
     return common.write(
-        args, where, task.name, model, runs, options=options,
+        args,
+        where,
+        task.name,
+        model,
+        runs,
+        options=options,
         chance={k: float(v) for k, v in task.chance.items()},
-        solved=f"{solved} of {len(seeds)}")
+        solved=f"{solved} of {len(seeds)}",
+    )
 
 
 def one(args, task, seed, where):
     """One run: -> the model, its part of the result."""
     bias = None if args.forget_bias is None else {"f": args.forget_bias}
-    model = Reader(args.cell, task.I, args.hidden, task.K, args.layers,
-                   T_max=args.chrono, bias=bias, seed=seed)
+    model = Reader(
+        args.cell,
+        task.I,
+        args.hidden,
+        task.K,
+        args.layers,
+        T_max=args.chrono,
+        bias=bias,
+        seed=seed,
+    )
     watch = "loss" if task.kind == "classes" else "mse"
     history = common.train(
-        args, model, reader_loss(task.kind), lambda rng: task.sample(rng, args.batch),
-        args.sequences // args.batch, where, weigh=scored, seed=seed, until=task.solved,
-        watch=watch, about={"kind": "task", "task": task.name},
-        valid=lambda m: evaluate(m, task, np.random.default_rng([seed, FRESH])))
+        args,
+        model,
+        reader_loss(task.kind),
+        lambda rng: task.sample(rng, args.batch),
+        args.sequences // args.batch,
+        where,
+        weigh=scored,
+        seed=seed,
+        until=task.solved,
+        watch=watch,
+        about={"kind": "task", "task": task.name},
+        valid=lambda m: evaluate(m, task, np.random.default_rng([seed, FRESH])),
+    )
     final = history.valid[-1]
     solved = final["step"] * args.batch if history.stopped == "solved" else None
-    return model, common.run_of(history, seed, where, watch, final=final,
-                                solved_after_sequences=solved)
+    return model, common.run_of(
+        history, seed, where, watch, final=final, solved_after_sequences=solved
+    )
 
 
 def line(result, task):
     """One line for the reader."""
     n = result["solved_after_sequences"]
     word = f"solved after {n:,} sequences" if n else "not solved"
-    values, chance = (", ".join(f"{k} {v:.4f}" for k, v in d.items() if k != "step")
-                      for d in (result["final"], task.chance))
-    return (f"{task.name}, seed {result['seed']}: {word}; {values} (chance: {chance}); "
-            f"{result['seconds']:.0f} s")
+    values, chance = (
+        ", ".join(f"{k} {v:.4f}" for k, v in d.items() if k != "step")
+        for d in (result["final"], task.chance)
+    )
+    return (
+        f"{task.name}, seed {result['seed']}: {word}; {values} (chance: {chance}); "
+        f"{result['seconds']:.0f} s"
+    )

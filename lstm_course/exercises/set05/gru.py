@@ -76,8 +76,7 @@ STEP = Exercise(
         ),
         (
             "tanh(zn + r * mn)",
-            'tanh(zn + r * (mn - p["b_h"][-r.shape[1]:]) '
-            '+ p["b_h"][-r.shape[1]:])',
+            'tanh(zn + r * (mn - p["b_h"][-r.shape[1]:]) + p["b_h"][-r.shape[1]:])',
             "The bias b_h of the candidate stands outside the reset gate. r multiplies "
             "the whole part from h_prev, its bias included.",
         ),

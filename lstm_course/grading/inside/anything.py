@@ -148,7 +148,6 @@ class Anything:
     def __repr__(self):
         return f"<{self._name}, not shown here>"
 
-
     def __or__(self, other):
         if isinstance(other, type | Either) or other is None:
             return Either(self._name, other)

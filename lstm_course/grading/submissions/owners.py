@@ -29,7 +29,8 @@ NO_NAME = re.compile(
 )  # what says nothing about a student
 DRAFT = re.compile(
     r"(?:v|version|attempt|draft|final|old|new|copy|backup|part|task|ps|ex|exercise|week|"
-    r"\d+|abgabe|exercises|solutions|notebooks?|src|code)\b|.*\d$", re.I,
+    r"\d+|abgabe|exercises|solutions|notebooks?|src|code)\b|.*\d$",
+    re.I,
 )  # what a student calls a folder of theirs
 
 

@@ -117,6 +117,7 @@ class Roll:
         except Exception as e:  # one odd file must not stop the class
             return [], f"It cannot be read: {type(e).__name__}."
 
+
 def _about(submission):
     """What is remembered of a submission's name and times."""
     whose = submission.whose
