@@ -14,8 +14,8 @@ from lstm_course import CELLS, cells  # noqa: E402
 from lstm_course.engines import choose as choose_engine  # noqa: E402
 from lstm_course.engines import loop  # noqa: E402
 from lstm_course.engines.gpu import capture, cudnn, engine  # noqa: E402
-from lstm_course.engines.gpu.__main__ import kernels, main  # noqa: E402
-from lstm_course.engines.gpu.launch import Launch, choose, full  # noqa: E402
+from lstm_course.engines.gpu.__main__ import main  # noqa: E402
+from lstm_course.engines.gpu.launch import Launch, choose, full, precision  # noqa: E402
 from lstm_course.gradcheck import random_case  # noqa: E402
 from lstm_course.ops import hard_sigmoid  # noqa: E402
 from lstm_course.recurrent import Recurrent  # noqa: E402
@@ -168,12 +168,23 @@ def test_torch_computes_a_cell_by_its_numbers_not_by_its_name():
     assert cudnn.function_of(cells.lstm.make(gate=hard_sigmoid)) is None
 
 
+def test_products_are_as_exact_as_torch_was_told():
+    told = torch.backends.cuda.matmul
+    before = told.fp32_precision
+    try:
+        for said, meant in (("tf32", "tf32"), ("ieee", "tf32x3")):
+            told.fp32_precision = said
+            assert precision() == meant
+    finally:
+        told.fp32_precision = before
+
+
 class TestLaunch:
     """Cuts for a card of 132 processors, as the H100 has."""
 
-    def how(self, H, B=16, cell="lstm", dtype=torch.float32, precision="tf32x3"):
+    def how(self, H, B=16, cell="lstm", dtype=torch.float32):
         plan = engine.compiled(CELLS[cell], ("h",))[0]
-        return choose(plan, B, H, dtype, 132, precision)
+        return choose(plan, B, H, dtype, 132)
 
     def test_small_layers_stay_on_one_processor(self):
         for H in (1, 32, 64):
@@ -269,7 +280,7 @@ class TestDoor:
         own = "rows cols inside slab length step back alive units unit whole own gates"
         own = {*own.split(), "target", "T", "B", "H"}
         names = {n for ph in cell.phases for n in (*ph.args, *ph.names, *ph.back_args)}
-        assert not names & own and kernels(cell)
+        assert not names & own
 
 
 def test_a_batch_of_nothing_but_padding_after_its_first_step():

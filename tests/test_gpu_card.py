@@ -18,6 +18,14 @@ pytestmark = [
 CLOSE = {torch.float64: 1e-10, torch.float32: 1e-5, torch.bfloat16: 1e-2}
 SIZES = [(7, 3, 5, 6), (50, 16, 32, 64), (20, 33, 17, 100), (12, 16, 64, 256),
          (6, 5, 40, 600)]  # fmt: skip
+
+
+def called(option):
+    """A test's name, the same in every process."""
+    values = (str(getattr(v, "__name__", v)) for v in option[1].values())
+    return f"{option[0]}({','.join(values)})"
+
+
 LSTM, GRU = CELLS["lstm"], cells.gru.make(reset="before")
 
 
@@ -63,7 +71,7 @@ def test_every_cell_equals_float64(name, dtype):
     compare(CELLS[name], SIZES[1], dtype, lengths=True)
 
 
-@pytest.mark.parametrize("name, options", OPTIONS, ids=str)
+@pytest.mark.parametrize("name, options", OPTIONS, ids=map(called, OPTIONS))
 def test_every_option_equals_float64(name, options):
     cell = getattr(cells, name).make(**options)
     for size in SIZES[:2]:

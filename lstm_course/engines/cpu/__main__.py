@@ -22,14 +22,19 @@ def loops(cell, precision="float32"):
     ValueError
         For a cell whose step is not made of products and arithmetic.
     """
+    return module_text(plan_of(cell), precision)
+
+
+def plan_of(cell):
+    """The Plan of a cell, or of the top layer of a stack."""
     cell = as_cell(cell).layers[-1]
-    if not cell.phases:
-        raise ValueError(
-            f"{cell.name} has no compiled loops: its step is written by hand, not made "
-            "of products and arithmetic. Expected a cell such as 'lstm'. "
-            f"See lstm_course/cells/{cell.name}.py and engines/chunks.py?"
-        )
-    return module_text(Plan(cell), precision)
+    if cell.phases:
+        return Plan(cell)
+    raise ValueError(
+        f"{cell.name} is not compiled: its step is written by hand, not made of "
+        "products and arithmetic. Expected a cell such as 'lstm'. "
+        f"See lstm_course/cells/{cell.name}.py and engines/chunks.py?"
+    )
 
 
 def main(argv=None):

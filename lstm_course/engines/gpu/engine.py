@@ -2,6 +2,7 @@
 
 import linecache
 import warnings
+from contextlib import nullcontext
 from functools import cache, lru_cache
 from types import SimpleNamespace
 
@@ -85,13 +86,15 @@ def run(cell, p, x, state, lengths=None, outs=("h",), how=None):
     )
     given = made, how, keep, lengths, x, extra, *state, *weights
     try:
-        result = Sequence.apply(*given)
+        with torch.cuda.device(x.device) if x.is_cuda else nullcontext():
+            result = Sequence.apply(*given)
     except Exception as error:
         if not how.whole or type(error).__name__ != "OutOfResources":
             raise
         _say(cell.name, str(error))
         stepwise = how._replace(whole=False, rows=4, cols=min(launch.full(H), 128))
-        result = Sequence.apply(made, stepwise, *given[2:])
+        with torch.cuda.device(x.device):
+            result = Sequence.apply(made, stepwise, *given[2:])
     return result[: len(outs)], result[len(outs) :]
 
 

@@ -57,5 +57,10 @@ def choose(plan, B, H, dtype, processors, precision="tf32x3"):
 
 
 def precision():
-    """How products of float32 are taken, as torch was told to."""
-    return "tf32" if torch.backends.cuda.matmul.allow_tf32 else "tf32x3"
+    """How products of float32 are taken, as torch was told to.
+
+    Torch 2.9 renamed the setting; the old name raises once the new one was used.
+    """
+    told = torch.backends.cuda.matmul
+    new = getattr(told, "fp32_precision", None)
+    return "tf32" if (told.allow_tf32 if new is None else new == "tf32") else "tf32x3"
