@@ -8,6 +8,7 @@ and in their cell, where what fails on the grader's machine would cost everythin
 
 import ast
 import json
+import os
 import re
 import textwrap
 from pathlib import Path
@@ -90,14 +91,15 @@ def lost(result):
 
 
 def everywhere(oddities):
-    """Each oddity in one set, in turn; the other four are slow."""
+    """Each oddity in one set, in turn, a fifth quick; with LONG_TESTS in all sets."""
     return [
         pytest.param(
             oddity, name, id=f"{oddity} {name[:2]}",
-            marks=() if n == k % len(NAMES) else pytest.mark.slow,
+            marks=() if n == 0 and k % 5 == 0 else pytest.mark.slow,
         )
         for k, oddity in enumerate(oddities)
         for n, name in enumerate(NAMES)
+        if n == k % len(NAMES) or "LONG_TESTS" in os.environ
     ]  # fmt: skip
 
 

@@ -88,17 +88,13 @@ class Recorded:
 
     def __init__(self, kind, recording, given):
         self.recording, self.given, self.slab = recording, given, None
-        self.plan, self.start = (
-            recording.run.plan,
-            given[-1][: len(recording.run.start)],
-        )
+        self.plan, self.start = recording.run.plan, recording.run.start
         weakref.finalize(self, give_back, kind, recording).atexit = False
 
     def forward(self):
         _, _, _, lengths, x, extra, tensors = self.given
-        for mine, given in zip(
-            self.recording.inputs, (x, *extra, *tensors), strict=True
-        ):
+        pairs = zip(self.recording.inputs, (x, *extra, *tensors), strict=True)
+        for mine, given in pairs:
             mine.copy_(given)
         if lengths is not None:
             self.recording.run.lengths.copy_(lengths)

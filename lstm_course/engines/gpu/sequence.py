@@ -35,10 +35,7 @@ class Pass:
         for k in self.plan.fresh:
             rows[:, k * H : (k + 1) * H] = self.bias[k * H : (k + 1) * H]
         if self.plan.x:
-            part, bias = (
-                self.columns(rows, self.plan.x),
-                self.columns(self.bias, self.plan.x),
-            )
+            part, bias = (self.columns(a, self.plan.x) for a in (rows, self.bias))
             W = self.matrices["x"]
             torch.addmm(bias, self.x.view(-1, W.shape[0]), W, out=part)
         if self.launch.whole:
@@ -127,11 +124,11 @@ class Pass:
         for number in reversed(range(len(self.plan.cell.phases))):
             self.phase(getattr(self.kernels, f"backward_step_{number}"), arrays, t)
             for s in self.plan.of(number):
-                into = target[s.name]
                 product = self.columns(z, s) @ self.matrices[s.name].T
-                into.add_(product) if s.name in self.plan.cell.states else into.copy_(
-                    product
-                )
+                if s.name in self.plan.given:
+                    target[s.name].copy_(product)
+                else:
+                    target[s.name].add_(product)
 
     def weight_gradients(self):
         """-> dx, the gradients by every matrix, and by the bias."""
