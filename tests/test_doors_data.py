@@ -296,6 +296,7 @@ def test_a_run_does_not_go_on_with_another_text(capsys):
 # --------------------------------------------------------------------------- terminals
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
 def test_printing_never_fails_whatever_the_terminal_can_show(encoding):
     Path("评论.csv").write_text(table(row="很{k}{w},{v}"), encoding="utf-8")

@@ -26,6 +26,7 @@ LIMITS = {"cell": 1.5, "cells": 8.0, "call": 1.5, "spare": 1.0, "whole": 60.0,
           "restarts": 5, "memory": 512 << 20, "total": 400 << 20}  # fmt: skip
 HONEST = ["ada", "grace", "zuse"]
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(
         isolation.best() != "bubblewrap",
         reason=f"the real jail does not start here, only {isolation.best()}",

@@ -16,6 +16,7 @@ distributed = pytest.importorskip(
     "distributed", reason="Dask comes with the extra 'cluster'"
 )
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(
         isolation.best() in (None, "partial"), reason="no jail can be built here"
     ),

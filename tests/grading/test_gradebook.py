@@ -20,7 +20,7 @@ from lstm_course.grading.reports import nbgrader as gradebook
 from lstm_course.grading.submissions import find
 
 pytest.importorskip("nbgrader", reason="nbgrader comes with the extra 'instructor'")
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
 
 NAME = "04_lstm_step_by_step"
