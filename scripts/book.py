@@ -40,11 +40,11 @@ def forget_stale_results():
     """Drop executed notebooks whose code has changed, pages whose sidebar has."""
     files = sorted((ROOT / "lstm_course").rglob("*"))
     files = [f for f in files if f.is_file() and "__pycache__" not in f.parts]
-    files += [ROOT / "requirements.txt", *(ROOT / "book/_ext").glob("*.py")]
-    if changed("code", files):
+    if changed("code", [*files, ROOT / "requirements.txt"]):
         shutil.rmtree(BUILT / ".jupyter_cache", ignore_errors=True)
         shutil.rmtree(BUILT / ".doctrees", ignore_errors=True)
-    if changed("contents", [ROOT / "book/_toc.yml"]):
+    pages = [ROOT / "book/_toc.yml", *sorted((ROOT / "book/_ext").glob("*.py"))]
+    if changed("contents", pages):
         shutil.rmtree(BUILT / ".doctrees", ignore_errors=True)
 
 

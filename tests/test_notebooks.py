@@ -1,6 +1,8 @@
 """House rules on notebooks (CONTRIBUTING.md), chapter by chapter."""
 
+import ast
 import re
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from statistics import median
 
@@ -20,6 +22,16 @@ CHAPTERS = [name for name in NOTEBOOKS if re.match(r"book/\d\d_", name)]
 every_notebook = pytest.mark.parametrize("name", NOTEBOOKS)
 every_chapter = pytest.mark.parametrize("name", CHAPTERS)
 
+
+def load(path):
+    """A file of Python that is in no package, as a module."""
+    spec = spec_from_file_location(Path(path).stem, ROOT / path)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+guesses = load("book/_ext/guesses.py")
 CHECKED = "# NBVAL_CHECK_OUTPUT"
 NOT_IN_A_NOTEBOOK = {
     "pip": r"\bpip3? install|^\s*[!%]\s*(?:pip|conda)",
@@ -36,6 +48,11 @@ def read(file):
 
 def code(name):
     return [c for c in NOTEBOOKS[name].cells if c.cell_type == "code"]
+
+
+def told(name):
+    """Code cells that a reader reads: neither folded nor the place for a guess."""
+    return [c for c in code(name) if not {"hide-input", "guess"} & set(tags(c))]
 
 
 def lines(cell):
@@ -72,12 +89,12 @@ def test_a_label_names_one_thing_in_the_whole_book():
 
 @every_chapter
 def test_a_chapter_has_15_to_30_code_cells(name):
-    assert 15 <= len(code(name)) <= 30
+    assert 15 <= len(told(name)) <= 30
 
 
 @every_chapter
 def test_the_median_code_cell_has_at_most_8_lines(name):
-    assert median(len(lines(cell)) for cell in code(name)) <= 8
+    assert median(len(lines(cell)) for cell in told(name)) <= 8
 
 
 @every_notebook
@@ -143,6 +160,55 @@ def test_the_last_cell_has_summary_sources_and_what_comes_next(name):
 
 
 @every_notebook
+def test_code_is_folded_in_the_page_and_in_lab_alike(name):
+    for cell in code(name):
+        folded = cell.metadata.get("jupyter", {}).get("source_hidden", False)
+        assert folded == ("hide-input" in tags(cell)), cell.id
+
+
+@every_chapter
+def test_a_place_for_a_guess_stands_right_below_its_box(name):
+    cells = NOTEBOOKS[name].cells
+    for box, cell in zip(cells, cells[1:], strict=False):
+        if "guess" in tags(cell):
+            last = list(guesses.BOX.finditer(box.source))[-1]
+            assert box.source[last.end() :].strip() == "", box.id
+            assert cell.id == f"{box.id}-guess" and cell.source == "# Your guess:"
+            assert tags(cell) == ["guess", "remove-cell"]
+    assert "guess" not in tags(cells[0])
+
+
+def asked(name):
+    """Every Predict box of a chapter: kind, choices, the metadata of its answers."""
+    found = []
+    for cell in NOTEBOOKS[name].cells:
+        if cell.cell_type == "markdown":
+            found += [(*box, []) for box in guesses.boxes(cell.source)]
+        elif "predict" in cell.metadata:
+            assert found, f"{cell.id} answers no box"
+            found[-1][2].append(cell.metadata["predict"])
+    return found
+
+
+@every_chapter
+def test_a_box_that_can_be_scored_has_one_answer(name):
+    for kind, choices, answers in asked(name):
+        assert len(answers) == (kind != "words"), (kind, choices, answers)
+        assert kind != "choices" or 2 <= len(choices) <= 5, choices
+
+
+@every_chapter
+def test_an_answer_says_where_it_is_found_and_what_follows(name):
+    for answer in (a for _, _, answers in asked(name) for a in answers):
+        assert answer.keys() <= {"find", "right", "near"} and "find" in answer
+        assert re.compile(answer["find"], re.M).groups or "right" in answer
+        names = ast.walk(ast.parse(answer.get("right", "found"), mode="eval"))
+        names = {n.id for n in names if isinstance(n, ast.Name)}
+        assert names <= {*guesses.WORDS, "found"}
+        assert 0 <= answer.get("near", guesses.NEAR) < 10
+
+
+@every_notebook
 def test_captions_and_alternative_texts_come_together(name):
     for cell in code(name):
         shown = cell.metadata.get("mystnb", {})
@@ -190,11 +256,7 @@ def test_nothing_claims_that_an_lstm_solves_vanishing_gradients():
 
 
 def test_the_colab_copy_adds_one_cell_that_installs():
-    from importlib.util import module_from_spec, spec_from_file_location
-
-    spec = spec_from_file_location("colab", ROOT / "scripts/colab.py")
-    colab = module_from_spec(spec)
-    spec.loader.exec_module(colab)
+    colab = load("scripts/colab.py")
     for name, file in FILES.items():
         before = nbformat.read(file, as_version=4).cells
         copy = colab.with_install(nbformat.read(file, as_version=4), "ADDRESS")
