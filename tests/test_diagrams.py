@@ -58,6 +58,7 @@ def others():
         "loop": diagrams.unrolled("rnn"),
         "two lines": diagrams.unrolled("lstm", steps=3),
         "back": diagrams.unrolled("rnn", gradient=True),
+        "cut": diagrams.unrolled("rnn", 6, gradient=True, cut=2),
         "two kinds": diagrams.feedforward_and_recurrent(),
         "legend": diagrams.legend(),
         "change": diagrams.cell_diagram("coupled", changed="lstm"),
@@ -76,6 +77,7 @@ def sketches():
     out |= {f"{n} steps": unrolled("LSTM", ("h", "c"), n) for n in (1, 2, 5)}
     out |= {"back": unrolled("LSTM", ("h", "c"), gradient=True)}
     out |= {"back one": unrolled("RNN", ("h",), gradient=True)}
+    out |= {"cut": unrolled("RNN", ("h",), 6, gradient=True, cut=2)}
     return out | {"legend": legend(), "two kinds": feedforward_and_recurrent()}
 
 
@@ -128,6 +130,21 @@ def damaged():
 @pytest.mark.parametrize("name", damaged())
 def test_a_wrong_picture_does_not_pass_as_the_cell(name):
     assert not agrees(damaged()[name], CELLS["lstm"])
+
+
+def test_what_a_copy_sends_back_is_not_called_the_whole_gradient():
+    for states in (("h",), ("h", "c")):
+        s = unrolled("RNN", states, gradient=True)
+        words = {n.text for name, n in s.nodes.items() if "gradient" in n.tags}
+        assert words == {"message", "every copy adds its share to the same dW"}
+
+
+def test_no_message_crosses_a_cut():
+    s = unrolled("RNN", ("h",), 6, gradient=True, cut=2)
+    assert {n for n in s.wires if n.startswith("back")} == {
+        f"back_h_{t}" for t in (2, 4, 6)
+    }
+    assert [n.text for n in s.nodes.values()].count("cut") == 2
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -118,13 +118,15 @@ def _check(what, got, known, fine):
         )
 
 
-def unrolled(cell="rnn", steps=4, gradient=False):
+def unrolled(cell="rnn", steps=4, gradient=False, cut=None):
     """Draw a cell's loop and the same cell copied along time: SVG text.
 
-    With ``gradient=True`` the copies alone, and the way of the gradient back.
+    With ``gradient=True`` the copies alone, and the way of the gradient back; with
+    ``cut=k`` it goes back no further than the first of k copies.
     """
     cell, steps = as_cell(cell), check_size("steps", steps)
-    s = along_time.unrolled(short(cell), cell.states, steps, gradient)
+    cut = cut if cut is None else check_size("cut", cut)
+    s = along_time.unrolled(short(cell), cell.states, steps, gradient, cut)
     return svg(s, s.desc)
 
 

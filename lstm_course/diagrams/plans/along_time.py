@@ -8,8 +8,11 @@ UP, DOWN = 84, 56  # from the middle of a copy to its output and its input
 DASH = 14  # how far a gradient runs beside its line
 
 
-def unrolled(name, states, steps=4, gradient=False):
-    """Left the cell with its loop, right the same cell copied along time."""
+def unrolled(name, states, steps=4, gradient=False, cut=None):
+    """Left the cell with its loop, right the same cell copied along time.
+
+    With ``gradient`` its way back over the copies; ``cut=k`` stops it after k of them.
+    """
     half = max(25, round(width(name, MATH) / 2) + 8)
     stride = STRIDE + 2 * (half - 25)
     s = Sketch(0, LEVEL + (106 if gradient else 84))
@@ -24,13 +27,13 @@ def unrolled(name, states, steps=4, gradient=False):
         for state, dy in _lines(states).items():
             _message(s, state, dy, x + (t - 1) * stride, half, stride, t)
     if gradient:
-        _gradient(s, states, steps, x, half, stride)
+        _gradient(s, states, steps, x, half, stride, cut or steps)
     s.width = x + steps * stride - half + 6
-    _words(s, name, steps, gradient)
+    _words(s, name, steps, gradient, cut)
     return s
 
 
-def _words(s, name, steps, gradient):
+def _words(s, name, steps, gradient, cut):
     s.title = f"The {name} and its loop unrolled over {steps} steps"
     s.desc = (
         f"{steps} copies of one {name} with the same weights stand side by side "
@@ -39,9 +42,12 @@ def _words(s, name, steps, gradient):
     if gradient:
         s.title = f"Backpropagation through {steps} steps of the {name}"
         s.desc += (
-            " Dashed arrows run against time: each copy passes the gradient by "
-            "its old state to the copy before it."
+            " Dashed arrows run against time: into each copy from its output, and "
+            "from each copy, as a message, into the copy before it."
         )
+    if gradient and cut:
+        s.title += f", cut into pieces of {cut}"
+        s.desc += " No dashed arrow runs from one piece into the piece before it."
 
 
 def _lines(states):
@@ -91,23 +97,29 @@ def _loop(s, name, x, half, states):
 
 
 def _back(states):
-    """y of a state's dashed line, and of its name: the cell state above, h below."""
+    """y of a state's dashed line, and of its word: the cell state above, h below."""
     if len(states) == 1:
-        return {"h": (LEVEL + DASH, LEVEL + DASH + 20)}
+        return {"h": (LEVEL + DASH, LEVEL + DASH + 25)}
     return {"h": (LEVEL + 21, LEVEL + 41), states[1]: (LEVEL - 21, LEVEL - 30)}
 
 
-def _gradient(s, states, steps, x0, half, stride):
-    """Dashed lines against the direction of time."""
+def _gradient(s, states, steps, x0, half, stride, cut):
+    """Dashed lines against the direction of time.
+
+    What a copy sends back is a part of the gradient by the state before it, not all of
+    it: the output of that step adds another. So it is called a message, not dh.
+    """
     back = {"part": "grad", "tags": "gradient"}
     for t in range(1, steps + 1):
         x, top = x0 + (t - 1) * stride, LEVEL - UP + 8
-        ends = (x + DASH, top), (x + DASH, LEVEL - TALL)
+        ends, on = ((x + DASH, top), (x + DASH, LEVEL - TALL)), (t - 1) % cut != 0
         s.wire(f"loss_{t}", *ends, **back, dashed=True)
         for state, (y, label) in _back(states).items() if t > 1 else ():
-            ends, name = ((x - half, y), (x - stride + half, y)), f"d{state}_{t - 1}"
-            s.wire(f"back_{state}_{t}", *ends, **back, dashed=True)
-            s.add(name, "math", x - stride / 2, label, name, **back)
+            ends, word = ((x - half, y), (x - stride + half, y)), "cut"
+            if on:
+                s.wire(f"back_{state}_{t}", *ends, **back, dashed=True)
+                word = "message"
+            s.add(f"{word}_{state}_{t}", "caption", x - stride / 2, label, word, **back)
     middle = x0 + (steps - 1) * stride / 2
     words = "every copy adds its share to the same dW"
     s.add("share", "caption", middle, LEVEL + 98, words, **back)
