@@ -75,32 +75,30 @@ def test_write_less_after_training(cells):
     room = cells("03", *FILLED)
     order = room["tasks"].make("temporal_order", T=100)
     for f, learns in ((7.0, True), (3.0, True), (1.0, False)):
-        start = {"f": f, "i": -3.0}
-        for seed in range(2):
-            net = room["Reader"]("lstm", order.I, 32, order.K, bias=start, seed=seed)
-            run = room["learn"](net, order, lr=0.003, steps=1200, seed=seed)
-            assert (run["accuracy"] > 0.9) == learns
+        net = room["Reader"]("lstm", order.I, 32, order.K, bias={"f": f, "i": -3.0})
+        run = room["learn"](net, order, lr=0.003, steps=1200, seed=0)
+        assert (run["accuracy"] > 0.9) == learns
 
 
 @pytest.mark.slow
-def test_chrono_after(cells):
+@pytest.mark.parametrize(
+    "seed, low, high", [(0, 0.0, 0.3), (1, 0.85, 0.91), (5, 0.99, 1)]
+)
+def test_chrono_after(cells, seed, low, high):
     room = cells("03", "setup")
     forty = room["tasks"].make("gap_language", gap=40)
-    got = []
-    for seed in range(6):
-        net = room["Reader"]("lstm", forty.I, 32, forty.K, T_max=45, seed=seed)
-        run = room["learn"](net, forty, lr=0.003, steps=1000, seed=seed)
-        got.append(run["accuracy"])
-    assert sum(a > 0.99 for a in got) == 1 and sum(a > 0.8 for a in got) == 2
+    net = room["Reader"]("lstm", forty.I, 32, forty.K, T_max=45, seed=seed)
+    run = room["learn"](net, forty, lr=0.003, steps=1000, seed=seed)
+    assert low <= run["accuracy"] <= high
     rows = room["record"].load("gap")["rows"]
     five = {"gap": 40, "cell": "lstm", "forget_bias": 5.0, "lr": 0.003}
     assert room["record"].pick(rows, "accuracy", **five).min() > 0.99
 
 
 @pytest.mark.slow
-def test_lesson_after(cells, monkeypatch):
+@pytest.mark.parametrize("seed", [0, 3])  # 3 remembers least of the six
+def test_lesson_after(cells, monkeypatch, seed):
     continual = cells("03", "setup")["continual"]
     monkeypatch.setattr(continual, "H", 16)
-    for seed in range(6):
-        run = continual.run("lstm1997", "streams", seed=seed)
-        assert run["remembered"][-1] > 0.99 and run["c"][-1] > 800
+    run = continual.run("lstm1997", "streams", seed=seed)
+    assert run["remembered"][-1] > 0.99 and run["c"][-1] > 800
