@@ -75,7 +75,9 @@ def test_write_less_after_training(cells):
     room = cells("03", *FILLED)
     order = room["tasks"].make("temporal_order", T=100)
     for f, learns in ((7.0, True), (3.0, True), (1.0, False)):
-        net = room["Reader"]("lstm", order.I, 32, order.K, bias={"f": f, "i": -3.0})
+        net = room["Reader"](
+            "lstm", order.I, 32, order.K, bias={"f": f, "i": -3.0}, seed=0
+        )
         run = room["learn"](net, order, lr=0.003, steps=1200, seed=0)
         assert (run["accuracy"] > 0.9) == learns
 
