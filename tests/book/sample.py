@@ -1,0 +1,60 @@
+"""A chapter of a few cells, built as the book is, to try what a page is made of."""
+
+import os
+import subprocess
+import sys
+
+import nbformat
+import yaml
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
+BOX = """:::{{admonition}} Predict
+:class: predict{kind}
+
+{question}
+{choices}
+:::
+"""
+PYTHON = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python", "pygments_lexer": "ipython3"},
+}
+MARK = '<svg role="img" aria-label="a mark" width="40" height="40"></svg>'
+
+
+def box(question, *choices, kind=""):
+    choices = "".join(f"\n- {c}" for c in choices)
+    return new_markdown_cell(BOX.format(question=question, choices=choices, kind=kind))
+
+
+def run(source, printed="", picture="", **metadata):
+    """A code cell that has run: what it printed, and its picture."""
+    outputs = [new_output("stream", text=printed)] if printed else []
+    if picture:
+        data = {"text/html": picture, "text/plain": "<Figure>"}
+        outputs.append(new_output("display_data", data=data))
+    return new_code_cell(source, metadata=metadata, outputs=outputs, execution_count=1)
+
+
+def build(root, folder, cells):
+    """Build one chapter of these cells in a folder: the finished process."""
+    config = yaml.safe_load((root / "_config.yml").read_text("utf-8"))
+    config["execute"] = {"execute_notebooks": "off"}
+    config["bibtex_bibfiles"] = [str(root / "book/references.bib")]
+    sphinx = config["sphinx"]
+    for name in sphinx["local_extensions"]:
+        sphinx["local_extensions"][name] = str(root / "book/_ext")
+    sphinx["config"]["html_static_path"] = [str(root / "book/_static")]
+    (folder / "book").mkdir(parents=True, exist_ok=True)
+    (folder / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    toc = {"format": "jb-book", "root": "book/01_sample"}
+    (folder / "_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")
+    notebook = new_notebook(cells=cells, metadata=PYTHON)
+    nbformat.write(notebook, folder / "book/01_sample.ipynb")
+    command = [sys.executable, "-c", JUPYTER_BOOK, "build", ".", "-q", "-W"]
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    return subprocess.run(
+        [*command, "--toc", "_toc.yml", "--keep-going"],
+        env=environment, cwd=folder, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
