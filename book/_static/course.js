@@ -1,16 +1,38 @@
-// What scrolls sideways can be reached by keys: wide formulas, code and tables.
-const SIDEWAYS = "div.math, mjx-container, pre, .pst-scrollable-table-container";
-function reachByKeys() {
-  for (const e of document.querySelectorAll(SIDEWAYS)) {
-    if (e.scrollWidth > e.clientWidth + 1) e.tabIndex = 0;
-  }
+// What scrolls sideways can be reached by keys, and fades where it goes on: wide
+// formulas, code, tables and figures.
+const SIDEWAYS = "div.math, mjx-container, pre, figure, .pst-scrollable-table-container";
+function fade(e) {
+  const left = e.scrollLeft, more = e.scrollWidth - e.clientWidth - left;
+  const scrolls = getComputedStyle(e).overflowX !== "visible";
+  e.classList.toggle("more-left", scrolls && left > 1);
+  e.classList.toggle("more-right", scrolls && more > 1);
+  if (scrolls && left + more > 1) e.tabIndex = 0;
+}
+function fadeAll() {
+  document.querySelectorAll(SIDEWAYS).forEach(fade);
 }
 addEventListener("load", () => {
-  reachByKeys();
-  window.MathJax?.startup?.promise?.then(reachByKeys);
+  fadeAll();
+  window.MathJax?.startup?.promise?.then(fadeAll);
 });
-addEventListener("resize", reachByKeys);
-addEventListener("toggle", reachByKeys, true); // what was folded has a width now
+addEventListener("resize", fadeAll);
+addEventListener("toggle", fadeAll, true); // what was folded has a width now
+addEventListener("scroll", (e) => e.target.matches?.(SIDEWAYS) && fade(e.target), true);
+
+// Labels are larger on a phone: a figure makes room for one that would leave the page.
+function makeRoom(svg) {
+  const labels = [...svg.querySelectorAll("text")].map((t) => t.getBoundingClientRect());
+  const { x, y, width, height } = svg.viewBox.baseVal;
+  const unit = width / svg.getBoundingClientRect().width, edge = 4;
+  const left = unit * (edge - Math.min(edge, ...labels.map((r) => r.left)));
+  const end = innerWidth - edge;
+  const right = unit * (Math.max(end, ...labels.map((r) => r.right)) - end);
+  if (!(left + right > 0) || !Number.isFinite(unit)) return;
+  svg.setAttribute("viewBox", `${x - left} ${y} ${width + left + right} ${height}`);
+}
+addEventListener("load", () => {
+  if (innerWidth < 600) document.querySelectorAll("figure svg.lcp").forEach(makeRoom);
+});
 
 // Paper is white: print in light colours, whatever the screen shows.
 let onScreen;

@@ -275,7 +275,7 @@ def test_the_figures_of_a_page_live(start_visit, site, html, alive, over):
     for file in alive:
         visit = start_visit()
         address = f"{site}/{file.relative_to(html).as_posix()}"
-        page = visit.open(address if over == "http" else file.as_uri())
+        page = visit.open_all(address if over == "http" else file.as_uri())
         places = page.locator(".live-figure")
         for k in range(places.count()):
             places.nth(k).scroll_into_view_if_needed()

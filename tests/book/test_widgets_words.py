@@ -365,7 +365,7 @@ def test_an_unknown_cell_is_refused():
 def test_the_trained_network_answers_in_its_chapter(start_visit, site, html, over):
     visit = start_visit()
     start = site if over == "http" else html.as_uri()
-    page = visit.open(f"{start}/book/04_lstm_step_by_step.html")
+    page = visit.open_all(f"{start}/book/04_lstm_step_by_step.html")
     page.locator(".live-figure").first.scroll_into_view_if_needed()
     root = page.locator(".step_walker")
     root.wait_for()

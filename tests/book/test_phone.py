@@ -1,0 +1,74 @@
+"""On a phone nothing is cut off without a sign, and no label is too small to read."""
+
+import pytest
+from book.pages import PAGES, every_page
+
+pytestmark = pytest.mark.browser
+
+CUT = """() => [...document.querySelectorAll('article *')]
+    .filter(e => !e.closest('svg, mjx-assistive-mml, legend, [hidden]'))
+    .filter(e => !e.matches('span.math'))
+    .filter(e => e.clientWidth && e.scrollWidth > e.clientWidth + 1)
+    .filter(e => getComputedStyle(e).overflowX !== 'visible')
+    .filter(e => !e.classList.contains('more-right') || e.tabIndex < 0
+        || getComputedStyle(e).maskImage === 'none')
+    .map(e => e.outerHTML.slice(0, 120))"""
+INLINE = """() => [...document.querySelectorAll('article span.math mjx-container')]
+    .filter(e => !e.closest('.more-right') && e.offsetWidth)
+    .filter(e => e.getBoundingClientRect().right > innerWidth)
+    .map(e => e.parentElement.outerHTML.slice(0, 120))"""
+FADES = "[...document.querySelectorAll('.more-right')].filter(e => e.offsetWidth)"
+LABELS = """() => [...document.querySelectorAll('figure svg')]
+    .filter(svg => svg.clientWidth && !svg.closest('.lcl, .live'))
+    .flatMap(svg => [...svg.querySelectorAll('text')].map(t => {
+        const scale = svg.clientWidth / svg.viewBox.baseVal.width;
+        return [scale * parseFloat(getComputedStyle(t).fontSize), t.textContent] }))
+    .filter(([size, text]) => size < 11 && text.trim())
+    .map(([size, text]) => `${size.toFixed(1)} px: ${text.trim()}`)"""
+OUTSIDE = """() => [...document.querySelectorAll('figure svg text')]
+    .filter(t => t.getBoundingClientRect().width)
+    .filter(t => { const r = t.getBoundingClientRect();
+        return r.left < -1 || r.right > innerWidth + 1 })
+    .map(t => t.textContent.trim())"""
+
+
+@pytest.fixture(scope="module")
+def narrow(start_visit, site):
+    """A function page -> the page at 390 px, nothing waiting for a guess."""
+
+    def show(name):
+        visit = start_visit()
+        visit.page.set_viewport_size({"width": 390, "height": 844})
+        return visit.open_all(f"{site}/{name}.html")
+
+    return show
+
+
+@every_page
+def test_what_goes_on_beside_the_page_fades_and_is_reached_by_keys(narrow, name):
+    page = narrow(name)
+    assert page.evaluate(CUT) == []
+    assert page.evaluate(INLINE) == []
+
+
+@every_page
+def test_labels_of_figures_are_readable_and_on_the_page(narrow, name):
+    page = narrow(name)
+    assert page.evaluate(LABELS) == []
+    assert page.evaluate(OUTSIDE) == []
+
+
+def test_a_fade_moves_to_the_other_edge_with_what_it_hides(narrow):
+    page = narrow(PAGES[1])
+    wide = page.evaluate_handle(FADES + "[0]")
+    wide.evaluate("e => e.focus()")
+    for _ in range(100):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function("e => e.classList.contains('more-left')", arg=wide)
+    assert not wide.evaluate("e => e.classList.contains('more-right')")
+
+
+def test_a_wide_screen_cuts_no_code(start_visit, site):
+    page = start_visit().open(f"{site}/{PAGES[1]}.html")
+    code = "[...document.querySelectorAll('.cell_input pre.more-right')].length"
+    assert page.evaluate(code) == 0
