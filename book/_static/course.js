@@ -30,9 +30,11 @@ function makeRoom(svg) {
   if (!(left + right > 0) || !Number.isFinite(unit)) return;
   svg.setAttribute("viewBox", `${x - left} ${y} ${width + left + right} ${height}`);
 }
-addEventListener("load", () => {
-  if (innerWidth < 600) document.querySelectorAll("figure svg.lcp").forEach(makeRoom);
-});
+for (const moment of ["load", "resize"]) {
+  addEventListener(moment, () => {
+    if (innerWidth < 600) document.querySelectorAll("figure svg.lcp").forEach(makeRoom);
+  });
+}
 
 // Paper is white: print in light colours, whatever the screen shows.
 let onScreen;
