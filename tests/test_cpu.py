@@ -1,5 +1,6 @@
 """The compiled loops equal the readable ones, for every cell, option and corner."""
 
+import ctypes
 import subprocess
 import sys
 import warnings
@@ -14,7 +15,7 @@ from lstm_course import CELLS, cells
 from lstm_course.engines.choose import compiled_engine, run_in_chunks
 from lstm_course.engines.cpu import engine, machine, sequence
 from lstm_course.engines.cpu.__main__ import loops, main
-from lstm_course.engines.cpu.product import add, gradient, multiply, packed
+from lstm_course.engines.cpu.product import room_for
 from lstm_course.engines.cpu.threads import openmp
 from lstm_course.engines.loop import run
 from lstm_course.gradcheck import random_case
@@ -185,12 +186,12 @@ def test_less_than_half_of_nn_lstm_waits_for_backward():
     theirs, _ = kept_bytes(nn.LSTM(32, 64), x)
     _, h = kept_bytes(Recurrent("lstm", 32, 64, seed=0), x)
     kept = h.grad_fn.run
-    ours = kept.slab.nbytes + sum(s.nbytes for s in kept.seqs)
+    ours = kept.slab.nbytes + sum(s.nbytes for s in kept.seqs.values())
     assert ours == pytest.approx(4 * 6 * 64 * 50 * 16, rel=0.03)  # 6 H floats a step
     assert ours <= 0.45 * theirs
     _, h = kept_bytes(Recurrent("lstm", 32, 64, seed=0, checkpoint=10), x)
     kept = h.grad_fn.run
-    again = kept.slab.nbytes + sum(s.nbytes for s in kept.seqs)
+    again = kept.slab.nbytes + sum(s.nbytes for s in kept.seqs.values())
     assert again == pytest.approx(4 * 64 * 16 * (2 * 50 + 4 * 10), rel=0.03)
 
 
@@ -218,22 +219,49 @@ def test_elementary_functions_are_right_to_four_units(dtype, name):
     assert units.max() < 4
 
 
+def called(name, dtype, *arguments):
+    """One of the functions that all cells share, on the memory of arrays."""
+    at = engine.shared(np.dtype(dtype).name)[1][engine.FUNCTIONS.index(name)]
+    values = [a if isinstance(a, int) else a.ctypes.data for a in arguments]
+    ctypes.CFUNCTYPE(None, *[ctypes.c_ssize_t] * len(values))(at)(*values)
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("m, k, N", [(1, 1, 1), (5, 3, 7), (13, 40, 70), (16, 9, 33)])
-def test_packed_products_equal_numpy(m, k, N, dtype):
-    rng = np.random.default_rng(0)
-    A, W = (rng.normal(size=s).astype(dtype) for s in ((m, k), (k, N)))
-    panels = packed(W, False)
-    C = np.zeros((m, N + 3), dtype)[:, :N]
-    multiply(A, panels, C)
-    add(A, panels, C)
-    gradient(np.ascontiguousarray(A.T), panels, C)
-    np.testing.assert_allclose(
-        C,
-        3 * (A @ W),
-        rtol=1e-4 if dtype == np.float32 else 1e-12,
-        atol=1e-5 if dtype == np.float32 else 1e-13,
-    )
+class TestProducts:
+    """Packed products against NumPy's, into memory that is full of something else."""
+
+    def case(self, dtype, m, k, N):
+        rng = np.random.default_rng(0)
+        sizes = (m, k), (k, N), (m, N + 3)
+        A, W, C = (rng.normal(size=s).astype(dtype) for s in sizes)
+        panels = np.full(room_for(k, N, A.itemsize), np.nan, dtype)
+        close = dict(rtol=1e-4, atol=1e-5) if dtype == np.float32 else dict(rtol=1e-12)
+        return A, W, C, panels, close
+
+    def test_a_product_replaces_or_adds_and_leaves_its_neighbours(self, dtype, m, k, N):
+        A, W, C, panels, close = self.case(dtype, m, k, N)
+        rest = C[:, N:].copy()
+        called("pack", dtype, panels, W, k, N, N, 1)
+        called("product", dtype, A, panels, C, m, k, N, k, 1, N + 3, 0)
+        np.testing.assert_allclose(C[:, :N], A @ W, **close)
+        turned = np.ascontiguousarray(A.T)
+        called("product", dtype, turned, panels, C, m, k, N, 1, m, N + 3, 1)
+        np.testing.assert_allclose(C[:, :N], 2 * (A @ W), **close)
+        np.testing.assert_array_equal(C[:, N:], rest)
+
+    def test_a_matrix_is_packed_as_its_transpose_as_well(self, dtype, m, k, N):
+        A, W, C, panels, close = self.case(dtype, m, k, N)
+        turned = np.ascontiguousarray(W.T)
+        called("pack", dtype, panels, turned, k, N, 1, k)
+        called("product", dtype, A, panels, C, m, k, N, k, 1, N + 3, 0)
+        np.testing.assert_allclose(C[:, :N], A @ W, **close)
+
+    def test_rows_are_added_to_a_sum(self, dtype, m, k, N):
+        _, W, C, _, close = self.case(dtype, m, k, N)
+        total = C[0, :N].copy()
+        called("sum_rows", dtype, total, W, k, N, N)
+        np.testing.assert_allclose(total, C[0, :N] + W.sum(axis=0), **close)
 
 
 class TestDoor:
@@ -241,7 +269,7 @@ class TestDoor:
 
     def test_it_prints_the_text_that_the_engine_compiles(self, capsys, monkeypatch):
         compiled = []
-        monkeypatch.setattr(engine, "_module", lambda name, text: compiled.append(text))
+        monkeypatch.setattr(engine, "_module", lambda *a: compiled.append(a[2]))
         engine.compiled.__wrapped__(CELLS["gru"], ("h",), "float64")
         main(["gru", "float64"])
         assert capsys.readouterr().out.rstrip() == compiled[0].rstrip()

@@ -9,56 +9,120 @@ import importlib.util
 import os
 import sys
 import tempfile
+import time
 import warnings
-from functools import cache, lru_cache
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
+import numba
+import numpy as np
 import torch
+from numba import types
 
 from ... import places
+from .machine import fast
+from .plan import Plan
+from .program import Program
 from .sequence import Sequence, matrix
+from .text import module_text
+
+HERE = Path(__file__).parent
+MONTH = 30 * 24 * 3600  # seconds
+FUNCTIONS = "product", "pack", "sum_rows"  # of ``product``, in this order
+SHARED = {"product": "what all cells share"}
+ROWS = types.void(*[types.intp] * 5)  # places, lengths, t, n, H: see ``text``
+
+
+class Made:
+    """What runs a cell: its plan, the tables made of it, and compiled code."""
+
+    def __init__(self, plan, precision):
+        self.plan, self.program, self._rows = plan, Program(plan), {}
+        self.loops, self.machine = shared(precision)
+        self.module = _module(plan.cell.name, precision, module_text(plan, precision))
+
+    def rows(self, back):
+        """Addresses of the cell's own functions, one for each phase: int array."""
+        if back not in self._rows:
+            which = "backward" if back else "forward"
+            names = [f"phase_{k}_{which}" for k in range(len(self.plan.cell.phases))]
+            made = [_compiled(self.module, name, ROWS) for name in names]
+            self._rows[back] = np.array([m.address for m in made])
+        return self._rows[back]
 
 
 @cache
 def compiled(cell, outs, precision):
-    """(plan, module of loops) for a cell; equal cells share the module."""
-    from .plan import Plan
-    from .text import module_text
-
-    plan = Plan(cell, outs)
-    text = module_text(plan, precision)
-    return plan, _module(f"{cell.name}_{precision}", text)
+    """What runs a cell; equal cells share machine code."""
+    return Made(Plan(cell, outs), precision)
 
 
 @cache
-def _module(name, text):
+def shared(precision):
+    """What all cells share: the module of loops, addresses of products."""
+    texts = {n: (HERE / f"{n}.py").read_text("utf-8") for n in ("loops", "product")}
+    loops = _module("loops", "all cells", texts["loops"])
+    product = _module("product", precision, texts["product"])
+    place, number = types.CPointer(getattr(types, precision)), types.intp
+    kinds = (3, 7), (2, 4), (2, 3)  # how many places and whole numbers each takes
+    made = [
+        _compiled(product, name, types.void(*[place] * k, *[number] * n))
+        for name, (k, n) in zip(FUNCTIONS, kinds, strict=True)
+    ]
+    return loops, tuple(f.address for f in made)
+
+
+@cache
+def _compiled(module, name, kind):
+    if not _machine_code(module):
+        what = SHARED.get(module.about[0], module.about[0])
+        text = f"compiling {what} for {module.about[1]}, once: a few seconds ..."
+        print(text, file=sys.stderr, flush=True)
+    options = {k: v for k, v in fast.items() if k != "nogil"}
+    return numba.cfunc(kind, cache=True, **options)(getattr(module, name))
+
+
+@cache
+def _module(name, precision, text):
     """The module of this text, from a file that is written once and cached."""
     stamp = hashlib.sha256((text + _machine_text()).encode()).hexdigest()[:12]
-    file = folder() / f"{name}_{stamp}.py"
+    file = folder() / f"{name}_{precision}_{stamp}.py".replace(" ", "_")
     if not file.exists() or file.read_text("utf-8", "replace") != text:
         part = file.with_suffix(f".{os.getpid()}")
         part.write_text(text, encoding="utf-8")
         part.replace(file)
+        _forget(f"{name}_{precision}_*", file)
     spec = importlib.util.spec_from_file_location(f"lstm_course_{file.stem}", file)
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
-    if not _machine_code(file):
-        cell, precision = name.rsplit("_", 1)
-        print(
-            f"compiling {cell} for {precision}, once: about 10 seconds ...",
-            file=sys.stderr,
-            flush=True,
-        )
+    module.about = name, precision
     return module
 
 
-def _machine_code(file):
-    """Numba's files for a module; empty ones, left by a power cut, are removed."""
-    found = list((file.parent / "__pycache__").glob(f"{file.stem}.*.nb[ic]"))
+def _forget(names, new):
+    """Remove modules of these names that nothing has used for a month."""
+    for file in set(new.parent.glob(f"{names}.py")) - {new}:
+        found = [file, *(file.parent / "__pycache__").glob(f"{file.stem}.*")]
+        if time.time() - max(f.stat().st_mtime for f in found) > MONTH:
+            for part in found:
+                part.unlink(missing_ok=True)
+
+
+def _machine_code(module, name=""):
+    """Numba's files for a module, marked as used today.
+
+    Empty ones, left by a power cut, are removed: Numba would fail on them.
+    """
+    file = Path(module.__file__)
+    found = list((file.parent / "__pycache__").glob(f"{file.stem}.{name}*.nb[ic]"))
     for part in found:
-        if part.stat().st_size == 0:  # Numba would fail on it instead of compiling
+        if part.stat().st_size == 0:
             part.unlink(missing_ok=True)
+        else:
+            with suppress(OSError):
+                os.utime(part)
     return [part for part in found if part.exists()]
 
 
@@ -85,14 +149,10 @@ def folder():
 _HELD = []
 
 
-@lru_cache
+@cache
 def _machine_text():
-    import numba
-
-    here = [
-        Path(__file__).with_name(f"{n}.py") for n in ("machine", "product", "threads")
-    ]
-    return numba.__version__ + "".join(f.read_text(encoding="utf-8") for f in here)
+    files = [HERE / f"{n}.py" for n in ("machine", "product", "program", "threads")]
+    return numba.__version__ + "".join(f.read_text(encoding="utf-8") for f in files)
 
 
 def fits(cell, x):
@@ -118,19 +178,18 @@ def run_layer(
 
 def run(cell, p, x, state, lengths=None, outs=("h",), checkpoint=None, truncate=None):
     """One layer in one direction: -> tuple of outs (T, B, H) each, end state."""
-    plan, loops = compiled(cell, outs, str(state[0].dtype).removeprefix("torch."))
+    made = compiled(cell, outs, str(state[0].dtype).removeprefix("torch."))
     H, extra = state[0].shape[-1], None
     if cell.extra:
         x, extra = x if isinstance(x, tuple) else (x[..., :-H], x[..., -H:])
     p = cell.prepare(p, H)
     weights = [p[v] for v in (*cell.vectors, *cell.constants)]
-    weights += [matrix(plan, s, p, H) for s in (*plan.sources, plan.bias)]
+    sources = *made.plan.sources, made.plan.bias
+    weights += [matrix(made.plan, s, p, H) for s in sources]
     keep = torch.is_grad_enabled() and any(
         t is not None and t.requires_grad for t in (x, extra, *state, *weights)
     )
     kept = "nothing" if not keep else "states" if checkpoint else "all"
     how, cut = (kept, truncate or checkpoint), truncate is not None
-    result = Sequence.apply(
-        (plan, loops), lengths, how, cut, x, extra, *state, *weights
-    )
+    result = Sequence.apply(made, lengths, how, cut, x, extra, *state, *weights)
     return result[: len(outs)], result[len(outs) :]

@@ -10,7 +10,6 @@ exponentials elsewhere, with a single division.  Errors, measured by the tests: 
 import llvmlite.binding as llvm
 import numpy as np
 from numba import njit, types
-from numba.core import cgutils
 from numba.extending import intrinsic
 
 # A step's arrays never overlap, but LLVM must check it before it vectorises a loop;
@@ -18,9 +17,9 @@ from numba.extending import intrinsic
 llvm.set_option("lstm_course", "--runtime-memory-check-threshold=512")
 llvm.set_option("lstm_course", "--memory-check-merge-threshold=512")
 
-fast = dict(nogil=True, cache=True, fastmath={"contract", "nsz"}, error_model="numpy")
+fast = dict(nogil=True, fastmath={"contract", "nsz"}, error_model="numpy")
 part = fast | dict(no_cpython_wrapper=True, no_cfunc_wrapper=True)  # not for Python
-inner = part | dict(cache=False, nogil=False, forceinline=True)
+inner = part | dict(nogil=False, forceinline=True)
 
 
 @intrinsic
@@ -153,18 +152,35 @@ def _declare_apart(builder, instruction, view):
 
 
 @intrinsic
-def at(context, array, row, column):
-    """Where array[row, column] lies; of an array with one axis, array[column]."""
+def place(context, F, places, number, row, column):
+    """Where row and column of an array lie; ``places`` is where a table of whole
+    numbers lies, two for every array: its address, and the bytes from row to row.
+    """
 
     def codegen(context, builder, signature, args):
-        view = context.make_array(array)(context, builder, args[0])
-        place = view.data
-        if array.ndim == 2:
-            step = cgutils.unpack_tuple(builder, view.strides)[0]
-            place = cgutils.pointer_add(builder, place, builder.mul(args[1], step))
-        return builder.gep(place, [args[2]])
+        _, places, number, row, column = args
+        table = builder.inttoptr(places, number.type.as_pointer())
+        twice = builder.mul(number, number.type(2))
+        address = builder.load(builder.gep(table, [twice]))
+        step = builder.load(builder.gep(table, [builder.add(twice, number.type(1))]))
+        address = builder.add(address, builder.mul(row, step))
+        kind = context.get_value_type(signature.return_type)
+        return builder.gep(builder.inttoptr(address, kind), [column])
 
-    return types.CPointer(array.dtype)(array, types.intp, types.intp), codegen
+    dtype = F.instance_type
+    return types.CPointer(dtype)(F, *[types.intp] * 4), codegen
+
+
+@intrinsic
+def alive(context, lengths, row, t):
+    """Is step t inside the sequence of this row? ``lengths`` is where they lie."""
+
+    def codegen(context, builder, signature, args):
+        lengths, row, t = args
+        table = builder.inttoptr(lengths, t.type.as_pointer())
+        return builder.icmp_signed("<", t, builder.load(builder.gep(table, [row])))
+
+    return types.boolean(*[types.intp] * 3), codegen
 
 
 @intrinsic

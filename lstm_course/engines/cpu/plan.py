@@ -27,11 +27,6 @@ class Source(NamedTuple):
     hi: int
     terms: tuple
 
-    @property
-    def span(self):
-        """Its columns, as text."""
-        return f"{self.lo} * H:{self.hi} * H"
-
 
 class Plan:
     """Where everything lies: blocks, columns of kept values, products per phase."""
@@ -83,87 +78,7 @@ class Plan:
         names = self.cell.states if phase == 0 else self.cell.phases[phase - 1].gives
         return [s for s in self.sources if s.name in names]
 
-    # ---------------------------- where a step's values lie: array and column, as text
-
-    def slab(self, name):
-        """A block or a kept value."""
-        k = self.blocks.index(name[1:]) if self.is_block(name) else self.slots[name]
-        return "z", f"{k} * H"
-
-    def columns(self, name):
-        """Its columns of the slab."""
-        first = self.slab(name)[1]
-        return f"{first}:{first} + H"
-
-    def old(self, state):
-        return f"seq_{state}[t % len(seq_{state}), b0:b0 + n]", "0"
-
-    def new(self, state):
-        return f"seq_{state}[(t + 1) % len(seq_{state}), b0:b0 + n]", "0"
-
-    def places(self, name):
-        """Places whose sum is an argument of forward or backward."""
-        states, by = self.cell.states, name[1:]
-        if self.is_block(name):
-            return [self.slab(name), ("bias", self.slab(name)[1])]
-        if name in self.slots:
-            return [self.slab(name)]
-        if name in states:
-            return [self.new(name)]
-        if name.endswith("_prev") and name[:-5] in states:
-            return [self.old(name[:-5])]
-        if name == self.cell.extra:
-            return [(f"{name}[t, b0:b0 + n]", "0")]
-        if name[0] == "d" and by in states:
-            out = [(f"out_{by}[t, b0:b0 + n]", "0")] if by in self.outs else []
-            return [(f"d_{by}[b0:b0 + n]", "0"), *out]
-        if name[0] == "d" and by in self.given:
-            return [(f"given_{by}", "0")]
-        return [(name, "0")]  # a vector or a constant
-
-    def targets(self, name, back, last):
-        """Places that take a result, each with whether it is added to what is there.
-
-        Going back, ``name`` is the argument that the result is the gradient of.
-        """
-        if not back:
-            kept = self.places(name) if name in self.slots else []
-            kept += [self.new(name)] if name in self.cell.states else []
-            return [(place, False) for place in kept]
-        if self.is_block(name):
-            return [(self.slab(name), False)]
-        if name.endswith("_prev") and name[:-5] in self.cell.states:
-            return [((f"d_{name[:-5]}[b0:b0 + n]", "0"), not last)]
-        if name == self.cell.extra:
-            return [((f"d_{name}[t, b0:b0 + n]", "0"), False)]
-        return [((f"d_{name}[k]", "0"), True)] if name in self.cell.vectors else []
-
-    # --------------------------------------------------------- what the loops are given
-
-    @property
-    def arguments(self):
-        """Names of the arrays both loops take, in order."""
-        cell = self.cell
-        return [
-            *("edges", "first", "steps", "K", "x", "lengths", "slab"),
-            *([cell.extra] if cell.extra else []),
-            *(f"seq_{s}" for s in cell.states),
-            *cell.vectors,
-            *cell.constants,
-            *(f"W_{s.name}" for s in self.sources),
-            "bias",
-        ]
-
-    @property
-    def back_arguments(self):
-        """Names of the further arrays of the backward loop."""
-        cell = self.cell
-        return [
-            "dx",
-            *([f"d_{cell.extra}"] if cell.extra else []),
-            *(f"d_{v}" for v in cell.vectors),
-            *(f"dW_{s.name}" for s in self.sources),
-            "dbias",
-            *(f"d_{s}" for s in cell.states),
-            *(f"out_{s}" for s in self.outs),
-        ]
+    def column(self, name):
+        """Where a block or a kept value lies in a row of the slab, in H."""
+        block = self.is_block(name)
+        return self.blocks.index(name[1:]) if block else self.slots[name]

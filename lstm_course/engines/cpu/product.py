@@ -6,13 +6,12 @@ multiplies a few rows by one panel with all sums held in registers.
 """
 
 import llvmlite.binding as llvm
-import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from .machine import at, fast, get, inner, put
+from lstm_course.engines.cpu.machine import get, put
 
 _WIDE = llvm.get_host_cpu_features().get("avx512f", False)
 BYTES = 64 if _WIDE else 32  # of one vector register
@@ -21,24 +20,24 @@ INDEX = ir.IntType(64)
 
 
 @intrinsic
-def tile(context, like, rows, A, row, step, B, k, C, ldc, add, columns):
+def tile(context, rows, A, row, step, B, k, C, ldc, add, columns):
     """C[rows, columns] (+)= A[rows, k] B[k, panel], a panel two vectors wide.
 
-    A, B, C are addresses; A[r, k] lies at r * row + k * step, in numbers.  Where the
-    columns fit into one vector, the second is left out.
+    A[r, k] lies at r * row + k * step.  Where the columns fit into one vector, the
+    second is left out.
     """
     if not isinstance(rows, types.IntegerLiteral):
         return None
-    number = ir.FloatType() if like == types.float32 else ir.DoubleType()
+    number = ir.FloatType() if A.dtype == types.float32 else ir.DoubleType()
+    width = width_of(A.dtype.bitwidth // 8) // 2
 
     def codegen(context, builder, signature, args):
-        _, _, A, row, step, B, k, C, ldc, add, columns = args
-        A, B, C = (builder.inttoptr(a, number.as_pointer()) for a in (A, B, C))
+        _, A, row, step, B, k, C, ldc, add, columns = args
+        add = builder.icmp_signed("!=", add, INDEX(0))
         places = [
             builder.gep(A, [builder.mul(row, INDEX(r))])
             for r in range(rows.literal_value)
         ]
-        width = BYTES // (4 if like == types.float32 else 8)
         narrow = builder.icmp_signed("<=", columns, INDEX(width))
         with builder.if_else(narrow) as (one, two):
             for vectors, branch in ((1, one), (2, two)):
@@ -47,7 +46,8 @@ def tile(context, like, rows, A, row, step, B, k, C, ldc, add, columns):
                     _store(builder, sums, C, ldc, add, columns)
         return context.get_dummy_value()
 
-    return types.void(like, rows, *[types.intp] * 7, types.boolean, types.intp), codegen
+    three = A, types.intp, types.intp, A, types.intp, A
+    return types.void(rows, *three, *[types.intp] * 3), codegen
 
 
 def _sums(builder, places, step, B, k, number, vectors, width):
@@ -139,96 +139,84 @@ def _declare(builder, name, result, arguments):
     return cgutils.get_or_insert_function(builder.module, kind, name)
 
 
-@njit(**fast)
-def pack(panels, W, turned):
-    """W (k, N), or its transpose, into panels (N / width, k, width); zeros beyond N."""
-    width = panels.shape[2]
-    k, N = (W.shape[1], W.shape[0]) if turned else W.shape
-    for j in range((N + width - 1) // width):
-        first, n, panel = j * width, min(width, N - j * width), panels[j]
-        if turned:
-            for c in range(n):
-                for i in range(k):
-                    panel[i, c] = W[first + c, i]
-        else:
-            for i in range(k):
-                to, of = at(panel, i, 0), at(W, i, first)
-                for c in range(n):
-                    put(to, c, get(of, c, 0), 1)
-        if n < width:
-            panel[:, n:] = 0
+@intrinsic
+def after(context, pointer, n):
+    """The place n numbers after a place."""
+
+    def codegen(context, builder, signature, args):
+        return builder.gep(args[0], [args[1]])
+
+    return pointer(pointer, types.intp), codegen
 
 
-@njit(**fast)
-def panels_for(k, N, like):
-    """Room for k rows of N columns in panels (N / width, k, width)."""
-    width = 2 * BYTES // like.itemsize
-    return np.empty((-(-N // width), k, width), like.dtype)
+@intrinsic
+def _width(context, pointer):
+    """Columns of a panel: two vectors."""
+
+    def codegen(context, builder, signature, args):
+        return INDEX(width_of(pointer.dtype.bitwidth // 8))
+
+    return types.intp(pointer), codegen
 
 
-@njit(**fast)
-def packed(W, turned):
-    """W (k, N), or its transpose, in panels of its own."""
-    k, N = (W.shape[1], W.shape[0]) if turned else W.shape
-    panels = panels_for(k, N, W)
-    pack(panels, W, turned)
-    return panels
+def width_of(size):
+    """Columns of a panel of numbers of so many bytes: two vectors."""
+    return 2 * BYTES // size
 
 
-@njit(**inner)
-def product(A, panels, C, add, turned=False):
-    """C = A W, or C += A W, for packed W; with turned, A is given as its transpose."""
-    like, size = C[0, 0], C.itemsize
-    m, k = (A.shape[1], A.shape[0]) if turned else A.shape
-    width, ldc = panels.shape[2], C.strides[0] // size
-    row, step = A.strides[0] // size, 1
-    if turned:
-        row, step = step, row
-    for j in range((C.shape[1] + width - 1) // width):
-        B = panels[j].ctypes.data
-        columns = min(width, C.shape[1] - j * width)
-        a, c = A.ctypes.data, C.ctypes.data + j * width * size
-        r = 0
+def room_for(k, N, size):
+    """Numbers in the panels of k rows of N columns."""
+    width = width_of(size)
+    return -(-N // width) * width * k
+
+
+def product(A, panels, C, m, k, N, row, step, ldc, add):
+    """C (m, N) = A (m, k) W, or C += A W, for packed W.
+
+    A[r, j] lies at r row + j step: A can be given as its transpose.
+    """
+    width = _width(C)
+    for j in range(0, N, width):
+        columns, B, r = min(width, N - j), after(panels, j * k), 0
         while r + ROWS <= m:
-            tile(like, ROWS, a, row, step, B, k, c, ldc, add, columns)
-            a, c, r = a + ROWS * row * size, c + ROWS * ldc * size, r + ROWS
+            a, c = after(A, r * row), after(C, r * ldc + j)
+            tile(ROWS, a, row, step, B, k, c, ldc, add, columns)
+            r += ROWS
         while r + 2 <= m:
-            tile(like, 2, a, row, step, B, k, c, ldc, add, columns)
-            a, c, r = a + 2 * row * size, c + 2 * ldc * size, r + 2
+            a, c = after(A, r * row), after(C, r * ldc + j)
+            tile(2, a, row, step, B, k, c, ldc, add, columns)
+            r += 2
         if r < m:
-            tile(like, 1, a, row, step, B, k, c, ldc, add, columns)
+            a, c = after(A, r * row), after(C, r * ldc + j)
+            tile(1, a, row, step, B, k, c, ldc, add, columns)
 
 
-@njit(**fast)
-def multiply(A, panels, C):
-    """C = A W."""
-    product(A, panels, C, False)
+def pack(panels, W, k, N, row, step):
+    """W (k, N) into panels (N / width, k, width), zeros beyond N.
+
+    W[i, c] lies at i row + c step.
+    """
+    width = _width(W)
+    for j in range(0, N, width):
+        n, panel, of = min(width, N - j), after(panels, j * k), after(W, j * step)
+        if step == 1:
+            for i in range(k):
+                to, line = after(panel, i * width), after(of, i * row)
+                for c in range(n):
+                    put(to, c, get(line, c, 0), 1)
+        else:
+            for c in range(n):
+                to, line = after(panel, c), after(of, c * step)
+                for i in range(k):
+                    put(to, i * width, get(line, i * row, 0), 1)
+        for i in range(k):
+            for c in range(n, width):
+                put(panel, i * width + c, 0, 1)
 
 
-@njit(**fast)
-def add(A, panels, C):
-    """C += A W."""
-    product(A, panels, C, True)
-
-
-@njit(**fast)
-def gradient(A, panels, C):
-    """C += A^T D, a gradient by weights; D is packed."""
-    product(A, panels, C, True, True)
-
-
-@njit(**fast)
-def rows_of(a, t, m, b0, n, work):
-    """Rows b0 ... b0 + n of m steps of a (T, B, k) as one matrix (m n, k)."""
-    if n == a.shape[1]:
-        return a[t : t + m].reshape(m * n, a.shape[2])
-    for k in range(m):
-        work[k * n : (k + 1) * n] = a[t + k, b0 : b0 + n]
-    return work[: m * n]
-
-
-@njit(**fast)
-def room(slab, B, b0, n, width):
-    """A thread's part of the slab: rows (steps n, width) for its n of B sequences."""
-    steps = slab.size // (B * width)
-    return slab[b0 * steps * width : (b0 + n) * steps * width].reshape(-1, width)
+def sum_rows(total, D, rows, columns, row):
+    """Add all rows of D to the total; a row lies so many numbers after the last."""
+    for r in range(rows):
+        line = after(D, r * row)
+        for j in range(columns):
+            put(total, j, get(total, j, 0) + get(line, j, 1), 0)

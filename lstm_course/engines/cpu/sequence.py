@@ -9,6 +9,8 @@ import torch
 from .. import again
 from ..loop import walk
 from ..memory import empty
+from .product import room_for
+from .program import address, place, table_of
 
 GROUP_ROWS = 256  # rows of the slab whose products with x and dW are taken together
 SMALL = 20_000  # fewer elements than this in T B H: one thread does it
@@ -47,19 +49,24 @@ class Pass:
     """
 
     def __init__(self, made, how, lengths, x, extra, tensors):
-        (self.plan, self.loops), (self.kept, segment) = made, how
-        (self.T, self.B, _), n = x.shape, len(self.plan.cell.states)
-        self.x, *self.extra = (a.contiguous().numpy() for a in (x, *extra))
-        self.fixed = [a.contiguous().numpy() for a in tensors[n:]]
-        self.H, self.dtype = tensors[0].shape[-1], self.x.dtype
+        self.made, (self.kept, segment) = made, how
+        self.plan, cell = made.plan, made.plan.cell
+        (self.T, self.B, _), n = x.shape, len(cell.states)
+        arrays = [a.contiguous().numpy() for a in (x, *extra, *tensors[n:])]
+        self.x, self.H, self.dtype = arrays[0], tensors[0].shape[-1], arrays[0].dtype
+        fixed = [*([cell.extra] if extra else []), *cell.vectors, *cell.constants]
+        self.named = dict(zip(fixed, arrays[1:], strict=False))
+        self.weights = arrays[1 + len(fixed) :]  # of every source, then the bias
+        self.named["bias"] = self.weights.pop()
         full = np.full(self.B, self.T)
         self.lengths = full if lengths is None else lengths.numpy().astype(np.int64)
         self.edges = split_rows(self.T, self.B, self.H)
         self.segment = min(segment or self.T, self.T)
         rows = -(-self.B // (len(self.edges) - 1))
         self.group = max(1, min(self.segment, GROUP_ROWS // rows))
-        pairs = zip(self.plan.cell.states, tensors[:n], strict=True)
-        self.seqs = [self._states(name, start) for name, start in pairs]
+        self.sizes = self.H, self.group, self.plan.width, self.x.itemsize
+        pairs = zip(cell.states, tensors[:n], strict=True)
+        self.seqs = {name: self._states(name, start) for name, start in pairs}
         self.like, self.slab = tensors[0], None
 
     def _states(self, name, start):
@@ -69,28 +76,13 @@ class Pass:
         seq[0] = start
         return seq.numpy()
 
-    def arguments(self, start, stop, first, steps):
-        """What both loops take for a piece of the sequence, see ``Plan.arguments``."""
-        return (
-            self.edges,
-            first,
-            steps,
-            self.group,
-            self.x[start:stop],
-            self.lengths - start,
-            self.slab,
-            *(e[start:stop] for e in self.extra),
-            *(s[start : stop + 1] for s in self.seqs),
-            *self.fixed,
-        )
-
     def forward(self):
         """Run the sequence."""
         room = {"all": self.T, "states": self.segment, "nothing": self.group}
         row = self.B * self.plan.width * self.H
         self.slab = empty(self.like, room[self.kept] * row).numpy()
         steps = self.T if self.kept == "all" else self.group
-        check(self.loops.forward(*self.arguments(0, self.T, 0, steps)))
+        self._run(False, (0, self.T), (0, steps), list(self._packed(False)))
 
     def backward(self, douts, dstates, want_x, cut):
         """Back through the sequence, or with ``cut`` through each segment alone.
@@ -99,26 +91,87 @@ class Pass:
         """
         if self.slab is None:  # a second backward over the same graph
             self.forward()
-        n, threads = len(self.plan.cell.vectors), len(self.edges) - 1
-        weights = self.fixed[:n] + self.fixed[n + len(self.plan.cell.constants) :]
-        sums = [np.zeros((threads, *w.shape), self.dtype) for w in weights]
-        dx = empty(self.like, *(self.x.shape if want_x else (0, 0, 0))).numpy()
-        more, d = [np.empty_like(e) for e in self.extra], [a.copy() for a in dstates]
-        again = self.kept == "states"
+        dx = empty(self.like, *self.x.shape).numpy() if want_x else None
+        d, extra, sums, found = self._gradients(douts, dstates)
+        weights, again = list(self._packed(True)), self.kept == "states"
+        forth = list(self._packed(False)) if again else None
         for start in reversed(range(0, self.T, self.segment)):
-            stop = min(start + self.segment, self.T)
-            first = 0 if again else start
-            both = self.arguments(start, stop, first, self.segment)
+            part = start, min(start + self.segment, self.T)
+            slab = (0 if again else start), self.segment if again else self.T
             if again:
-                check(self.loops.forward(*both))
-            by = (a[start:stop] for a in (dx, *more))
-            outs = (a[start:stop] for a in douts)
-            check(self.loops.backward(*both, *by, *sums, *d, *outs))
+                self._run(False, part, slab, forth)
+            self._run(True, part, slab, weights, found, dx, sums)
             if cut and start > 0:
                 for a in d:
                     a[...] = 0.0
         self.slab = None  # it holds gradients now
-        return dx, more, d, [s[0] if threads == 1 else s.sum(0) for s in sums]
+        return dx, extra, d, [s[0] if len(s) == 1 else s.sum(0) for s in sums]
+
+    def _packed(self, back):
+        """For every matrix: panels, where they lie, rows and columns, and the matrix.
+
+        Going back it is the transpose.
+        """
+        for W in self.weights:
+            shape, steps = W.shape, (W.shape[1], 1)
+            if back:
+                shape, steps = shape[::-1], steps[::-1]
+            panels = np.empty(room_for(*shape, W.itemsize), W.dtype)
+            yield panels, (address(panels), *shape, address(W), *steps)
+
+    def _gradients(self, douts, dstates):
+        """Room for gradients: by states, by extra, sums by weights; all by name."""
+        cell, threads = self.plan.cell, len(self.edges) - 1
+        d = {f"d_{s}": a.copy() for s, a in zip(cell.states, dstates, strict=True)}
+        extra = [cell.extra] if cell.extra else []
+        extra = {f"d_{e}": np.empty_like(self.named[e]) for e in extra}
+        weights = [self.named[v] for v in cell.vectors]
+        weights += [*self.weights, self.named["bias"]]
+        sums = [np.zeros((threads, *w.shape), self.dtype) for w in weights]
+        found = {f"out_{s}": a for s, a in zip(self.plan.outs, douts, strict=True)}
+        found |= {f"d_{v}": a for v, a in zip(cell.vectors, sums, strict=False)}
+        found |= {f"given_{g}": np.zeros_like(dstates[0]) for g in self.plan.given}
+        return list(d.values()), list(extra.values()), sums, found | d | extra
+
+    def _run(self, back, part, slab, weights, more=None, dx=None, sums=()):
+        """Through steps start ... stop, forward or back.
+
+        ``slab``: which of its steps belongs to start, and after how many it begins
+        again; ``more``: arrays by name; ``dx``: where its gradient goes, or None.
+        """
+        (start, stop), program, x = part, self.made.program, self.x
+        row = self.plan.width * self.H * x.itemsize
+        steps = self.slab.nbytes // row  # of all rows of the batch
+        table = [(address(self.slab), 0, steps // self.B * row, 0, *slab, row)]
+        found = self.named | (more or {})
+        for name in program.arrays[back][1:]:
+            kind, name = name.split()
+            a = self.seqs[name] if kind in ("old", "new") else found[name]
+            table.append(place(kind, a, start))
+        to = address(dx[start:]) if dx is not None else 0
+        given = (
+            self.edges,
+            (
+                stop - start,
+                *x.shape[1:],
+                self.H,
+                self.group,
+                self.plan.width,
+                x.itemsize,
+            ),
+            (address(x[start:]), *program.x, to),
+            table_of(table),
+            program.todo[back],
+            self.made.rows(back),
+            table_of([numbers for _, numbers in weights], 6),
+            self.lengths - start,
+            self.made.machine,
+        )
+        if back:
+            sums = sums[len(self.plan.cell.vectors) :]
+            sums = [(address(s), s[0].size // s.shape[-1], s.shape[-1]) for s in sums]
+            given = *given, program.groups, table_of(sums)
+        check((self.made.loops.backward if back else self.made.loops.forward)(*given))
 
 
 def check(failures):
@@ -139,9 +192,8 @@ class Sequence(torch.autograd.Function):
         given = x.detach(), more, [t.detach() for t in tensors]
         run = Pass(made, how, lengths, *given)
         run.forward()
-        index = [run.plan.cell.states.index(s) for s in run.plan.outs]
-        outs = [torch.from_numpy(run.seqs[k][1 : run.T + 1]) for k in index]
-        ends = [torch.from_numpy(s[run.T % len(s)].copy()) for s in run.seqs]
+        outs = [torch.from_numpy(run.seqs[s][1 : run.T + 1]) for s in run.plan.outs]
+        ends = [torch.from_numpy(s[run.T % len(s)].copy()) for s in run.seqs.values()]
         if run.kept != "nothing":
             ctx.save_for_backward(x, extra, *tensors, *outs)
             ctx.run, ctx.cut, ctx.lengths = run, how[1] if cut else None, lengths

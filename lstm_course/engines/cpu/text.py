@@ -1,30 +1,33 @@
-"""From a cell to the text of a module of loops over the whole sequence.
+"""From a cell to the text of the functions that are compiled for it.
 
 The cell's forward and backward are copied line by line, constants in the right
-precision; around them stand the loops that every cell shares.  Blocks lie side by side
-in one slab, a row of S H columns for every step and row of the batch, ordered so that
-every source feeds one range of columns:
+precision.  Around each stands one loop over the rows of a step and one over the units:
+``forward_0`` for the first phase, ``backward_0`` back through it.  Products, threads
+and time are not in it: every cell shares them, see ``loops``.
 
-    forward   slab = x W, += h W; each row: pre-activations -> what backward keeps
-    backward  each row: what was kept -> gradients by pre-activations, in the same
-              place; dh = slab W^T; dW, db, dx for several steps while they are in cache
+What a loop over rows reads and writes are places: an array, and a column of it.  Arrays
+are named by what they are; ``loops`` gives the address of each at every step.
+
+    slab                 pre-activations, kept values and their gradients, see ``plan``
+    old s, new s         a state before and after the step
+    step e               one row for every step: extra input, its gradient, d of outputs
+    here d               one row for the sequence: gradients on their way back
+    one v                the same for all rows: bias, vectors, constants
+    sum v                what is summed over rows: gradients by vectors
 """
 
 import ast
-import textwrap
 
 from ..copied import Copier
 
-HEAD = '''"""Loops of the cell {0} for {1}, made from its own text."""
+HEAD = '''"""The arithmetic of the cell {0} for {1}, made from its own text."""
 import numpy as np
 from numba import njit
-from lstm_course.engines.cpu.machine import at, fast, {1}, get, inner, part, put
-from lstm_course.engines.cpu.product import (
-    add, gradient, multiply, pack, packed, panels_for, room, rows_of)
-from lstm_course.engines.cpu.threads import fork
+from lstm_course.engines.cpu.machine import {1}, alive, get, inner, place, put
 F = np.{1}
 exp, tanh, log = {1}
 '''
+SLAB = "slab"
 
 
 class Numba(Copier):
@@ -38,172 +41,156 @@ class Numba(Copier):
 
 def module_text(plan, precision):
     """The whole module as text; precision is "float32" or "float64"."""
-    hand = Numba()
-    calls = [(hand.copy(ph.forward), hand.copy(ph.backward)) for ph in plan.cell.phases]
-    parts = [HEAD.format(plan.cell.name, precision), *hand.texts]
-    parts.append(_both("forward", plan.arguments, plan, _forward(plan, calls)))
-    names = plan.arguments + plan.back_arguments
-    parts.append(_both("backward", names, plan, _backward(plan, calls)))
-    return "\n\n".join(parts)
+    hand, rows = Numba(), []
+    for back in (False, True):
+        arrays = {}
+        for number, ph in enumerate(plan.cell.phases):
+            call = hand.copy(ph.backward if back else ph.forward)
+            rows.append(Rows(plan, number, back, arrays).text(call))
+    return "\n\n".join([HEAD.format(plan.cell.name, precision), *hand.texts, *rows])
 
 
-def _both(name, names, plan, lines):
-    """What a thread does, and the function that packs the weights and starts it."""
-    weights = [f"W_{s.name}" for s in plan.sources]
-    given = [f"packed({n}, {name == 'backward'})" if n in weights else n for n in names]
-    starts = [
-        "b0, n, H = edges[k], edges[k + 1] - edges[k], seq_h.shape[2]",
-        f"flat = room(slab, x.shape[1], b0, n, {plan.width} * H)",
-        "work_x, work = np.empty((K * n, x.shape[2]), F), np.empty((K * n, H), F)",
-    ]
-    start = f"return fork({name}_part, ({', '.join(given)}), len(edges) - 1)"
-    work = _function(f"{name}_part", ["k", *names], starts + lines, "part")
-    return work + "\n\n" + _function(name, names, [start])
+def arrays_of(plan, back):
+    """The arrays of the functions of one direction, in order, the slab first: list."""
+    arrays = {}
+    for number in range(len(plan.cell.phases)):
+        Rows(plan, number, back, arrays).text("")
+    return list(arrays)
 
 
-def _function(name, names, lines, how="fast"):
-    body = textwrap.indent("\n".join(lines), "    ")
-    return f"@njit(**{how})\ndef {name}({', '.join(names)}):\n{body}\n"
+class Rows:
+    """The loop over the rows of a step, for one phase and direction.
 
-
-def _forward(plan, calls):
-    lines = [
-        "for t in range(len(x)):",
-        "    u = t % steps",
-        "    z = flat[u * n:(u + 1) * n]",
-    ]
-    if plan.x:
-        lines += [
-            "    if t % K == 0:",
-            "        m = min(K, len(x) - t)",
-            "        xs = rows_of(x, t, m, b0, n, work_x)",
-            f"        multiply(xs, W_x, flat[u * n:(u + m) * n, {plan.x.span}])",
-        ]
-    lines += [f"    z[:, {k} * H:{k + 1} * H] = F(0.0)" for k in plan.fresh]
-    for number, (call, _) in enumerate(calls):
-        for s in plan.of(number):
-            source = (
-                f"seq_{s.name}[t % len(seq_{s.name}), b0:b0 + n]"
-                if s.name in plan.cell.states
-                else f"z[:, {plan.columns(s.name)}]"
-            )
-            lines.append(f"    add({source}, W_{s.name}, z[:, {s.span}])")
-        lines += ["    " + line for line in _rows(plan, number, call, False)]
-    return lines
-
-
-def _backward(plan, calls):
-    widest = max(s.hi - s.lo for s in plan.sources)
-    lines = [f"given_{g} = np.zeros((n, H), F)" for g in plan.given]
-    lines += [
-        f"panels = panels_for(K * n, {widest} * H, slab)",
-        "for t in range(len(x) - 1, -1, -1):",
-        "    z = flat[(first + t) * n:(first + t + 1) * n]",
-    ]
-    for number in reversed(range(len(calls))):
-        rows = _rows(plan, number, calls[number][1], True)
-        lines += ["    " + line for line in rows]
-        for s in plan.of(number):
-            state = s.name in plan.cell.states
-            target = f"d_{s.name}[b0:b0 + n]" if state else f"given_{s.name}"
-            verb = "add" if state else "multiply"
-            lines.append(f"    {verb}(z[:, {s.span}], W_{s.name}, {target})")
-    lines += [
-        "    if t % K == 0:",
-        "        m = min(K, len(x) - t)",
-        "        D = flat[(first + t) * n:(first + t + m) * n]",
-        "        for r in range(m * n):",
-        f"            for j in range({len(plan.blocks)} * H):",
-        "                dbias[k, j] += D[r, j]",
-    ]
-    ready = None
-    for s in sorted(plan.sources, key=lambda s: s.span):
-        if s.span != ready:
-            lines.append(f"        pack(panels, D[:, {s.span}], False)")
-        ready = s.span
-        lines += ["        " + line for line in _gradients(plan, s)]
-    return lines
-
-
-def _gradients(plan, s):
-    """Weight gradient of a source for a group of steps, and dx."""
-    if s.name in plan.slots:
-        source = f"D[:, {plan.columns(s.name)}]"
-    elif s.name == "x":
-        source = "rows_of(x, t, m, b0, n, work_x)"
-    else:
-        source = f"rows_of(seq_{s.name}, t, m, b0, n, work)"
-    lines = [f"gradient({source}, panels, dW_{s.name}[k])"]
-    if s.name == "x":
-        lines += [
-            "if dx.size > 0:",
-            f"    multiply(D[:, {s.span}], W_x, work_x[:m * n])",
-            "    for i in range(m):",
-            "        dx[t + i, b0:b0 + n] = work_x[i * n:(i + 1) * n]",
-        ]
-    return lines
-
-
-def _rows(plan, number, call, back):
-    """The loop over the rows of a step, for one phase.
-
-    Every place that is read or written has a number, and so has the array it lies in.
+    ``arrays`` numbers the arrays of all phases, in the order in which they are met.
     """
-    cell, ph, views, arrays = plan.cell, plan.cell.phases[number], {}, {}
 
-    def get(place):
-        k = views.setdefault(place, len(views))
+    def __init__(self, plan, number, back, arrays):
+        self.plan, self.cell, self.back, self.arrays = plan, plan.cell, back, arrays
+        self.phase, self.number = plan.cell.phases[number], number
+        self.last, self.views = number == len(plan.cell.phases) - 1, {}
+        self.arrays.setdefault(SLAB, 0)
+
+    # ----------------------------------------------------------------- what lies where
+
+    def given(self):
+        """For every argument the places whose sum it is; none for a fixed number."""
+        ph = self.phase
+        for name in ph.back_args if self.back else ph.args:
+            yield [] if name in self.cell.fixed else self._places(name)
+
+    def _places(self, name):
+        plan, states, by = self.plan, self.cell.states, name[1:]
+        if plan.is_block(name):
+            return [(SLAB, plan.column(name)), ("one bias", plan.column(name))]
+        if name in plan.slots:
+            return [(SLAB, plan.column(name))]
+        if name in states:
+            return [(f"new {name}", 0)]
+        if name.endswith("_prev") and name[:-5] in states:
+            return [(f"old {name[:-5]}", 0)]
+        if name == self.cell.extra:
+            return [(f"step {name}", 0)]
+        if name[0] == "d" and by in states:
+            out = [(f"step out_{by}", 0)] if by in plan.outs else []
+            return [(f"here d_{by}", 0), *out]
+        if name[0] == "d" and by in plan.given:
+            return [(f"here given_{by}", 0)]
+        return [(f"one {name}", 0)]
+
+    def taken(self):
+        """For every result the places that take it: (array, column, adds)."""
+        ph, cell = self.phase, self.cell
+        if self.back:
+            names = [a for a in ph.args if a not in cell.constants]
+            return [self._gradients(name) for name in names]
+        slab = {n: [(SLAB, self.plan.column(n), False)] for n in self.plan.slots}
+        new = {n: [(f"new {n}", 0, False)] for n in cell.states}
+        return [slab.get(n, []) + new.get(n, []) for n in ph.names]
+
+    def _gradients(self, name):
+        """Places that take the gradient by an argument."""
+        cell, old = self.cell, name.removesuffix("_prev")
+        if self.plan.is_block(name):
+            return [(SLAB, self.plan.column(name), False)]
+        if old != name and old in cell.states:
+            return [(f"here d_{old}", 0, not self.last)]
+        if name == cell.extra:
+            return [(f"step d_{name}", 0, False)]
+        return [(f"sum d_{name}", 0, True)] if name in cell.vectors else []
+
+    def gone(self):
+        """Gradients by states that no result replaces: they are used up."""
+        if not (self.back and self.last):
+            return []
+        read = self.phase.args
+        return [(f"here d_{s}", 0) for s in self.cell.states if f"{s}_prev" not in read]
+
+    def rest(self):
+        """What is written in a row whose sequence is over: (array, column, from).
+
+        A row that is over keeps its states and passes nothing on.
+        """
+        plan, cell = self.plan, self.cell
+        if self.back:
+            if not self.last:
+                return []
+            extra = [f"step d_{cell.extra}"] if cell.extra else []
+            given = [f"here given_{g}" for g in plan.given]
+            blocks = [(SLAB, k, None) for k in range(len(plan.blocks))]
+            return [*((a, 0, None) for a in extra + given), *blocks]
+        if self.last:
+            return [(f"new {s}", 0, f"old {s}") for s in cell.states]
+        return [(SLAB, plan.column(g), None) for g in self.phase.gives]
+
+    # ------------------------------------------------------------------------- as text
+
+    def text(self, call):
+        """The function as text; call is the name of the cell's own copied lines."""
+        direction = "backward" if self.back else "forward"
+        given = [
+            " + ".join(self._get(*place) for place in places) or self._fixed(k)
+            for k, places in enumerate(self.given())
+        ]
+        taken = self.taken()
+        results = ", ".join(f"r{k}" for k in range(len(taken)))
+        alive = [f"{results} = {call}({', '.join(given)})"]
+        for k, places in enumerate(taken):
+            for array, column, adds in places:
+                old = f"{self._get(array, column)} + " * adds
+                alive.append(self._put(array, column, f"{old}r{k}"))
+        alive += [self._put(array, column, "F(0.0)") for array, column in self.gone()]
+        over = [
+            self._put(array, column, self._get(of, 0) if of else "F(0.0)")
+            for array, column, of in self.rest()
+        ]
+        lines = [
+            f"def phase_{self.number}_{direction}(places, lengths, t, n, H):",
+            "    for r in range(n):",
+            *self._views(),
+            "        if alive(lengths, r, t):",
+            "            for j in range(H):",
+            *(f"                {line}" for line in alive),
+        ]
+        if over:
+            lines += ["        else:", "            for j in range(H):"]
+            lines += [f"                {line}" for line in over]
+        return "\n".join(lines) + "\n"
+
+    def _fixed(self, k):
+        ph = self.phase
+        name = (ph.back_args if self.back else ph.args)[k]
+        return f"F({float(self.cell.fixed[name])!r})"
+
+    def _views(self):
+        """Where each place lies in row r: every place that is used has a number."""
+        for (array, column), k in self.views.items():
+            at = f"{self.arrays.setdefault(array, len(self.arrays))}, r, {column} * H"
+            yield f"        v{k} = place(F, places, {at})  # {array}"
+
+    def _get(self, array, column):
+        k = self.views.setdefault((array, column), len(self.views))
         return f"get(v{k}, j, {k})"
 
-    def put(place, value):
-        k = views.setdefault(place, len(views))
+    def _put(self, array, column, value):
+        k = self.views.setdefault((array, column), len(self.views))
         return f"put(v{k}, j, {value}, {k})"
-
-    given = [
-        f"F({float(cell.fixed[a])!r})"
-        if a in cell.fixed
-        else " + ".join(map(get, plan.places(a)))
-        for a in (ph.back_args if back else ph.args)
-    ]
-    names = [a for a in ph.args if a not in cell.constants] if back else ph.names
-    results, stores = ", ".join(f"r{k}" for k in range(len(names))), []
-    last = number == len(cell.phases) - 1
-    for k, name in enumerate(names):
-        for place, adds in plan.targets(name, back, last):
-            stores.append(put(place, f"{get(place)} + r{k}" if adds else f"r{k}"))
-    if back and last:
-        gone = [s for s in cell.states if f"{s}_prev" not in names]
-        stores += [put((f"d_{s}[b0:b0 + n]", "0"), "F(0.0)") for s in gone]
-    inside = [f"{results} = {call}({', '.join(given)})"]
-    for array, _ in views:
-        arrays.setdefault(array, f"a{len(arrays)}")
-    rows = [
-        f"        v{k} = at({arrays[array]}, r, {column})"
-        for (array, column), k in views.items()
-    ]
-    return [
-        *(f"{a} = {array}" for array, a in arrays.items()),
-        "for r in range(n):",
-        "    if t < lengths[b0 + r]:",
-        *rows,
-        "        for j in range(H):",
-        *(f"            {line}" for line in inside + stores),
-        "    else:",
-        *(f"        {line}" for line in _after_the_end(plan, number, back, last)),
-    ]
-
-
-def _after_the_end(plan, number, back, last):
-    """What a row does whose sequence is over: nothing, and it passes nothing on."""
-    cell = plan.cell
-    if back:
-        rows = [f"d_{cell.extra}[t, b0 + r]"] if cell.extra else []
-        rows += [
-            f"z[r, :{len(plan.blocks)} * H]",
-            *(f"given_{g}[r]" for g in plan.given),
-        ]
-        return [f"{row} = F(0.0)" for row in rows] if last else ["pass"]
-    if last:
-        return [f"{plan.new(s)[0]}[r] = {plan.old(s)[0]}[r]" for s in cell.states]
-    gives = cell.phases[number].gives
-    return [f"z[r, {plan.columns(g)}] = F(0.0)" for g in gives]

@@ -71,10 +71,7 @@ class Kernel:
 
     def block(self, name):
         """Where a block or a kept value of the tile lies, as text."""
-        return f"slab + at_slab + {self.column(name)} * H"
-
-    def column(self, name):
-        return int(self.plan.slab(name)[1].split()[0])
+        return f"slab + at_slab + {self.plan.column(name)} * H"
 
     def value(self, name):
         """The text of an argument that lies in memory."""
@@ -158,7 +155,7 @@ class Forward(Kernel):
             state = s.name in self.cell.states
             place, own = f"seq_{s.name} + all_state", f"{s.name}_prev"
             if not state:
-                place, own = f"slab + all_slab + {self.column(s.name)} * H", s.name
+                place, own = f"slab + all_slab + {self.plan.column(s.name)} * H", s.name
             yield from self.all_units(f"all_{s.name}", place, own)
             for k in self.fed(s):
                 block, tile = self.plan.blocks[k], f"W_{s.name}_{k}"
