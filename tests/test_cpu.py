@@ -1,8 +1,10 @@
 """The compiled loops equal the readable ones, for every cell, option and corner."""
 
 import ctypes
+import os
 import subprocess
 import sys
+import time
 import warnings
 from pathlib import Path
 
@@ -264,6 +266,81 @@ class TestProducts:
         np.testing.assert_allclose(total, C[0, :N] + W.sum(axis=0), **close)
 
 
+class TestCache:
+    """Machine code is kept; what a newer version replaced goes when unused."""
+
+    @pytest.fixture
+    def folder(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(engine, "folder", lambda: tmp_path)
+        yield tmp_path
+        for name in [n for n in sys.modules if n.startswith("lstm_course_toy_")]:
+            del sys.modules[name]
+
+    def module(self, text):
+        return engine._module.__wrapped__("toy", "float32", text)
+
+    def test_a_module_that_nothing_used_for_a_month_goes(self, folder):
+        old, kept, other = (Path(self.module(t).__file__) for t in ("a=1", "a=2", ""))
+        (folder / "__pycache__").mkdir(exist_ok=True)
+        code = [folder / "__pycache__" / f"{f.stem}.f-1.py.nbi" for f in (old, kept)]
+        for file in (old, kept, *folder.glob("__pycache__/*"), *code):
+            file.touch()
+            os.utime(file, (0, time.time() - 2 * engine.MONTH))
+        os.utime(code[1])  # used today
+        new = Path(self.module("a=3").__file__)
+        assert set(folder.glob("*.py")) == {kept, other, new}
+        assert not code[0].exists() and code[1].exists()
+
+    def test_reading_machine_code_marks_it_as_used(self, folder):
+        module = self.module("a=1")
+        stem = Path(module.__file__).stem
+        code, empty = (
+            folder / "__pycache__" / f"{stem}.{n}.nbi" for n in ("full", "empty")
+        )
+        code.parent.mkdir(exist_ok=True)
+        code.write_bytes(b"code")
+        empty.touch()
+        os.utime(code, (0, 0))
+        assert engine._machine_code(module) == [code]
+        assert time.time() - code.stat().st_mtime < 3600
+        assert not empty.exists()  # left by a power cut
+
+
+FIRST_USE = """
+import sys
+from numba.core import event
+from lstm_course.recurrent import Recurrent
+import torch
+
+class Compiled(event.Listener):
+    def __init__(self): self.names = []
+    def on_start(self, e): self.names.append(e.data["dispatcher"].py_func.__name__)
+    def on_end(self, e): pass
+
+heard = Compiled()
+with event.install_listener("numba:compile", heard):
+    for cell in ("lstm", "gru"):
+        Recurrent(cell, 4, 6, seed=0)(torch.ones(3, 2, 4))[0].sum().backward()
+        print(*sorted(set(heard.names)))
+        heard.names.clear()
+"""
+
+
+def test_a_further_cell_compiles_nothing_but_its_own_lines(tmp_path):
+    run = subprocess.run(
+        [sys.executable, "-c", FIRST_USE],
+        env=os.environ | {"LSTM_COURSE_CACHE": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    first, second = run.stdout.splitlines()
+    assert "forward" in first.split()  # the loops
+    assert not {"forward", "backward"} & set(second.split())
+    ours = ("sigmoid", "tanh", "after", "keeps", "d_", "polynomial", "exp", "reset")
+    assert [n for n in second.split() if not n.startswith(ours)] == []
+
+
 class TestDoor:
     """python -m lstm_course.engines.cpu CELL prints what is compiled."""
 
@@ -276,7 +353,7 @@ class TestDoor:
 
     def test_the_loops_of_the_lstm_stay_readable(self):
         text = loops("lstm")
-        assert text.count("\n") < 160
+        assert text.count("\n") < 110
         for line in ("c = f * c_prev + i * g", "h = o * tanh(c)", "tanh_c = tanh(c)"):
             assert f"    {line}\n" in text
 

@@ -1,12 +1,16 @@
-"""A cell's own text, compiled over the whole sequence.
+"""A cell's own lines, compiled, inside loops over the sequence that all cells share.
 
-plan      where every value of a step lies in memory
-text      the loops as the text of a small Python module, around the cell's own lines
-machine   exp, tanh and log that vectorise, and how a number is read and written
-product   matrix products with weights that are packed once for all steps
-threads   the parts of a batch on torch's own threads
-sequence  one pass over a sequence, behind one ``torch.autograd.Function``
-engine    compiles a cell once and runs a layer
+of a cell
+    plan      where every value of a step lies in memory
+    text      its lines as the text of a small Python module: a step's rows and units
+    program   what the shared loops are told of it: tables of whole numbers
+of all
+    machine   exp, tanh and log that vectorise, and how a number is read and written
+    product   matrix products with weights that are packed once for all steps
+    loops     products and cells' functions, step after step
+    threads   the parts of a batch on torch's own threads
+    sequence  one pass over a sequence, behind one ``torch.autograd.Function``
+    engine    compiles what is new and runs a layer
 
-``python -m lstm_course.engines.cpu lstm`` prints the loops of a cell (``__main__``).
+``python -m lstm_course.engines.cpu lstm`` prints the text of a cell (``__main__``).
 """

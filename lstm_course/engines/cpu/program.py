@@ -27,6 +27,7 @@ class Program:
         self.arrays = {back: arrays_of(plan, back) for back in (False, True)}
         self.todo = {back: table_of(self._todo(back), 6) for back in (False, True)}
         self.groups = table_of(self._groups(), 6)
+        self.names = {b: [a.split() for a in self.arrays[b][1:]] for b in (False, True)}
 
     def _todo(self, back):
         """(what, array or function, column, weights, first block, block after)."""
@@ -81,21 +82,17 @@ def table_of(rows, columns=None):
     return rows.reshape(-1, columns) if columns else rows
 
 
-def address(a):
-    """Where the first number of an array lies."""
-    return a.__array_interface__["data"][0]
-
-
 def place(kind, a, start=0):
-    """Where an array lies: one number for ``BASE`` and each of those beside it.
+    """Where a tensor lies: one number for ``BASE`` and each of those beside it.
 
     ``start`` is the step at which this piece of the sequence begins.
     """
-    base, row = address(a), a.strides[-2] if a.ndim > 1 else 0
+    base, row = a.data_ptr(), a.shape[-1] * a.itemsize
     if kind in ("old", "new"):
-        return base, 0, row, a.strides[0], start + (kind == "new"), len(a), row
+        step = a.shape[1] * row
+        return base, 0, row, step, start + (kind == "new"), len(a), row
     if kind == "step":
-        return base, 0, row, a.strides[0], start, ONCE, row
+        return base, 0, row, a.shape[1] * row, start, ONCE, row
     if kind == "here":
         return base, 0, row, 0, 0, ONCE, row
     return base, row if kind == "sum" else 0, 0, 0, 0, ONCE, 0

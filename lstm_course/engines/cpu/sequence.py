@@ -10,7 +10,7 @@ from .. import again
 from ..loop import walk
 from ..memory import empty
 from .product import room_for
-from .program import address, place, table_of
+from .program import place, table_of
 
 GROUP_ROWS = 256  # rows of the slab whose products with x and dW are taken together
 SMALL = 20_000  # fewer elements than this in T B H: one thread does it
@@ -52,35 +52,34 @@ class Pass:
         self.made, (self.kept, segment) = made, how
         self.plan, cell = made.plan, made.plan.cell
         (self.T, self.B, _), n = x.shape, len(cell.states)
-        arrays = [a.contiguous().numpy() for a in (x, *extra, *tensors[n:])]
-        self.x, self.H, self.dtype = arrays[0], tensors[0].shape[-1], arrays[0].dtype
+        self.x, *arrays = (a.contiguous() for a in (x, *extra, *tensors[n:]))
         fixed = [*([cell.extra] if extra else []), *cell.vectors, *cell.constants]
-        self.named = dict(zip(fixed, arrays[1:], strict=False))
-        self.weights = arrays[1 + len(fixed) :]  # of every source, then the bias
+        self.named = dict(zip(fixed, arrays, strict=False))
+        self.weights = arrays[len(fixed) :]  # of every source, then the bias
         self.named["bias"] = self.weights.pop()
         full = np.full(self.B, self.T)
         self.lengths = full if lengths is None else lengths.numpy().astype(np.int64)
+        self.H, self.slab = tensors[0].shape[-1], None
         self.edges = split_rows(self.T, self.B, self.H)
         self.segment = min(segment or self.T, self.T)
         rows = -(-self.B // (len(self.edges) - 1))
         self.group = max(1, min(self.segment, GROUP_ROWS // rows))
-        self.sizes = self.H, self.group, self.plan.width, self.x.itemsize
+        self.sizes = self.H, self.group, self.plan.width, x.itemsize
         pairs = zip(cell.states, tensors[:n], strict=True)
         self.seqs = {name: self._states(name, start) for name, start in pairs}
-        self.like, self.slab = tensors[0], None
 
     def _states(self, name, start):
         """Room for a state at every step; two steps where nobody asks for more."""
         every = self.kept != "nothing" or name in self.plan.outs
         seq = empty(start, self.T + 1 if every else 2, *start.shape)
         seq[0] = start
-        return seq.numpy()
+        return seq
 
     def forward(self):
         """Run the sequence."""
         room = {"all": self.T, "states": self.segment, "nothing": self.group}
         row = self.B * self.plan.width * self.H
-        self.slab = empty(self.like, room[self.kept] * row).numpy()
+        self.slab = empty(self.x, room[self.kept] * row)
         steps = self.T if self.kept == "all" else self.group
         self._run(False, (0, self.T), (0, steps), list(self._packed(False)))
 
@@ -91,7 +90,7 @@ class Pass:
         """
         if self.slab is None:  # a second backward over the same graph
             self.forward()
-        dx = empty(self.like, *self.x.shape).numpy() if want_x else None
+        dx = empty(self.x, *self.x.shape) if want_x else None
         d, extra, sums, found = self._gradients(douts, dstates)
         weights, again = list(self._packed(True)), self.kept == "states"
         forth = list(self._packed(False)) if again else None
@@ -103,63 +102,56 @@ class Pass:
             self._run(True, part, slab, weights, found, dx, sums)
             if cut and start > 0:
                 for a in d:
-                    a[...] = 0.0
+                    a.zero_()
         self.slab = None  # it holds gradients now
         return dx, extra, d, [s[0] if len(s) == 1 else s.sum(0) for s in sums]
 
     def _packed(self, back):
-        """For every matrix: panels, where they lie, rows and columns, and the matrix.
+        """For every matrix: panels, and where they lie, rows, columns, where it lies.
 
         Going back it is the transpose.
         """
         for W in self.weights:
-            shape, steps = W.shape, (W.shape[1], 1)
+            (k, N), row, step = W.shape, W.shape[1], 1
             if back:
-                shape, steps = shape[::-1], steps[::-1]
-            panels = np.empty(room_for(*shape, W.itemsize), W.dtype)
-            yield panels, (address(panels), *shape, address(W), *steps)
+                k, N, row, step = N, k, step, row
+            panels = W.new_empty(room_for(k, N, W.itemsize))
+            yield panels, (panels.data_ptr(), k, N, W.data_ptr(), row, step)
 
     def _gradients(self, douts, dstates):
         """Room for gradients: by states, by extra, sums by weights; all by name."""
         cell, threads = self.plan.cell, len(self.edges) - 1
-        d = {f"d_{s}": a.copy() for s, a in zip(cell.states, dstates, strict=True)}
+        d = {f"d_{s}": a.clone() for s, a in zip(cell.states, dstates, strict=True)}
         extra = [cell.extra] if cell.extra else []
-        extra = {f"d_{e}": np.empty_like(self.named[e]) for e in extra}
+        extra = {f"d_{e}": torch.empty_like(self.named[e]) for e in extra}
         weights = [self.named[v] for v in cell.vectors]
         weights += [*self.weights, self.named["bias"]]
-        sums = [np.zeros((threads, *w.shape), self.dtype) for w in weights]
+        sums = [w.new_zeros((threads, *w.shape)) for w in weights]
         found = {f"out_{s}": a for s, a in zip(self.plan.outs, douts, strict=True)}
         found |= {f"d_{v}": a for v, a in zip(cell.vectors, sums, strict=False)}
-        found |= {f"given_{g}": np.zeros_like(dstates[0]) for g in self.plan.given}
+        found |= {f"given_{g}": torch.zeros_like(dstates[0]) for g in self.plan.given}
         return list(d.values()), list(extra.values()), sums, found | d | extra
 
     def _run(self, back, part, slab, weights, more=None, dx=None, sums=()):
         """Through steps start ... stop, forward or back.
 
         ``slab``: which of its steps belongs to start, and after how many it begins
-        again; ``more``: arrays by name; ``dx``: where its gradient goes, or None.
+        again; ``more``: tensors by name; ``dx``: where its gradient goes, or None.
         """
-        (start, stop), program, x = part, self.made.program, self.x
-        row = self.plan.width * self.H * x.itemsize
-        steps = self.slab.nbytes // row  # of all rows of the batch
-        table = [(address(self.slab), 0, steps // self.B * row, 0, *slab, row)]
+        (start, stop), (_, B, I), program = part, self.x.shape, self.made.program
+        row = self.plan.width * self.H * self.x.itemsize
+        room = self.slab.nbytes // (B * row) * row  # of one row of the batch
+        table = [(self.slab.data_ptr(), 0, room, 0, *slab, row)]
         found = self.named | (more or {})
-        for name in program.arrays[back][1:]:
-            kind, name = name.split()
+        for kind, name in program.names[back]:
             a = self.seqs[name] if kind in ("old", "new") else found[name]
             table.append(place(kind, a, start))
-        to = address(dx[start:]) if dx is not None else 0
+        skip = start * B * I * self.x.itemsize
+        to = dx.data_ptr() + skip if dx is not None else 0
         given = (
             self.edges,
-            (
-                stop - start,
-                *x.shape[1:],
-                self.H,
-                self.group,
-                self.plan.width,
-                x.itemsize,
-            ),
-            (address(x[start:]), *program.x, to),
+            (stop - start, B, I, *self.sizes),
+            (self.x.data_ptr() + skip, *program.x, to),
             table_of(table),
             program.todo[back],
             self.made.rows(back),
@@ -169,7 +161,9 @@ class Pass:
         )
         if back:
             sums = sums[len(self.plan.cell.vectors) :]
-            sums = [(address(s), s[0].size // s.shape[-1], s.shape[-1]) for s in sums]
+            sizes = [a.shape[1:] if a.ndim == 3 else (1, a.shape[1]) for a in sums]
+            at = [a.data_ptr() for a in sums]
+            sums = [(a, *size) for a, size in zip(at, sizes, strict=True)]
             given = *given, program.groups, table_of(sums)
         check((self.made.loops.backward if back else self.made.loops.forward)(*given))
 
@@ -192,8 +186,9 @@ class Sequence(torch.autograd.Function):
         given = x.detach(), more, [t.detach() for t in tensors]
         run = Pass(made, how, lengths, *given)
         run.forward()
-        outs = [torch.from_numpy(run.seqs[s][1 : run.T + 1]) for s in run.plan.outs]
-        ends = [torch.from_numpy(s[run.T % len(s)].copy()) for s in run.seqs.values()]
+        seqs = [run.seqs[s].numpy()[1 : run.T + 1] for s in run.plan.outs]
+        outs = [torch.from_numpy(s) for s in seqs]  # no views: they may be changed
+        ends = [s[run.T % len(s)].clone() for s in run.seqs.values()]
         if run.kept != "nothing":
             ctx.save_for_backward(x, extra, *tensors, *outs)
             ctx.run, ctx.cut, ctx.lengths = run, how[1] if cut else None, lengths
@@ -207,11 +202,9 @@ class Sequence(torch.autograd.Function):
             function = again.sequence(plan, ctx.lengths, ctx.cut, walk)
             inputs = saved[: len(saved) - len(plan.outs)]
             return (*[None] * 4, *again.gradients(function, inputs, grads))
-        grads, m = [g.contiguous().numpy() for g in grads], len(plan.outs)
+        grads, m = [g.contiguous() for g in grads], len(plan.outs)
         dx, more, d, sums = ctx.run.backward(grads[:m], grads[m:], want_x, ctx.cut)
         n, constants = len(plan.cell.vectors), [None] * len(plan.cell.constants)
-        tensors = [torch.from_numpy(a) for a in (*d, *sums)]
-        at = len(d) + n
-        dx = torch.from_numpy(dx) if want_x else None
-        more = torch.from_numpy(more[0]) if more else None
-        return (*[None] * 4, dx, more, *tensors[:at], *constants, *tensors[at:])
+        more = more[0] if more else None
+        sums = *sums[:n], *constants, *sums[n:]
+        return (*[None] * 4, dx, more, *d, *sums)
