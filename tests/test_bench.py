@@ -60,7 +60,7 @@ def test_bytes_kept_are_what_a_layer_keeps(cell):
     T, B, H = 40, 3, 6
     h, _ = Recurrent(cell, 4, H, seed=0)(torch.randn(T, B, 4))
     run = h.grad_fn.run
-    kept = run.slab.nbytes + sum(s[1:].nbytes for s in run.seqs)
+    kept = run.slab.nbytes + sum(s[1:].nbytes for s in run.seqs.values())
     assert kept == T * B * bench.bytes_kept(cell, H)
 
 
