@@ -34,7 +34,8 @@ def test_after_votes(cells):
         '("coupled", {"i": -5.0})': '("one", {"f": 1.0})',
         "learned(name, bias, seed)": 'learned("lstm", bias, seed)',
     }
-    room = cells("05", "setup", "votes-learn", "votes-run", change=from_1)
+    names = ("votes-code", "votes-learn", "votes-run")
+    room = cells("05", "setup", *names, change=from_1)
     mean = {name: runs.mean(axis=0) for name, runs in room["right"].items()}
     assert room["right"]["one"][:, 0].min() == 100
     assert mean["one"][[2, 4]] == pytest.approx([91, 74], abs=1)
