@@ -20,6 +20,7 @@ serve: $(READY)  ## build the book and show it on localhost
 pdf: $(READY)  ## the whole book as one PDF
 	@$(RUN) scripts/book.py build
 	@$(RUN) scripts/pdf.py
+	@$(RUN) scripts/book.py build
 
 lab: $(READY)  ## open chapters and exercises in JupyterLab
 	@$(RUN) -m jupyter lab

@@ -44,6 +44,7 @@ def forget_stale_results():
         shutil.rmtree(BUILT / ".jupyter_cache", ignore_errors=True)
         shutil.rmtree(BUILT / ".doctrees", ignore_errors=True)
     pages = [ROOT / "book/_toc.yml", *sorted((ROOT / "book/_ext").glob("*.py"))]
+    pages += BUILT.glob("html/*.pdf")  # pages link to it once it is there
     if changed("contents", pages):
         shutil.rmtree(BUILT / ".doctrees", ignore_errors=True)
 

@@ -47,6 +47,7 @@ def main():
     book.add_metadata({"/Title": config["title"], "/Author": config["author"]})
     book.compress_identical_objects()
     book.write(TARGET)
+    shutil.copy(TARGET, HTML)  # the next build links to it
     size = TARGET.stat().st_size / 1e6
     print(f"The book is at {TARGET} ({len(book.pages)} pages, {size:.1f} MB)")
 

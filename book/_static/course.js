@@ -36,6 +36,41 @@ for (const moment of ["load", "resize"]) {
   });
 }
 
+// How far a chapter is read; which ones were read to their summary is remembered.
+const chapter = location.pathname.match(/\d\d_[^/]*$/)?.[0];
+const sections = () => [...document.querySelectorAll("article section > h2")];
+function progress() {
+  const heads = sections(), bar = document.querySelector(".reading");
+  const past = heads.filter((h) => h.getBoundingClientRect().top < innerHeight / 2);
+  const all = document.documentElement.scrollHeight - innerHeight;
+  bar.style.setProperty("--read", Math.min(1, scrollY / all || 0));
+  bar.textContent = past.length ? `section ${past.length} of ${heads.length}` : "";
+  if (past.length === heads.length) remember(chapter);
+}
+function remember(name) {
+  try {
+    localStorage.setItem(`read ${name}`, "yes");
+  } catch {} // private window
+}
+function wasRead(name) {
+  try {
+    return localStorage.getItem(`read ${name}`);
+  } catch {
+    return null;
+  }
+}
+addEventListener("DOMContentLoaded", () => {
+  for (const link of document.querySelectorAll(".bd-links a.reference.internal")) {
+    const name = link.href.match(/\d\d_[^/#]*(?=$|#)/)?.[0];
+    link.classList.toggle("read", Boolean(name && wasRead(name)));
+  }
+  const header = document.querySelector(".bd-header-article");
+  if (!chapter || !header || sections().length < 3) return;
+  header.insertAdjacentHTML("beforeend", '<p class="reading" aria-hidden="true"></p>');
+  addEventListener("scroll", () => requestAnimationFrame(progress), { passive: true });
+  progress();
+});
+
 // Paper is white: print in light colours, whatever the screen shows.
 let onScreen;
 addEventListener("beforeprint", () => {

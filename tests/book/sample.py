@@ -42,6 +42,7 @@ def build(root, folder, cells):
     config = yaml.safe_load((root / "_config.yml").read_text("utf-8"))
     config["execute"] = {"execute_notebooks": "off"}
     config["bibtex_bibfiles"] = [str(root / "book/references.bib")]
+    config["html"]["favicon"] = str(root / config["html"]["favicon"])
     sphinx = config["sphinx"]
     for name in sphinx["local_extensions"]:
         sphinx["local_extensions"][name] = str(root / "book/_ext")
