@@ -17,7 +17,7 @@ INLINE = """() => [...document.querySelectorAll('article span.math mjx-container
     .filter(e => !e.closest('.more-right') && e.offsetWidth)
     .filter(e => e.getBoundingClientRect().right > innerWidth)
     .map(e => e.parentElement.outerHTML.slice(0, 120))"""
-FADES = "[...document.querySelectorAll('.more-right')].filter(e => e.offsetWidth)"
+FADES = "[...document.querySelectorAll('.more-right')].filter(e => e.checkVisibility())"
 LABELS = """() => [...document.querySelectorAll('figure svg')]
     .filter(svg => svg.clientWidth && !svg.closest('.lcl, .live'))
     .flatMap(svg => [...svg.querySelectorAll('text')].map(t => {
