@@ -21,6 +21,7 @@ from lstm_course.cells import (
 )
 from lstm_course.diagrams.plans.along_time import feedforward_and_recurrent, unrolled
 from lstm_course.diagrams.plans.generic import generic
+from lstm_course.diagrams.plans.in_and_out import in_and_out
 from lstm_course.diagrams.signs.legend import legend
 from lstm_course.diagrams.signs.sketch import crossing, segments
 from lstm_course.diagrams.signs.words import texts
@@ -60,6 +61,7 @@ def others():
         "back": diagrams.unrolled("rnn", gradient=True),
         "cut": diagrams.unrolled("rnn", 6, gradient=True, cut=2),
         "two kinds": diagrams.feedforward_and_recurrent(),
+        "in and out": diagrams.in_and_out(),
         "legend": diagrams.legend(),
         "change": diagrams.cell_diagram("coupled", changed="lstm"),
     }
@@ -77,6 +79,7 @@ def sketches():
     out |= {f"{n} steps": unrolled("LSTM", ("h", "c"), n) for n in (1, 2, 5)}
     out |= {"back": unrolled("LSTM", ("h", "c"), gradient=True)}
     out |= {"back one": unrolled("RNN", ("h",), gradient=True)}
+    out |= {"in and out": in_and_out()}
     out |= {"cut": unrolled("RNN", ("h",), 6, gradient=True, cut=2)}
     return out | {"legend": legend(), "two kinds": feedforward_and_recurrent()}
 

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from ..doors import as_cell, check_size
 from .plans import along_time, gru_family, lstm_family, simple
+from .plans import in_and_out as ways
 from .plans.frame import short
 from .plans.generic import generic
 from .signs.draw import svg
@@ -33,6 +34,7 @@ from .truth.flow import describe
 __all__ = [
     "cell_diagram",
     "feedforward_and_recurrent",
+    "in_and_out",
     "legend",
     "save",
     "show",
@@ -133,6 +135,12 @@ def unrolled(cell="rnn", steps=4, gradient=False, cut=None):
 def feedforward_and_recurrent():
     """Draw a layer that sees one input at a time beside one that reads its past."""
     s = along_time.feedforward_and_recurrent()
+    return svg(s, s.desc)
+
+
+def in_and_out():
+    """Draw four ways to read and write with copies of one layer: SVG text."""
+    s = ways.in_and_out()
     return svg(s, s.desc)
 
 
