@@ -34,7 +34,7 @@ def run(text, name, room):
     exec(compile(text, name, "exec"), room)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def cells(root):
     """Run cells of a chapter in one namespace, after changing their text: -> it.
 
