@@ -167,15 +167,17 @@ def test_code_is_folded_in_the_page_and_in_lab_alike(name):
 
 
 @every_chapter
-def test_a_place_for_a_guess_stands_right_below_its_box(name):
+def test_a_place_for_a_guess_stands_right_below_every_box(name):
     cells = NOTEBOOKS[name].cells
-    for box, cell in zip(cells, cells[1:], strict=False):
-        if "guess" in tags(cell):
-            last = list(guesses.BOX.finditer(box.source))[-1]
-            assert box.source[last.end() :].strip() == "", box.id
-            assert cell.id == f"{box.id}-guess" and cell.source == "# Your guess:"
-            assert tags(cell) == ["guess", "remove-cell"]
-    assert "guess" not in tags(cells[0])
+    places = [cell.id for cell in cells if "guess" in tags(cell)]
+    boxes = [c for c in cells if c.cell_type == "markdown" and guesses.boxes(c.source)]
+    assert places == [f"{box.id}-guess" for box in boxes]
+    for box in boxes:
+        (only,) = guesses.BOX.finditer(box.source)
+        assert box.source[only.end() :].strip() == "", box.id
+        place = cells[cells.index(box) + 1]
+        assert (place.id, place.source) == (f"{box.id}-guess", "# Your guess:")
+        assert tags(place) == ["guess", "remove-cell"]
 
 
 def asked(name):
