@@ -37,6 +37,13 @@ def test_no_formula_begins_a_line_with_a_bracket(file):
     assert [f for f in formulas(file) if SWALLOWED.search(f)] == []
 
 
+@pytest.mark.parametrize("file", PAGES, ids=lambda f: str(f.relative_to(ROOT)))
+def test_no_summary_of_a_fold_needs_markdown(file):
+    """It stands in a line of HTML, which is shown as it is."""
+    summaries = re.findall(r"<summary>(.*?)</summary>", file.read_text("utf-8"))
+    assert [text for text in summaries if re.search(r"[$`*{]", text)] == []
+
+
 @pytest.mark.parametrize("name", CELLS)
 def test_no_marked_equation_begins_a_line_with_a_bracket(name):
     base = "gru" if name == "lstm" else "lstm"

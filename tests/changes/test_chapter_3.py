@@ -48,7 +48,7 @@ def test_tanh_after(cells):
     room = cells("03", "setup", "count-run", change=count)
     step = 0.9 * room["c"] + np.tanh(1.0)
     assert room["c"] == pytest.approx(step, abs=1e-3)  # where the count rests
-    assert "c =   7.62, shown as tanh(c) = 1.0000" in room["printed"]
+    assert "c =   7.62, tanh(c) = 1.0000" in room["printed"]
 
 
 def test_halflife_after(cells):
