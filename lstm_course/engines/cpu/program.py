@@ -5,7 +5,7 @@ todo      the products and functions of a step, in order
 groups    the weight gradients of several steps, taken together
 """
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -28,6 +28,7 @@ class Program:
         self.todo = {back: table_of(self._todo(back), 6) for back in (False, True)}
         self.groups = table_of(self._groups(), 6)
         self.names = {b: [a.split() for a in self.arrays[b][1:]] for b in (False, True)}
+        self.layout = lru_cache(256)(self._layout)
 
     def _todo(self, back):
         """(what, array or function, column, weights, first block, block after)."""
@@ -69,6 +70,24 @@ class Program:
                 a = self._number(f"old {s.name}", True)
             yield a, column, plan.sources.index(s), s.lo, s.hi, fresh
 
+    def _layout(self, back, start, B, row, steps):
+        """The table of arrays but for their addresses and the slab, both still 0.
+
+        ``start`` is the step at which this piece of the sequence begins, ``row`` the
+        bytes of a state, ``steps`` how many of each there is room for.
+        """
+        states = dict(zip(self.plan.cell.states, steps, strict=True))
+        kinds = {
+            "old": lambda name: (0, row, B * row, start, states[name], row),
+            "new": lambda name: (0, row, B * row, start + 1, states[name], row),
+            "step": lambda name: (0, row, B * row, start, ONCE, row),
+            "here": lambda name: (0, row, 0, 0, ONCE, row),
+            "one": lambda name: (0, 0, 0, 0, ONCE, 0),
+            "sum": lambda name: (row, 0, 0, 0, ONCE, 0),
+        }
+        rows = [(0, *kinds[kind](name)) for kind, name in self.names[back]]
+        return table_of([(0,) * 7, *rows])
+
     @cached_property
     def x(self):
         """Number of the weights of x, the first block it feeds, the first after."""
@@ -80,19 +99,3 @@ def table_of(rows, columns=None):
     """Rows of whole numbers as the loops read them: int64 array."""
     rows = np.array(list(rows), np.int64)
     return rows.reshape(-1, columns) if columns else rows
-
-
-def place(kind, a, start=0):
-    """Where a tensor lies: one number for ``BASE`` and each of those beside it.
-
-    ``start`` is the step at which this piece of the sequence begins.
-    """
-    base, row = a.data_ptr(), a.shape[-1] * a.itemsize
-    if kind in ("old", "new"):
-        step = a.shape[1] * row
-        return base, 0, row, step, start + (kind == "new"), len(a), row
-    if kind == "step":
-        return base, 0, row, a.shape[1] * row, start, ONCE, row
-    if kind == "here":
-        return base, 0, row, 0, 0, ONCE, row
-    return base, row if kind == "sum" else 0, 0, 0, 0, ONCE, 0

@@ -10,7 +10,7 @@ from .. import again
 from ..loop import walk
 from ..memory import empty
 from .product import room_for
-from .program import place, table_of
+from .program import BASE, table_of
 
 GROUP_ROWS = 256  # rows of the slab whose products with x and dW are taken together
 SMALL = 20_000  # fewer elements than this in T B H: one thread does it
@@ -139,20 +139,23 @@ class Pass:
         again; ``more``: tensors by name; ``dx``: where its gradient goes, or None.
         """
         (start, stop), (_, B, I), program = part, self.x.shape, self.made.program
-        row = self.plan.width * self.H * self.x.itemsize
+        unit, steps = self.H * self.x.itemsize, tuple(map(len, self.seqs.values()))
+        row = self.plan.width * unit
         room = self.slab.nbytes // (B * row) * row  # of one row of the batch
-        table = [(self.slab.data_ptr(), 0, room, 0, *slab, row)]
-        found = self.named | (more or {})
-        for kind, name in program.names[back]:
-            a = self.seqs[name] if kind in ("old", "new") else found[name]
-            table.append(place(kind, a, start))
+        found, seqs = self.named | (more or {}), self.seqs
+        table = program.layout(back, start, B, unit, steps).copy()
+        table[0] = self.slab.data_ptr(), 0, room, 0, *slab, row
+        table[1:, BASE] = [
+            (seqs[n] if kind in ("old", "new") else found[n]).data_ptr()
+            for kind, n in program.names[back]
+        ]
         skip = start * B * I * self.x.itemsize
         to = dx.data_ptr() + skip if dx is not None else 0
         given = (
             self.edges,
             (stop - start, B, I, *self.sizes),
             (self.x.data_ptr() + skip, *program.x, to),
-            table_of(table),
+            table,
             program.todo[back],
             self.made.rows(back),
             table_of([numbers for _, numbers in weights], 6),
