@@ -77,7 +77,7 @@ class GradientLab(LiveFigure):
     def picture(self):
         lags = np.linspace(0, self.length, 11).astype(int)
         fig, ax = plt.subplots(figsize=(5.6, 2.8), layout="constrained")
-        fig.get_layout_engine().set(rect=(0, 0, 0.96, 1))  # room for a phone's letters
+        fig.get_layout_engine().set(rect=(0, 0, 0.92, 1))  # room for a phone's letters
         for name, y in self.measure(lags).items():
             colour, style = LINES[name]
             ax.semilogy(lags, y, style, color=GATES[colour])

@@ -5,10 +5,10 @@ from ..signs.sketch import Sketch
 STEP, ROW, COLUMN = 58, 176, 262  # between copies, rows of panels, columns of panels
 HALF, REACH = 18, 54  # half a copy; from its middle to what it reads and answers
 WAYS = {  # x: an input comes in, h: an answer is asked; "-" neither
-    "one answer to many inputs": ("xxx", "--h"),
-    "many answers to one input": ("x--", "hhh"),
-    "an answer at every step": ("xxx", "hhh"),
-    "first read, then write": ("xx--", "--hh"),
+    "many in, one out": ("xxx", "--h"),
+    "one in, many out": ("x--", "hhh"),
+    "in and out at each step": ("xxx", "hhh"),
+    "first in, then out": ("xx--", "--hh"),
 }
 
 
@@ -22,7 +22,7 @@ def in_and_out():
         + "."
     )
     for k, (way, (reads, asked)) in enumerate(WAYS.items()):
-        x, y = 36 + COLUMN * (k % 2), 74 + ROW * (k // 2)
+        x, y = 44 + COLUMN * (k % 2), 74 + ROW * (k // 2)
         for t, what in enumerate(zip(reads, asked, strict=True), 1):
             _copy(s, f"{t}{'abcd'[k]}", x + STEP * (t - 1), y, t, "".join(what))
             if t > 1:
