@@ -2,12 +2,14 @@
 
 An SVG says its cell's alternative text: MyST-NB gives ``mystnb.image.alt`` to PNG
 outputs only, here SVG drawings get the same words as ``aria-label`` where they have
-none.  And the mark of a checked output, a comment for the test, stays off the page.
+none, and its long lines are written in fewer letters (``thin_lines``).  And the mark of
+a checked output, a comment for the test, stays off the page.
 """
 
 import re
 from html import escape
 
+import thin_lines
 from docutils import nodes
 
 OPENING = re.compile(r"<svg\b(?![^>]*aria-label)")
@@ -21,12 +23,17 @@ def view(app, doctree):
             for drawn in cell.findall(nodes.raw):
                 _replace(drawn, OPENING, f'<svg aria-label="{escape(alt)}"')
         if cell.get("nb_element") == "cell_code":
+            for drawn in cell.findall(nodes.raw):
+                _write(drawn, thin_lines.thin(drawn.astext()))
             for block in cell.findall(nodes.literal_block):
                 _replace(block, CHECKED, "")
 
 
 def _replace(node, pattern, new):
-    text = pattern.sub(lambda match: new, node.astext(), count=1)
+    _write(node, pattern.sub(lambda match: new, node.astext(), count=1))
+
+
+def _write(node, text):
     if text != node.astext():
         node.rawsource = text
         node.children = [nodes.Text(text)]

@@ -1,7 +1,8 @@
 """What every page of the book needs: all of it local, none of it asked from a host.
 
 * the palette of the package as CSS variables;
-* MathJax and its fonts, from the installed sphinx-mathjax-offline;
+* MathJax and its fonts, see ``formulas``; of the theme's icons those that are shown,
+  see ``icons``;
 * the scripts in ``book/_widgets``, loaded only by pages that show a widget;
 * out: the live-code button's scripts, which declare a constant twice, source maps, and
   the script that draws icons (0.5 MB compressed) the theme's fonts have already drawn.
@@ -11,13 +12,15 @@ a tag on every page and break MathJax; so MathJax and widgets go there after it.
 """
 
 import re
-from importlib.util import find_spec
 from pathlib import Path
 from shutil import copytree
 
+import formulas
+import icons
+from docutils import nodes
+
 from lstm_course import palette
 
-MATHJAX = ("tex-chtml-full.js", "output/chtml/fonts/woff-v2")
 WIDGETS = Path(__file__).parent.parent / "_widgets"
 OUT = ("thebe",)
 EMPTY = "scripts/fontawesome.js"
@@ -33,18 +36,25 @@ def add_palette(app):
 
 
 def drop_scripts(app, pagename, templatename, context, doctree):
-    """Take the live-code scripts off the page; send Colab to its own branch."""
-    context["script_files"] = [s for s in context["script_files"] if not _out(s)]
-    context["css_files"] = [s for s in context["css_files"] if not _out(s)]
+    """Take off the page the scripts it does not need; send Colab to its own branch."""
+    out = OUT if has_formulas(doctree) else (*OUT, "mathjax")
+    for kind in ("script_files", "css_files"):
+        context[kind] = [s for s in context[kind] if not named(s, out)]
     for button in _links(context.get("header_buttons", [])):
         if "colab" in button.get("url", ""):  # see scripts/colab.py
             button["url"] = re.sub(r"/blob/[^/]+/", "/blob/colab/", button["url"])
 
 
-def _out(script):
+def has_formulas(doctree):
+    """Are there any on the page itself? Sphinx asks for the pages below it, too."""
+    kinds = (nodes.math, nodes.math_block)
+    return doctree is not None and any(isinstance(n, kinds) for n in doctree.findall())
+
+
+def named(script, words):
     body = getattr(script, "attributes", {}).get("body") or ""
     name = str(getattr(script, "filename", None) or script)
-    return any(word in f"{name} {body}".lower() for word in OUT)
+    return any(word in f"{name} {body}".lower() for word in words)
 
 
 def _links(buttons):
@@ -57,23 +67,15 @@ def copy_local(app, error):
     """After the build: MathJax and widgets into _static, what is not needed away."""
     if error or app.builder.format != "html":
         return
-    static = Path(app.outdir) / "_static"
-    source = Path(find_spec("sphinx-mathjax-offline").origin).parent / "static/mathjax"
-    for part in MATHJAX:
-        _copy(source / part, static / "mathjax" / part)
+    html = Path(app.outdir)
+    static = html / "_static"
+    formulas.write(static)
     if WIDGETS.is_dir():
-        _copy(WIDGETS, static / "widgets")
+        copytree(WIDGETS, static / "widgets", dirs_exist_ok=True)
     (static / EMPTY).write_text("", encoding="utf-8")
     for file in static.rglob("*.map"):
         file.unlink()
-
-
-def _copy(source, target):
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if source.is_dir():
-        copytree(source, target, dirs_exist_ok=True)
-    else:
-        target.write_bytes(source.read_bytes())
+    icons.keep_used(html)
 
 
 def setup(app):
