@@ -236,7 +236,9 @@ def test_a_notebook_brings_nothing_from_outside(name, what):
 def test_the_table_of_contents_lists_every_chapter_in_order():
     toc = yaml.safe_load(read(ROOT / "book/_toc.yml"))
     listed = [c["file"] + ".ipynb" for p in toc["parts"] for c in p["chapters"]]
-    assert [name for name in listed if name in NOTEBOOKS] == CHAPTERS
+    assert [name for name in listed if name in CHAPTERS] == CHAPTERS
+    others = [n for n in NOTEBOOKS if n.startswith("book/") and n not in listed]
+    assert others == []
     assert CHAPTERS
 
 

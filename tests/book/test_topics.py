@@ -18,7 +18,7 @@ TOPICS = {
     "a loop that leaves a note": (RNN, ["leaves itself a note", "copied along time"]),
     "where they are used": (
         RNN,
-        [r"Speech\.", r"Language models\.", r"Translation\.", r"Captions\."],
+        ["In speech", "for words", "To translate", "looks at pictures"],
     ),
     "clouds and sky": (FAR, ["clouds are in the", "clouds-and-sky"]),
     "France and French": (FAR, ["grew up in France", "speak fluent", "gap of 30"]),
