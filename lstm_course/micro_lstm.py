@@ -142,8 +142,8 @@ def main(rounds=30, lr=0.3):
                 for line, slope in zip(W, d[key], strict=True):
                     line[:] = [w - lr * s for w, s in zip(line, slope, strict=True)]
         if number % 5 == 0 or number == 1:
-            names = " ".join(invent(p, draw) for _ in range(6))
-            print(f"round {number:2}: {total / log(2):.2f} bits a letter; {names}")
+            names = " ".join(invent(p, draw) for _ in range(5))
+            print(f"{number:2}: {total / log(2):.2f} bits a letter; {names}")
 
 
 if __name__ == "__main__":
