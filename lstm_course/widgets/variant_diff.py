@@ -21,6 +21,31 @@ from ..table import sections
 from .live import LiveFigure
 
 PIECES = re.compile(r'viewBox="0 0 (\S+) (\S+)".*?</style>\n(.*)\n</svg>', re.S)
+NAMES = {  # in words, for whoever has not met the code
+    "rnn": "tanh RNN",
+    "lstm": "LSTM",
+    "lstm1997": "LSTM of 1997, no forget gate",
+    "peephole": "LSTM with peepholes",
+    "coupled": "LSTM, coupled gates",
+    "gru": "GRU",
+    "depth_gated": "Depth-gated LSTM",
+    "clockwork": "Clockwork RNN",
+    "nig": "Peephole LSTM, no input gate",
+    "nfg": "Peephole LSTM, no forget gate",
+    "nog": "Peephole LSTM, no output gate",
+    "niaf": "Peephole LSTM, candidate without tanh",
+    "noaf": "Peephole LSTM, output without tanh",
+    "np": "Peephole LSTM, no peepholes",
+    "cifg": "Peephole LSTM, coupled gates",
+    "fgr": "Peephole LSTM, gates that see gates",
+    "mut1": "MUT1",
+    "mut2": "MUT2",
+    "mut3": "MUT3",
+    "mingru": "minGRU",
+    "minlstm": "minLSTM",
+    "slstm": "sLSTM",
+    "mlstm": "mLSTM",
+}
 COLUMNS = re.compile(r"\s{2,}")  # between a parameter's name and its shape
 
 
@@ -41,15 +66,18 @@ class VariantDiff(LiveFigure):
     """
 
     left = Unicode("lstm").tag(sync=True)
-    right = Unicode("gru").tag(sync=True)
+    right = Unicode("peephole").tag(sync=True)
     inputs = Int(32).tag(sync=True)
     units = Int(100).tag(sync=True)
     style = Unicode().tag(sync=True)  # of all diagrams
     cells = Unicode().tag(sync=True)  # all cells as JSON, gzip, base64
 
-    def __init__(self, left="lstm", right="gru", I=32, H=100, **traits):
+    def __init__(self, left="lstm", right="peephole", I=32, H=100, **traits):
         shown = CELLS | {name: as_cell(name) for name in (left, right)}
-        cells = {name: record(cell, I, H) for name, cell in shown.items()}
+        cells = {
+            name: {"name": NAMES.get(name, name)} | record(cell, I, H)
+            for name, cell in shown.items()
+        }
         super().__init__(
             left=left,
             right=right,
@@ -64,7 +92,8 @@ class VariantDiff(LiveFigure):
         """Both diagrams, each marked against the other, with their counts."""
         pairs = ((self.left, self.right), (self.right, self.left))
         both = "".join(
-            f'<div style="flex:1 1 16rem">{cell_diagram(a, changed=b)}<p>{escape(a)}: '
+            f'<div style="flex:1 1 16rem">{cell_diagram(a, changed=b)}'
+            f"<p>{escape(NAMES.get(a, a))}: "
             f"{count(a, self.inputs, self.units):,} learned numbers</p></div>"
             for a, b in pairs
         )

@@ -15,7 +15,7 @@ from lstm_course.equations import equations
 from lstm_course.ops import sigmoid
 from lstm_course.tasks import agreement
 from lstm_course.widgets import GateMicroscope, StepWalker, VariantDiff
-from lstm_course.widgets.variant_diff import record
+from lstm_course.widgets.variant_diff import NAMES, record
 from lstm_course.widgets.weights import LARGEST, pack, unpack
 
 in_a_browser = pytest.mark.browser
@@ -352,6 +352,22 @@ def test_two_cells_are_chosen_by_name_and_swapped_by_a_key(show, width):
     fresh = root.locator("ol").first.locator(".fresh").all_inner_texts()
     lines, base = equations("coupled"), equations("lstm")
     assert len(fresh) == sum(line not in base for line in lines)
+
+
+@every_cell
+def test_a_cell_has_a_name_in_words(cell):
+    assert NAMES[cell] != cell and "_" not in NAMES[cell]
+
+
+@in_a_browser
+def test_a_subscript_lies_below_its_letter(show):
+    root = show(VariantDiff())
+    below = root.evaluate("""root => {
+        const [x, t] = root.querySelector("msub").children;
+        const bottom = e => e.getBoundingClientRect().bottom;
+        return (bottom(t) - bottom(x)) / parseFloat(getComputedStyle(x).fontSize); }""")
+    assert 0.1 < below < 0.6
+    assert "LSTM with peepholes learns 53,500" in root.locator(".say").inner_text()
 
 
 def test_an_unknown_cell_is_refused():

@@ -30,11 +30,11 @@ export function newLines(mine, other) {
 
 // ---------------------------------------------------------------- what is shown
 
-function diagram(place, name, cell, other) {
+function diagram(place, cell, other) {
   const [width, height] = cell.size;
   place.innerHTML = `<svg class="lcd" viewBox="0 0 ${width} ${height}" role="img">${cell.body}</svg>`;
   const drawn = place.firstChild;
-  set(drawn, { "aria-label": `${name}: ${cell.alt}`, style: `max-width:${width * 1.1}px` });
+  set(drawn, { "aria-label": `${cell.name}: ${cell.alt}`, style: `max-width:${width * 1.1}px` });
   const parts = newParts(cell, other);
   const halos = [];
   for (const part of drawn.querySelectorAll("[data-part]")) {
@@ -76,9 +76,20 @@ function countTable(place, cell, other) {
   place.replaceChildren(html("tbody", {}, ...cell.counts.map(row), total));
 }
 
+// Whether subscripts lie on the line: Chromium lowers them by what a math font says only.
+function flat(root) {
+  const probe = html("span", { "aria-hidden": "true" });
+  probe.innerHTML = "<math><msub><mi>x</mi><mi>x</mi></msub></math>";
+  root.append(probe);
+  const [base, below] = [...probe.querySelectorAll("mi")].map((e) => e.getBoundingClientRect().bottom);
+  const size = parseFloat(getComputedStyle(probe).fontSize);
+  probe.remove();
+  return below - base < 0.1 * size;
+}
+
 function chooser(cells, label, choose) {
   const select = html("select", { "aria-label": label, onchange: () => choose(select.value) },
-    ...Object.keys(cells).map((name) => html("option", { value: name }, name)));
+    ...Object.entries(cells).map(([key, { name }]) => html("option", { value: key }, name)));
   return select;
 }
 
@@ -90,9 +101,9 @@ function column(cells, label, choose) {
   const table = html("table", { "aria-label": `Learned numbers of the ${label}` });
   const fill = (name, other) => {
     select.value = name;
-    for (const place of [drawn, lines, table]) place.dataset.cell = name; // shown on a phone
+    for (const place of [drawn, lines, table]) place.dataset.cell = cells[name].name; // shown on a phone
     about.textContent = cells[name].about;
-    diagram(drawn, name, cells[name], cells[other]);
+    diagram(drawn, cells[name], cells[other]);
     countTable(table, cells[name], cells[other]);
     return equationList(lines, cells[name], cells[other]);
   };
@@ -106,8 +117,8 @@ function summary(names, cells, fresh) {
   const ratio = 100 * (b.total / a.total - 1);
   const size = Math.abs(ratio).toFixed(Math.abs(ratio) < 10 ? 1 : 0);
   const than = ratio === 0 ? "as many as" : `${size} % ${ratio > 0 ? "more" : "fewer"} than`;
-  return `Marked is what the other lacks: ${of(0)} lines of ${names[0]}, ${of(1)} of ${names[1]}. ` +
-    `${names[1]} learns ${whole(b.total)} numbers, ${than} ${names[0]} (${whole(a.total)}).`;
+  return `Marked is what the other lacks: ${of(0)} lines of ${a.name}, ${of(1)} of ${b.name}. ` +
+    `${b.name} learns ${whole(b.total)} numbers, ${than} ${a.name} (${whole(a.total)}).`;
 }
 
 export default {
@@ -126,6 +137,7 @@ export default {
       html("div", { class: "two" }, ...both("about"), ...both("drawn")),
       html("p", { class: "title" }, "Equations"), html("div", { class: "two" }, ...both("lines")),
       html("p", { class: "title" }, sizes), html("div", { class: "two" }, ...both("table")), said);
+    root.classList.toggle("flat", flat(root));
     return follow(model, ["left", "right"], root, () => {
       const names = [model.get("left"), model.get("right")];
       const now = names.join(" ");
