@@ -1,8 +1,9 @@
 """Make the book's pages of exercises from the notebooks and the definitions.
 
     python scripts/exercise_pages.py [FOLDER]      by default book/
+    python scripts/exercise_pages.py --mistakes 03     for instructors
 
-Statements come from solutions/NN_name, hints, points and known mistakes from
+Statements come from solutions/NN_name, hints and points from
 lstm_course.exercises; a test says that the pages are up to date.
 """
 
@@ -15,7 +16,6 @@ import nbformat
 from lstm_course.exercises import SETS
 
 ROOT = Path(__file__).resolve().parent.parent
-SHOWN = 6  # mistakes listed per question, for instructors
 
 
 def page(name):
@@ -80,14 +80,8 @@ def code_safe(text):
 
 
 def notes(name, minutes, head):
-    """For instructors: time, what it takes, what goes wrong, variants."""
+    """For instructors: time, what it takes, variants, where the mistakes stand."""
     needs = re.search(r"You need (.+?)\.", head, re.S)[1].replace("\n", " ")
-    rows = []
-    for e in SETS[name].exercises:
-        known = [m.partition(". ")[0].rstrip(".") for _, m in e.misconceptions[:SHOWN]]
-        rows += [f"- **{e.id.lstrip('0')} {title(e)}**, {e.points:g} points"] + [
-            f"  - {code_safe(m)}." for m in known
-        ]
     varied = [e.id.lstrip("0") for e in SETS[name].exercises if e.make_variant]
     return "\n".join(
         [
@@ -95,16 +89,20 @@ def notes(name, minutes, head):
             "",
             f"About {minutes} minutes. Prerequisites: {needs}.",
             variants(varied),
-            "",
-            ":::{dropdown} Mistakes that the checks know (a selection)",
-            *rows,
-            ":::",
+            "The mistakes that the checks know are listed by "
+            f"`python scripts/exercise_pages.py --mistakes {name[:2]}`: here they "
+            "would give the traps away.",
         ]
     )
 
 
-def title(e):
-    return "a question for a human" if e.manual else f"`{e.function}`"
+def mistakes(number):
+    """Every mistake that the checks of a set know, for instructors: str."""
+    rows = []
+    for e in next(s for n, s in SETS.items() if n[:2] == number).exercises:
+        title = "a question for a human" if e.manual else e.function
+        rows += [f"{e.id} {title}", *(f"  - {m}" for _, m in e.misconceptions)]
+    return "\n".join(rows)
 
 
 def variants(ids):
@@ -119,6 +117,9 @@ def variants(ids):
 
 
 def main():
+    if sys.argv[1:2] == ["--mistakes"]:
+        print(mistakes(sys.argv[2]))
+        return
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "book"
     for name in SETS:
         target = folder / f"exercises_{name[:2]}.md"

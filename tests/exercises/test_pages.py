@@ -34,3 +34,12 @@ def test_a_page_has_every_question_and_folds_every_hint(name):
 def test_a_page_shows_no_line_of_a_solution(name):
     text = pages().page(name)
     assert "BEGIN SOLUTION" not in text and "def " not in text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_gives_no_trap_away_and_says_where_instructors_find_them(name):
+    text, known = pages().page(name), pages().mistakes(name[:2])
+    for e in SETS[name].exercises:
+        assert not [m for _, m in e.misconceptions if m[:40] in text]
+        assert not [m for _, m in e.misconceptions if m not in known]
+    assert f"--mistakes {name[:2]}" in text
