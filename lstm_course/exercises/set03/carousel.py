@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..definition import Exercise
-from ..making import mistakes
+from ..making import edited, mistakes
 
 
 def carousel(c0, f, i, g):
@@ -84,6 +84,12 @@ FORWARD = Exercise(
     ),
 )  # fmt: skip
 
+GATES_ONLY = (
+    ("total * g[t]", "total * g[t] * i[t] * (1 - i[t])"),
+    ("else c0)", "else c0) * f[t] * (1 - f[t])"),
+)
+THEN_TANH = ("total * i[t]", "total * i[t] * (1 - g[t] ** 2)")
+
 BACKWARD = Exercise(
     "03.3",
     "carousel_backward",
@@ -158,8 +164,32 @@ BACKWARD = Exercise(
         (
             "total * g[t]",
             "total * g[t] * i[t] * (1 - i[t])",
-            "Asked are the gradients of the gates themselves. There is no sigmoid "
-            "here yet.",
+            "di: asked is the gradient by the gate itself. There is no sigmoid here "
+            "yet, so no i * (1 - i).",
+        ),
+        (
+            "c[t - 1] if t > 0 else c0)",
+            "c[t - 1] if t > 0 else c0) * f[t] * (1 - f[t])",
+            "df: asked is the gradient by the gate itself. There is no sigmoid here "
+            "yet, so no f * (1 - f).",
+        ),
+        (
+            "total * i[t]",
+            "total * i[t] * (1 - g[t] ** 2)",
+            "dg: asked is the gradient by the candidate itself. There is no tanh here "
+            "yet, so no 1 - g**2.",
+        ),
+    )
+    + (
+        (
+            edited(carousel_backward, *GATES_ONLY),
+            "Asked are the gradients by the gates themselves, not by what goes into a "
+            "sigmoid: there is none here yet, so no f * (1 - f) and no i * (1 - i).",
+        ),
+        (
+            edited(carousel_backward, *GATES_ONLY, THEN_TANH),
+            "Asked are the gradients by the gates and the candidate themselves. There "
+            "is no sigmoid and no tanh here yet: leave their derivatives out.",
         ),
     ),
 )

@@ -141,6 +141,23 @@ BIAS = Exercise(
         ),
         (
             "np.log(f / (1 - f))",
+            "np.log(steps)",
+            "log(steps) is the rule of thumb of chrono initialisation: with it about "
+            "1/e is left after so many steps. Work out the gate first, then its bias.",
+        ),
+        (
+            "np.log(f / (1 - f))",
+            "np.log(steps - 1)",
+            "log(steps - 1) makes the gate 1 - 1 / steps: with it about 1/e is left "
+            "after so many steps, roughly. Work out the gate first, then its bias.",
+        ),
+        (
+            "np.log(f / (1 - f))",
+            "np.log(f)",
+            "That is the logarithm of the gate. Asked is the z with sigmoid(z) = f.",
+        ),
+        (
+            "np.log(f / (1 - f))",
             "np.arctanh(f)",
             "You inverted tanh. A gate is a sigmoid.",
         ),

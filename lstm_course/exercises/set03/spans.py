@@ -42,6 +42,18 @@ EXERCISE = Exercise(
             "mean shows.",
         ),
         (
+            "np.log(0.5) / rate",
+            "(np.log(0.5) / np.log(f)).mean(axis=(0, 1))",
+            "You averaged half-lives. It is the loss per step that is averaged: one "
+            "gate near 1 has so long a half-life that all others would not count.",
+        ),
+        (
+            "np.log(0.5) / rate",
+            "(np.log(0.5) / np.log(f).mean(axis=0)).mean(axis=0)",
+            "You averaged the half-lives of the sequences. Average log(f) over steps "
+            "and sequences at once, then divide.",
+        ),
+        (
             "mean(axis=(0, 1))",
             "mean()",
             "That is one number for all units. Asked is one for each: average over "

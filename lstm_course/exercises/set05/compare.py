@@ -62,6 +62,18 @@ EXERCISE = Exercise(
         ),
         (
             "float(t * error)",
+            "float(1.96 * error)",
+            "margin: 1.96 belongs to many seeds. The mean of a few varies more than "
+            "their spread tells, which is why the table gives a larger t: use it.",
+        ),
+        (
+            "float(t * error)",
+            "float(2 * error)",
+            "margin: 2 is the factor for many seeds, roughly. For a few use the t that "
+            "you are given.",
+        ),
+        (
+            "float(t * error)",
             "float(2 * t * error)",
             "margin: that is the width of the whole interval. Asked is how far it "
             "reaches to one side.",

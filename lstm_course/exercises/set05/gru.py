@@ -4,7 +4,7 @@ import numpy as np
 
 from ...ops import sigmoid, tanh
 from ..definition import Exercise
-from ..making import SIZES, mistakes, weights
+from ..making import SIZES, edited, mistakes, weights
 
 
 def gru_step(p, x, h_prev):
@@ -103,6 +103,11 @@ STEP = Exercise(
             "gate first.)",
         ),
         (
+            "mr, mu, mn = np.split",
+            "mu, mr, mn = np.split",
+            "The blocks of W_h are not in the order r, u, n.",
+        ),
+        (
             ' + p["b_h"]',
             "",
             "The second bias, b_h, is missing.",
@@ -111,6 +116,21 @@ STEP = Exercise(
             "u * h_prev + (1 - u) * n",
             "u * h_prev + n",
             "The candidate goes in at full strength: it gets the share 1 - u.",
+        ),
+    )
+    + (
+        (
+            edited(
+                gru_step, ("zr, zu, zn", "zu, zr, zn"), ("mr, mu, mn", "mu, mr, mn")
+            ),
+            "Your blocks of W_x and W_h are both in another order than r, u, n: the "
+            "reset gate and the update gate are exchanged.",
+        ),
+        (
+            edited(
+                gru_step, ("zr, zu, zn", "zn, zr, zu"), ("mr, mu, mn", "mn, mr, mu")
+            ),
+            "Your candidate is made from a gate's block: the order is r, u, n.",
         ),
     ),
 )

@@ -4,7 +4,7 @@ import numpy as np
 
 from ...ops import d_sigmoid, d_tanh, sigmoid, tanh  # noqa: F401, used by mistakes
 from ..definition import Exercise
-from ..making import SIZES, mistakes, state, weights
+from ..making import SIZES, edited, mistakes, state, weights
 
 
 def peephole_step(p, x, h_prev, c_prev):
@@ -60,6 +60,12 @@ def back_cases(rng):
         made.append((p, *rng.normal(size=(2, *c.shape)), cache))
     return made
 
+
+SWAPPED = (
+    ('p["w_ci"]', 'p["w_"]'),
+    ('p["w_cf"]', 'p["w_ci"]'),
+    ('p["w_"]', 'p["w_cf"]'),
+)
 
 FORWARD = Exercise(
     "05.1",
@@ -131,6 +137,17 @@ FORWARD = Exercise(
             "o * tanh(c)",
             "o * c",
             "h shows the cell state as it is. It passes through tanh first.",
+        ),
+    )
+    + (
+        (
+            edited(peephole_step, *SWAPPED),
+            "w_ci and w_cf are exchanged: w_ci belongs to the input gate, w_cf to the "
+            "forget gate.",
+        ),
+        (
+            edited(peephole_step, ('p["w_co"]', 'p["w_ci"]')),
+            "Your output gate looks through w_ci. Its own peephole is w_co.",
         ),
     ),
 )
@@ -236,6 +253,45 @@ BACKWARD = Exercise(
             '_cf"] = (dzf * c_prev).mean(0)',
             "The gradient of w_cf is an average over the batch. Every row used the "
             "same weight: add them up.",
+        ),
+        (
+            OLD,
+            'dc * f + dzi * p["w_ci"] + dzf * p["w_cf"]',
+            "dc_prev misses what came through h and through the output gate. Use the "
+            "sum of all that reaches c.",
+        ),
+        (
+            OLD,
+            '(total - dc) * f + dzi * p["w_ci"] + dzf * p["w_cf"]',
+            "The incoming dc is lost on its way to dc_prev: all that reaches c goes "
+            "on through the forget gate.",
+        ),
+        (
+            SUM,
+            "dc",
+            "Only the incoming dc reaches c in your version. So does dh, through "
+            "h = o * tanh(c) and through the output gate.",
+        ),
+        (
+            "dh * tanh_c * o * (1 - o)",
+            "dh * tanh_c",
+            "The derivative of sigmoid is missing in dzo.",
+        ),
+    )
+    + (
+        (
+            edited(peephole_step_backward, *SWAPPED),
+            "w_ci and w_cf are exchanged in dc_prev: dzi comes back through w_ci, dzf "
+            "through w_cf.",
+        ),
+        (
+            edited(
+                peephole_step_backward,
+                ("dzi * c_prev", "dz_ * c_prev"),
+                ("dzf * c_prev", "dzi * c_prev"),
+                ("dz_ * c_prev", "dzf * c_prev"),
+            ),
+            "The gradients of w_ci and w_cf are exchanged.",
         ),
     ),
 )

@@ -83,7 +83,7 @@ EXERCISE = Exercise(
         (
             "+ 100\n",
             "\n",
-            "All counts: the bias of a block is missing.",
+            "The bias of a block is missing.",
         ),
     ),
 )
