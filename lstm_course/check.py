@@ -135,15 +135,21 @@ def _result(exercise, verdict, points, kept):
     title += f": {points:g} of {exercise.points:g} points"
     if not verdict.findings:
         return title, "right", [f"Right. {_so_far(exercise, kept)}"]
-    lines = [f.message for f in verdict.findings[:SHOWN]]
-    if rest := len(verdict.findings) - SHOWN:
-        lines += [f"... and {rest} more of this kind."] if rest > 0 else []
-    if verdict.misconception:
-        lines.insert(0, verdict.misconception)
+    lines = _findings(exercise, verdict)
     left = len(exercise.hints) - kept[exercise.id]["hints"]
     if left:
         lines.append(f"Stuck? hint({exercise.id!r}) shows one of {left} hint(s) left.")
     return title, "wrong", [*lines, _so_far(exercise, kept)]
+
+
+def _findings(exercise, verdict):
+    """What was wrong, a line each; of a yes or no the reason says it all."""
+    known = [verdict.misconception] if verdict.misconception else []
+    if known and exercise.form_of:
+        return known
+    lines = [f.text for f in verdict.findings[:SHOWN]]
+    rest = len(verdict.findings) - SHOWN
+    return known + lines + ([f"... and {rest} more of this kind."] if rest > 0 else [])
 
 
 def _warnings(exercise, function):

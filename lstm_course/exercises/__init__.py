@@ -7,6 +7,7 @@ In this folder:
     set01 ... set05               the questions, a folder per set
     definition, making            what a question is, what the sets share
     judging, comparing, values    asking a function, comparing, what may pass
+    explaining, forms, patterns   why it is wrong, judged in any form, in words
     variants, conventions         the same question with other conventions
     machines                      a machine of its own for every case of a clinic
     reader, packages              a trained network; packages the grader lacks

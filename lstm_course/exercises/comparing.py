@@ -3,12 +3,19 @@
 import numpy as np
 
 from .definition import Finding
+from .forms import MISSING, fault
 from .values import Opaque, plain
+
+LISTED = "A list is no array: np.array(...) or np.stack(...) makes one of it."
 
 
 def compare(exercise, expected, got):
     """What is wrong with an answer: a list of Finding, empty when it is right."""
-    expected, got = plain(expected), plain(got)
+    return differences(exercise, plain(expected), plain(got))
+
+
+def differences(exercise, expected, got):
+    """The same for values that are plain already."""
     return [f for part in by_part(exercise, expected, got) for f in part]
 
 
@@ -32,11 +39,13 @@ def _walk(exercise, expected, got, name):
         return []
     nested = isinstance(expected, tuple | dict)
     label = name if isinstance(name, str) else ""
-    if nested and (type(got) is not type(expected) or len(got) != len(expected)):
+    if nested and type(got) is not type(expected):
+        return [_wrong_type(label, expected, got)]
+    if isinstance(expected, tuple) and len(got) != len(expected):
         return [_wrong_type(label, expected, got)]
     if isinstance(expected, dict):
         if expected.keys() != got.keys():
-            return [_wrong_type(label, expected, got)]
+            return [_wrong_keys(label, expected, got)]
         rows = [(expected[k], got[k], f"{label}[{k}]") for k in expected]
     elif isinstance(expected, tuple):
         names = name if isinstance(name, tuple) else [
@@ -83,7 +92,8 @@ def _leaf(exercise, expected, got, name):
         return [_wrong_type(name, expected, got)]
     else:
         same = got == expected
-    text = got if type(got) is not str else repr(got[:40])
+    text = f"{got:.6g}" if type(got) is float else got
+    text = repr(got[:40]) if type(got) is str else text
     return [] if same else [Finding("value", name, f"{name} = {text} is not right.")]
 
 
@@ -92,7 +102,8 @@ def _array(exercise, expected, got, name):
         return [_wrong_type(name, expected, got)]
     if got.shape != expected.shape:
         text = f"{name} has shape {got.shape}, expected {expected.shape}."
-        return [Finding("shape", name, text)]
+        said = fault(expected, got)
+        return [Finding("shape", name, text, also=said, hint=said)]
     if got.dtype != expected.dtype:
         text = f"{name} has dtype {got.dtype}, expected {expected.dtype}."
         return [Finding("dtype", name, text)]
@@ -138,8 +149,26 @@ def _wrong_type(name, expected, got):
     if got is None and not name:
         text = f"Nothing was returned, expected {_kind(expected)}. Is a return missing?"
         return Finding("type", name, text)
-    text = f"{name or 'The answer'} is {_kind(got)}, expected {_kind(expected)}."
-    return Finding("type", name, text)
+    if isinstance(got, Opaque) and got == MISSING:
+        return Finding("type", name, f"{name} is missing.")
+    listed = isinstance(got, tuple) and isinstance(expected, np.ndarray)
+    kind = f"a list of {len(got)}" if listed else _kind(got)
+    text = f"{name or 'The answer'} is {kind}, expected {_kind(expected)}."
+    said = LISTED if listed else ""
+    return Finding("type", name, text, also=said, hint=said)
+
+
+def _wrong_keys(name, expected, got):
+    """Which keys of a dict are missing, and which nobody asked for."""
+    rows = (
+        ("It lacks", sorted(expected.keys() - got.keys())),
+        ("Nobody asked for", sorted(got.keys() - expected.keys())[:12]),
+    )
+    said = " ".join(f"{text} {', '.join(keys)}." for text, keys in rows if keys)
+    lacks = rows[0][1]
+    hint = f"It lacks {', '.join(lacks)}." if lacks else "It has a key too many."
+    finding = _wrong_type(name, expected, got)
+    return Finding("type", name, finding.message, also=said, hint=hint)
 
 
 def _kind(value):

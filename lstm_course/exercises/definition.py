@@ -42,12 +42,19 @@ class Finding:
     where: str  # "dx", "grads[W_x]"
     message: str  # with numbers, for the student's own notebook
     public: bool = False  # True where the message holds nothing of a case
+    also: str = ""  # what all its values have in common, in the notebook
+    hint: str = ""  # the same without a number of a case
+
+    @property
+    def text(self):
+        return f"{self.message} {self.also}".strip()
 
     @property
     def brief(self):
         if self.public:
             return self.message
-        return f"{self.where or 'The answer'} {BRIEF[self.property]}."
+        said = f"{self.where or 'The answer'} {BRIEF[self.property]}."
+        return f"{said} {self.hint}".strip()
 
 
 @dataclass(frozen=True)
@@ -62,7 +69,7 @@ class Verdict:
     def message(self):
         if not self.findings:
             return "Right."
-        return self.misconception or " ".join(f.message for f in self.findings)
+        return self.misconception or " ".join(f.text for f in self.findings)
 
     @property
     def brief(self):
@@ -73,7 +80,10 @@ class Verdict:
         """
         if not self.findings:
             return "Right."
-        return self.misconception or self.findings[0].brief
+        first = self.findings[0]
+        if self.misconception and first.hint and first.property in ("type", "shape"):
+            return f"{self.misconception} {first.brief}"
+        return self.misconception or first.brief
 
 
 @dataclass(frozen=True)
@@ -97,6 +107,10 @@ class Exercise:
         Part -> names of its axes, ``{"h": ("step", "row", "unit")}``.  An axis named
         by letters and spaces, "i f g o", holds one block per letter.
     rtol, atol : float
+    digits : int
+        How many digits of a number are asked for, where that is said.
+    keeps : bool
+        The text asks to leave the arguments as they are: half of the points.
     verify : callable or None
         ``verify(args, got) -> list of Finding`` instead of a comparison, where many
         answers are right.  ``got`` comes from outside: check shapes before computing.
@@ -141,6 +155,8 @@ class Exercise:
     axes: dict = None
     rtol: float = 1e-6
     atol: float = 1e-9
+    digits: int = 0
+    keeps: bool = False
     verify: Callable = None
     must: Callable = None
     form_of: Callable = None

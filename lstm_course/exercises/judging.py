@@ -11,8 +11,9 @@ from inspect import signature
 
 import numpy as np
 
-from .comparing import by_part, compare, named
+from .comparing import by_part
 from .definition import Finding, Verdict
+from .explaining import explain
 from .values import boxes, fresh, plain, to_tensors
 
 GUESSED = (
@@ -131,10 +132,9 @@ def _whole(exercise, call, rng, order, many):
         if not findings:
             right.append(args)
         if findings and first[k] is None:
-            message = _misconception(exercise, args, expected, got)
-            first[k] = Verdict(0.0, findings, message)
+            first[k] = explain(exercise, args, expected, got, findings)
         if findings and exercise.must and exercise.must(*args):
-            return first[k], right
+            return explain(exercise, args, expected, got, findings), right
     k = next((k for k, verdict in enumerate(first) if verdict), None)
     if k is None:
         return Verdict(1.0), right
@@ -194,34 +194,3 @@ def _found(exercise, args, got):
         return [list(exercise.verify(fresh(args), got))], got, None
     expected = plain(exercise.reference(*fresh(args)))
     return by_part(exercise, expected, got), got, expected
-
-
-def _misconception(exercise, args, expected, got):
-    """What to say of the known mistakes this answer shows, or "".
-
-    A mistake that explains the whole answer goes first and alone.  Else a mistake is
-    shown where a part that it makes wrong is wrong in the same way, number by number;
-    what explains most is named, and one more mistake that explains other parts.
-    """
-    if got is None or expected is None:
-        return ""
-    found, sure = [], _telling(exercise, expected)
-    for wrong, message in exercise.misconceptions:
-        theirs = plain(wrong(*fresh(args)))
-        spoiled = {f.where for f in compare(exercise, expected, theirs)}
-        apart = {f.where for f in compare(exercise, theirs, got)}
-        if spoiled and not apart:
-            return message
-        told = {w for w in spoiled & sure if not {w, w.partition("[")[0], ""} & apart}
-        if explained := told - {""}:
-            found.append((explained, len(spoiled & apart), message))
-    found.sort(key=lambda row: (-len(row[0]), row[1]))
-    second = [m for parts, _, m in found[1:] if not parts & found[0][0]]
-    return " ".join([*(m for _, _, m in found[:1]), *second[:1]])
-
-
-def _telling(exercise, expected):
-    """Parts in which two answers do not agree by chance: arrays, if there are any."""
-    leaves = named(exercise, expected)
-    arrays = {k for k, v in leaves.items() if isinstance(v, np.ndarray) and v.size > 2}
-    return arrays or set(leaves)

@@ -29,6 +29,7 @@ EXERCISE = Exercise(
     answer=("h1", "h2", "slope", "parameters", "longer"),
     rtol=2e-3,
     atol=0.0,
+    digits=4,
     hints=(
         "h1: there is no old state yet, so h1 = tanh(w_x * x1 + b).",
         "slope: h2 = tanh(z2), and z2 contains w_h * h1. The derivative of tanh at z2 "

@@ -29,6 +29,7 @@ EXERCISE = Exercise(
     answer=("vanished", "exploded", "sigmoids", "steps", "half_life"),
     rtol=2e-3,
     atol=0.0,
+    digits=3,
     hints=(
         "The first three are powers: the same factor once for every step.",
         "sigmoids: sigmoid'(z) = y * (1 - y). For which y is that largest, and how "

@@ -33,6 +33,7 @@ EXERCISE = Exercise(
     answer=("half_life", "at_bias_1", "chrono", "hard", "hard6"),
     rtol=2e-3,
     atol=0.0,
+    digits=3,
     hints=(
         "half_life: f**n = 1/2. Take logarithms on both sides.",
         "at_bias_1: with nothing else the gate is sigmoid(1); then as before.",

@@ -114,6 +114,7 @@ EXERCISE = Exercise(
     answer=NAMES,
     rtol=2e-3,
     atol=0.0,
+    digits=3,
     hints=HINTS,
     misconceptions=MISCONCEPTIONS,
 )

@@ -1,0 +1,106 @@
+"""What a learner is told of a wrong answer, in the notebook and by the grader."""
+
+import copy
+from collections import defaultdict
+
+import nbformat
+import numpy as np
+import pytest
+from exercises.class_answers import public
+from exercises.notebooks import QUESTIONS, given, read, set_of
+from exercises.wrong_answers import WRONG
+
+from lstm_course.check import check
+from lstm_course.grading import isolation
+from lstm_course.grading.batch import Batch, Options
+
+BY_ID = {e.id: e for e in QUESTIONS}
+
+
+def words(told):
+    return (told,) if isinstance(told, str) else told
+
+
+def answer(id, edits):
+    """The public solution with its lines changed, run."""
+    names = given("solutions", set_of(BY_ID[id])) | {"np": np}
+    exec(public(id, *edits), names)
+    return names[BY_ID[id].function]
+
+
+@pytest.mark.parametrize(("id", "edits", "told", "_"), WRONG)
+def test_check_says_what_is_wrong(id, edits, told, _, capsys):
+    assert check(id, answer(id, edits)) < BY_ID[id].points
+    text = capsys.readouterr().out
+    assert not [w for w in words(told) if w not in text], text
+
+
+def notebook(id, edits):
+    made = copy.deepcopy(read("solutions", set_of(BY_ID[id])))
+    for cell in made.cells:
+        if cell.source.startswith(f"def {BY_ID[id].function}("):
+            cell.source = public(id, *edits)
+    return made
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """(number of a wrong answer) -> what the grader's report says of it."""
+    if isolation.best() != "bubblewrap":
+        pytest.skip(f"the real jail does not start here, only {isolation.best()}")
+    folder = tmp_path_factory.mktemp("class")
+    for k, (id, edits, _, _) in enumerate(WRONG):
+        name = set_of(BY_ID[id])
+        file = folder / "in" / f"s{k}" / name / f"{name}.ipynb"
+        file.parent.mkdir(parents=True)
+        nbformat.write(notebook(id, edits), file)
+    options = Options(out=str(folder / "out"), quiet=True, workers=2)
+    rows, made = Batch(options).run([folder / "in"]), defaultdict(dict)
+    for row in rows:
+        for q in row["questions"]:
+            made[row["student"]][q["id"]] = q
+    return {k: made[f"s{k}"][row[0]] for k, row in enumerate(WRONG)}
+
+
+@pytest.mark.parametrize("k", range(len(WRONG)))
+def test_the_grader_says_the_same_without_numbers_of_a_case(k, graded):
+    question = graded[k]
+    assert question["points"] < question["max"]
+    for word in words(WRONG[k][3]):
+        assert word in question["message"], question["message"]
+    assert "Seen with" not in question["message"]
+
+
+def test_a_clinic_says_why_and_no_verdict_under_it(capsys):
+    for told, why in (
+        (True, "Your test lets"),
+        (False, "something wrong that is right"),
+    ):
+        check("04.5", lambda *boxes, told=told: told)
+        text = capsys.readouterr().out
+        assert why in text and "is not right." not in text
+
+
+def test_a_test_that_refuses_what_is_right_is_told_so_whatever_else_it_missed(capsys):
+    met = []
+
+    def tired(make):
+        met.append(make)
+        return len(met) == 1  # overlooks the first mistake, then refuses a right one
+
+    assert check("03.6", tired) == 0
+    assert "refuses start values that are fine" in capsys.readouterr().out
+
+
+def test_a_number_is_shown_with_digits_that_can_be_read(capsys):
+    check("05.7", lambda a, b, t: (float((a - b).mean()), 7.502476253715915))
+    assert "margin = 7.50248 is not right." in capsys.readouterr().out
+
+
+def test_a_mistake_that_spoils_more_than_is_wrong_names_its_part(capsys):
+    right = BY_ID["05.5"].reference()
+    check("05.5", lambda: (right[0] - 400, *right[1:]))
+    text = capsys.readouterr().out
+    assert "In lstm: " in text and "lstm = 52800" in text
+    check("03.3", answer("03.3", [("di[t] = total * g[t]", "di[t] = total * i[t]")]))
+    assert "In di: The partners are exchanged" in capsys.readouterr().out
