@@ -47,14 +47,16 @@ def check(id, function=None):
             f"check got {_kind(function)} for exercise {id}. It needs the function "
             f"itself, without parentheses. Write check({id!r}, {exercise.function})?"
         )
-    verdict = examine(exercise, function)
+    notes = []
+    verdict = examine(exercise, function, notes)
     points = round(exercise.points * verdict.fraction, 2)
     kept = _load()
     entry = kept.setdefault(id, {"points": 0.0, "hints": 0})
     entry["points"] = max(entry["points"], points)
     _save(kept)
     title, mood, lines = _result(exercise, verdict, points, kept)
-    _show(Panel(title, mood, [*lines, *_warnings(exercise, function)]))
+    lines = [*lines, *_warned(verdict, notes), *_warnings(exercise, function)]
+    _show(Panel(title, mood, lines))
     return float(points)
 
 
@@ -68,11 +70,14 @@ def _sets():
     return [s if seed is None else s.variant(seed) for s in SETS.values()]
 
 
-def examine(exercise, function):
-    """The verdict on a function, with the cases of the notebook: Verdict."""
+def examine(exercise, function, notes=None):
+    """The verdict on a function, with the cases of the notebook: Verdict.
+
+    What NumPy warns of on the way is appended to ``notes``.
+    """
     rng = np.random.default_rng(zlib.crc32(exercise.id.encode()))
     with np.errstate(all="ignore"):
-        return judge(exercise, local_call(exercise, function), rng)
+        return judge(exercise, local_call(exercise, function, notes), rng)
 
 
 def hint(id):
@@ -150,6 +155,14 @@ def _findings(exercise, verdict):
     lines = [f.text for f in verdict.findings[:SHOWN]]
     rest = len(verdict.findings) - SHOWN
     return known + lines + ([f"... and {rest} more of this kind."] if rest > 0 else [])
+
+
+def _warned(verdict, notes):
+    """What NumPy warned of, which costs nothing where the values are right."""
+    if not notes:
+        return []
+    right = " The values are right all the same." if not verdict.findings else ""
+    return [f"Note: NumPy warned of {'; '.join(notes[:SHOWN])}.{right}"]
 
 
 def _warnings(exercise, function):

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 BRIEF = {
+    "kept": "changes what it was given",
     "runs": "stopped before it gave an answer",
     "written": "is not written yet",
     "type": "is not the kind of thing that was asked for",
@@ -110,7 +111,8 @@ class Exercise:
     digits : int
         How many digits of a number are asked for, where that is said.
     keeps : bool
-        The text asks to leave the arguments as they are: half of the points.
+        The text asks to leave the arguments as they are: half of the points.  An
+        answer then travels with what the call left of them.
     verify : callable or None
         ``verify(args, got) -> list of Finding`` instead of a comparison, where many
         answers are right.  ``got`` comes from outside: check shapes before computing.
@@ -171,6 +173,11 @@ class Exercise:
     words: Callable = None
     elsewhere: tuple = ()
     extra: tuple = ()
+
+    @property
+    def how(self):
+        """How a function is called: "torch", "kept" with its arguments after, or ""."""
+        return "torch" if self.needs_torch else "kept" if self.keeps else ""
 
     def tests(self):
         """(share, make_cases) of every test; the shares add up to 1."""

@@ -5,7 +5,9 @@ A part of the answer ("dx") counts when it is right in *every* case of a test.
 the jail in the grader.
 """
 
+import contextlib
 import traceback
+import warnings
 from dataclasses import replace
 from inspect import signature
 
@@ -14,7 +16,7 @@ import numpy as np
 from .comparing import by_part
 from .definition import Finding, Verdict
 from .explaining import explain
-from .values import boxes, fresh, plain, to_tensors
+from .values import boxes, fresh, plain, same, to_tensors
 
 GUESSED = (
     "It does find other forms of the same mistake, and that costs as much as a mistake "
@@ -36,19 +38,43 @@ class Stopped(Exception):
         self.finding = Finding(property, "", message, public)
 
 
-def local_call(exercise, function):
-    """``call(args)`` for a student's function in this very process."""
+CHANGED = (
+    "The function changes what it was given, which the text asks to leave as it is: "
+    "copy first, then change the copy. That is half of the points."
+)
+
+
+def local_call(exercise, function, notes=None):
+    """``call(args)`` for a student's function in this very process.
+
+    What NumPy warns of is appended to ``notes``, if there is such a list.
+    """
 
     def call(args):
         args = to_tensors(args) if exercise.needs_torch else fresh(args)
         try:
-            return function(*args)
+            with _warned([] if notes is None or boxes(args) else notes):
+                value = function(*args)
+            return (value, args) if exercise.keeps else value
         except NotImplementedError as e:
             raise Stopped("written", str(e) or "This is not written yet.") from e
         except Exception as e:
             raise Stopped("runs", _accident(exercise, args, e)) from e
 
     return call
+
+
+@contextlib.contextmanager
+def _warned(notes):
+    """Collect NumPy's warnings of overflow and the like, each once."""
+    with (
+        warnings.catch_warnings(record=True) as caught,
+        np.errstate(over="warn", divide="warn", invalid="warn", under="ignore"),
+    ):
+        warnings.simplefilter("always")
+        yield
+    texts = [str(w.message) for w in caught if w.category is RuntimeWarning]
+    notes.extend(text for text in dict.fromkeys(texts) if text not in notes)
 
 
 def _accident(exercise, args, error):
@@ -193,4 +219,11 @@ def _found(exercise, args, got):
     if exercise.verify:
         return [list(exercise.verify(fresh(args), got))], got, None
     expected = plain(exercise.reference(*fresh(args)))
-    return by_part(exercise, expected, got), got, expected
+    if not exercise.keeps:
+        return by_part(exercise, expected, got), got, expected
+    got, after = got if type(got) is tuple and len(got) == 2 else (got, None)
+    found = by_part(exercise, expected, got)
+    wrong = [f for part in found for f in part]
+    left = same(plain(fresh(args)), after)
+    changed = [] if left else [Finding("kept", "", CHANGED, public=True)]
+    return [*found, wrong or changed], got, expected

@@ -70,6 +70,19 @@ def fresh(value):
     return value
 
 
+def same(a, b):
+    """True for plain values that are equal to the last bit."""
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, np.ndarray):
+        return a.dtype == b.dtype and np.array_equal(a, b)
+    if isinstance(a, tuple):
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(same(a[k], b[k]) for k in a)
+    return a == b
+
+
 def boxes(value):
     """True where a function is among the values."""
     if isinstance(value, tuple | list):

@@ -54,7 +54,7 @@ class Runner:
         session = self._ready(len(self.sources) if upto is None else upto)
         self.asked = True
         try:
-            return session.call(exercise.function, args, exercise.needs_torch)
+            return session.call(exercise.function, args, exercise.how)
         except Dead as dead:
             raise stopped(dead.args[0]) from None
         finally:
@@ -67,7 +67,7 @@ class Runner:
         session = self._ready(len(self.sources) if upto is None else upto)
         self.asked = True
         try:
-            return session.many(exercise.function, cases, exercise.needs_torch)
+            return session.many(exercise.function, cases, exercise.how)
         except Dead:
             return []
         finally:

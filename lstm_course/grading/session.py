@@ -106,27 +106,26 @@ class Session:
         text, out = message["text"][:TEXT], message["out"][:OUT]
         return message["status"], text, out, made, stale
 
-    def call(self, name, args, torch=False):
+    def call(self, name, args, how=""):
         """The value the student's function returns; raises Stopped or Dead."""
-        answers, status = self._exchange(name, [args], torch)
+        answers, status = self._exchange(name, [args], how)
         return outcome(answers[0] if answers else None, status)
 
-    def many(self, name, cases, torch=False):
+    def many(self, name, cases, how=""):
         """Values for the first of these cases, all from one process; raises Dead."""
         try:
-            answers, _ = self._exchange(name, cases, torch)
+            answers, _ = self._exchange(name, cases, how)
         except protocol.ProtocolError:  # too much for one frame
             return []
         given = itertools.takewhile(lambda answer: answer["status"] == "ok", answers)
         return [answer["value"] for answer in given]
 
-    def _exchange(self, name, cases, torch):
+    def _exchange(self, name, cases, how):
         """Ask for some cases: the messages that answer them, how the process ended."""
         functions = []
         frame = protocol.pack(
-            "call", cases, functions, id=self._new(), name=name,
-            status="torch" if torch else "",
-        )  # fmt: skip
+            "call", cases, functions, id=self._new(), name=name, status=how
+        )
         self._send(frame, self.limits.call * len(cases) + self.limits.spare)
         answers, asked = [], 0
         while True:

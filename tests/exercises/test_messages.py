@@ -104,3 +104,20 @@ def test_a_mistake_that_spoils_more_than_is_wrong_names_its_part(capsys):
     assert "In lstm: " in text and "lstm = 52800" in text
     check("03.3", answer("03.3", [("di[t] = total * g[t]", "di[t] = total * i[t]")]))
     assert "In di: The partners are exchanged" in capsys.readouterr().out
+
+
+def test_naive_sigmoid_is_right_and_numpys_warning_is_not_swallowed(capsys):
+    naive = ("0.5 * np.tanh(0.5 * z) + 0.5", "1 / (1 + np.exp(-z))")
+    assert check("03.1", answer("03.1", [naive])) == BY_ID["03.1"].points
+    text = capsys.readouterr().out
+    assert "NumPy warned of overflow encountered in exp. The values are right" in text
+    check("03.1", answer("03.1", []))
+    assert "NumPy warned" not in capsys.readouterr().out
+
+
+def test_an_answer_in_place_gets_half_where_the_text_asks_to_leave_things(capsys):
+    shallow = answer("05.4", [("v.copy()", "v")])
+    assert check("05.4", shallow) == BY_ID["05.4"].points / 2
+    assert "changes what it was given" in capsys.readouterr().out
+    assert check("05.4", lambda p: p) == 0
+    assert check("05.4", answer("05.4", [])) == BY_ID["05.4"].points

@@ -86,4 +86,8 @@ DIGITS = (
      ("three digits",)),
 )  # fmt: skip
 
-WRONG = (*KNOWN, *FORM, *SHARED, *DIGITS)
+ASKED = (
+    ("05.4", [("v.copy()", "v")], "changes what it was given", "half of the points"),
+)  # fmt: skip
+
+WRONG = (*KNOWN, *FORM, *SHARED, *DIGITS, *ASKED)

@@ -42,8 +42,8 @@ GATES = Exercise(
         "Both hard forms are a straight line through one half at z = 0, cut off below "
         "0 and above 1: np.clip.",
         "The straight parts have the slopes 0.2 and 1/6. Everything else is the same.",
-        "1 / (1 + np.exp(-z)) is right, but np.exp(900) overflows. "
-        "np.tanh never does: sigmoid(z) = (1 + tanh(z / 2)) / 2.",
+        "1 / (1 + np.exp(-z)) gives the right values, but np.exp(900) overflows on the "
+        "way and NumPy warns. np.tanh never does: sigmoid(z) = (1 + tanh(z / 2)) / 2.",
     ),
     misconceptions=mistakes(
         three_gates,

@@ -142,6 +142,7 @@ CONVERT = Exercise(
     weight_cases,
     to_takes_new,
     answer="p",
+    keeps=True,
     axes={"p[W_x]": ("input", "r u n"), "p[W_h]": ("unit", "r u n"),
           "p[b]": ("r u n",), "p[b_h]": ("r u n",)},
     hints=(

@@ -182,6 +182,8 @@ class Worker:
         except NotImplementedError:
             value = self.other(message["name"], function)(*args)
         Phase.calls = False
+        if message["status"] == "kept":
+            value = (value, args)
         if os.getpid() != pid:
             os._exit(0)  # a copy of this process that the function made
         return protocol.pack("answer", value, id=self.id, status="ok")
