@@ -27,3 +27,9 @@ fi
 # Kernels talk over localhost only; their note about it would fill the screen.
 mkdir -p "$venv/etc/ipython"
 echo 'c.IPKernelApp.log_level = "ERROR"' >"$venv/etc/ipython/ipython_kernel_config.py"
+# JupyterLab as a learner needs it: no news from another host, no menu for graders.
+mkdir -p "$venv/etc/jupyter/labconfig" "$venv/share/jupyter/lab/settings"
+echo '{"disabledExtensions": {"@jupyter/nbgrader": true}}' \
+    >"$venv/etc/jupyter/labconfig/page_config.json"
+echo '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}' \
+    >"$venv/share/jupyter/lab/settings/overrides.json"

@@ -31,6 +31,7 @@ def load(path):
     return module
 
 
+captions = load("book/_ext/captions.py")
 guesses = load("book/_ext/guesses.py")
 CHECKED = "# NBVAL_CHECK_OUTPUT"
 NOT_IN_A_NOTEBOOK = {
@@ -212,13 +213,26 @@ def test_an_answer_says_where_it_is_found_and_what_follows(name):
 
 @every_notebook
 def test_captions_and_alternative_texts_come_together(name):
-    for cell in code(name):
+    below = [*NOTEBOOKS[name].cells[1:], nbformat.v4.new_markdown_cell()]
+    for cell, following in zip(NOTEBOOKS[name].cells, below, strict=True):
+        if cell.cell_type != "code":
+            continue
         shown = cell.metadata.get("mystnb", {})
-        caption = shown.get("figure", {}).get("caption", "").strip()
+        caption = "caption" in tags(following) and following.source
         alt = shown.get("image", {}).get("alt", "").strip()
-        assert bool(caption) == bool(alt), cell.source
+        assert bool(caption) == bool(alt) == ("figure" in shown), cell.source
         assert not caption or caption.endswith((".", "?", "!")), "a sentence"
-        assert not alt or alt != caption, "alt text says what the caption does not"
+        assert not alt or alt not in caption, "alt text says what the caption does not"
+
+
+def test_the_page_takes_a_caption_from_the_cell_below_its_figure():
+    figure = {"mystnb": {"figure": {"name": "fig-a"}}}
+    words = {"metadata": {"tags": ["caption"]}, "source": "**Figure.** It\nfalls."}
+    cells = [{"metadata": figure, "source": "draw()"}, words]
+    (only,) = captions.captioned(cells)
+    assert only["metadata"]["mystnb"]["figure"]["caption"] == "It falls."
+    with pytest.raises(ValueError, match="right below the code of a figure"):
+        captions.captioned([{"metadata": {}, "source": "1"}, words])
 
 
 @every_notebook
