@@ -10,7 +10,7 @@ Draw with the palette's light colours (``palette.GATES``, ``palette.PAGE``), who
 with an alpha.  In a notebook every figure then becomes inline SVG whose colours are the
 page's CSS variables and whose words are text in the page's own font, so that it follows
 the theme of the book, of JupyterLab and of Colab.  Caption and alternative text belong
-to the cell's metadata (``mystnb.figure.caption``, ``mystnb.image.alt``).
+to the cell below and to the metadata (``mystnb.image.alt``).
 """
 
 from numbers import Integral
