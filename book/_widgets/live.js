@@ -69,5 +69,13 @@
       wake(target);
     }
   }, { rootMargin: "600px" });
-  document.querySelectorAll(".live-figure[data-model]").forEach((place) => near.observe(place));
+  const room = document.createElement("style"); // a place does not jump when it wakes
+  room.media = "screen";
+  room.textContent = `.live-figure[data-model] { min-height: var(--wide, 0) }
+    @media (max-width: 767px) { .live-figure[data-model] { min-height: var(--phone, 0) } }`;
+  document.head.append(room);
+  const places = [...document.querySelectorAll(".live-figure[data-model]")];
+  places.forEach((place) => near.observe(place));
+  const kind = location.hash.match(/^#live-(\w+)\?/)?.[1]; // a copied link
+  places.find((place) => place.dataset.kind === kind)?.scrollIntoView();
 })();

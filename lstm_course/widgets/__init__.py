@@ -38,7 +38,10 @@ What every live figure keeps to: ``shell`` in controls.js is its frame (it names
 figure and keeps keys from JupyterLab's shortcuts); controls are native and labelled;
 what is seen is also said in a sentence (``say``); it draws at the width it is given,
 390 pixels included, with ``follow``; nothing moves by itself where
-``prefers-reduced-motion`` is set (``calm()``).
+``prefers-reduced-motion`` is set (``calm()``).  It has two or three goals and leads
+back to its start (``goals`` and ``ways`` in goals.js); tests/book/test_widgets_goals.py
+has a way to each goal.  At 390 pixels its dials and what they move share 700 pixels;
+``room`` is the height that its place keeps before it wakes.
 
 In this folder:
 

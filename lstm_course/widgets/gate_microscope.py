@@ -53,6 +53,7 @@ class GateMicroscope(LiveFigure):
     (1, False)
     """
 
+    kind, room = "microscope", (810, 680)
     weights = Dict().tag(sync=True)
     vocabulary = List(list(agreement.WORDS)).tag(sync=True)
     verbs = List().tag(sync=True)  # 1 singular, -1 plural, 0 no verb

@@ -2,7 +2,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
-from traitlets import Dict, Float, Int
+from traitlets import Dict, Float, Int, List
 
 from ..init import init
 from ..jacobian import jacobian
@@ -44,6 +44,7 @@ class GradientLab(LiveFigure):
     ['bias 0', 'bias 1', 'large weights', 'open gates']
     """
 
+    kind, room = "gradients", (840, 670)
     gain = Float(1.0).tag(sync=True)
     bias = Float(1.0).tag(sync=True)
     length = Int(50).tag(sync=True)
@@ -52,6 +53,7 @@ class GradientLab(LiveFigure):
     inputs = Int(I).tag(sync=True)
     networks = Int(NETWORKS).tag(sync=True)
     presets = Dict(PRESETS).tag(sync=True)
+    order = List(list(PRESETS)).tag(sync=True)  # stored JSON sorts its keys
 
     def measure(self, lags):
         """Medians over random networks, as lstm_course finds them: name -> (lags,)."""

@@ -6,7 +6,10 @@ from matplotlib.figure import Figure
 from .. import plots
 from . import bundle
 
-PLACE = """<div class="live-figure" data-model="{model}">{picture}</div>"""
+PLACE = (
+    '<div class="live-figure" data-model="{model}" data-kind="{kind}" style="{room}">'
+    "{picture}</div>"
+)
 
 
 class LiveFigure(anywidget.AnyWidget):
@@ -15,6 +18,9 @@ class LiveFigure(anywidget.AnyWidget):
     A subclass in ``widgets/NAME.py`` gets the bundle of ``js/NAME.js`` and the styles
     ``css/base.css`` and ``css/NAME.css``; it has traits and a ``picture``.
     """
+
+    kind = ""  # what a link to it is called, as in its script
+    room = (0, 0)  # height when awake, on a phone and on a wide page: no jump
 
     def __init__(self, **traits):
         own = {name for name in self.trait_names() if self.trait_metadata(name, "sync")}
@@ -41,6 +47,9 @@ class LiveFigure(anywidget.AnyWidget):
         picture = self.picture()
         if isinstance(picture, Figure):
             picture = plots.themed_svg(picture)
-        page = PLACE.format(model=self.model_id, picture=picture)
+        room = "--phone: {}px; --wide: {}px".format(*self.room)
+        page = PLACE.format(
+            model=self.model_id, kind=self.kind, room=room, picture=picture
+        )
         words = {"text/html": page, "text/plain": f"{type(self).__name__}()"}
         return data | words, metadata

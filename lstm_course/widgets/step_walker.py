@@ -3,11 +3,12 @@
 from numbers import Integral
 
 import numpy as np
-from traitlets import Dict, Int, List, Unicode
+from traitlets import Dict, Float, Int, List, Unicode
 
 from ..cells import CELLS
 from ..diagrams import cell_diagram
 from ..doors import as_array, check_parameters, check_x
+from ..tasks import agreement
 from ..unroll import trace
 from .live import LiveFigure
 from .weights import pack, unpack
@@ -41,6 +42,7 @@ class StepWalker(LiveFigure):
     (1, 0, ['one', 'two', 'three'])
     """
 
+    kind, room = "walk", (1040, 800)
     weights = Dict().tag(sync=True)
     x = List().tag(sync=True)
     words = List().tag(sync=True)
@@ -48,7 +50,11 @@ class StepWalker(LiveFigure):
     diagram = Unicode().tag(sync=True)
     unit = Int(0).tag(sync=True)
     at = Int(0).tag(sync=True)  # the word
-    step = Int(0).tag(sync=True)  # of STEPS
+    step = Int(0).tag(sync=True)  # of STEPS, or of the way back
+    way = Unicode("on").tag(sync=True)  # or "back"
+    source = Int(0).tag(sync=True)  # the word where the way back begins
+    dh, dc = Float(1.0).tag(sync=True), Float(0.0).tag(sync=True)  # what arrives there
+    vocabulary = List().tag(sync=True)  # of sentences of one's own; empty: none
 
     def __init__(self, p, x, words, units=None, **traits):
         words = words.split() if isinstance(words, str) else list(words)
@@ -72,6 +78,7 @@ class StepWalker(LiveFigure):
             x=_short(x[:, 0]),
             words=words,
             units=units,
+            vocabulary=_vocabulary(x[:, 0], words),
             diagram=cell_diagram("lstm", values=dict.fromkeys(ON_LINES, "0")),
             **traits,
         )
@@ -114,6 +121,15 @@ def check_place(name, k, size):
             f"{name} is {k!r}. Here are {size} of them, counted from 0. "
             f"Choose {name} from 0 to {size - 1}?"
         )
+
+
+def _vocabulary(x, words):
+    """The words of the agreement task, if x (T, K) is a sentence of it: list."""
+    known = list(agreement.WORDS)
+    if x.shape[1] != len(known) or not set(words) <= set(known):
+        return []
+    one_hot = np.eye(len(known))[[known.index(word) for word in words]]
+    return known if np.array_equal(x, one_hot) else []
 
 
 def _short(x):

@@ -70,8 +70,10 @@ class UnitExplorer(LiveFigure):
     0.8
     """
 
+    kind, room = "unit", (1040, 940)
     preset = Unicode().tag(sync=True)
     presets = Dict(PRESETS).tag(sync=True)
+    order = List(list(PRESETS)).tag(sync=True)  # stored JSON sorts its keys
     W_x, W_h, b = (_row().tag(sync=True) for _ in range(3))
     x = _row(T).tag(sync=True)
 

@@ -65,6 +65,7 @@ class VariantDiff(LiveFigure):
     'gru'
     """
 
+    kind, room = "cells", (1010, 1140)
     left = Unicode("lstm").tag(sync=True)
     right = Unicode("peephole").tag(sync=True)
     inputs = Int(32).tag(sync=True)

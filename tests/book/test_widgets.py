@@ -156,8 +156,8 @@ def show(visit, name, width=1280):
 
 def turn(root):
     """Use the figure's first control by keyboard."""
-    if root.locator("input[type=range]").count():
-        root.locator("input[type=range]").first.focus()
+    if root.locator("input[type=range]:visible").count():
+        root.locator("input[type=range]:visible").first.focus()
         root.page.keyboard.press("ArrowRight")
     else:
         root.locator("button:enabled").first.focus()

@@ -88,3 +88,14 @@ export function typeset(make, text) {
   const raise = make === svg ? ["tspan", { dy: "-0.4em", class: "raised" }] : ["sup", {}];
   return text.split(/([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)/).map((part, k) => (k % 2 ? make(...raise, plain(part)) : part));
 }
+
+// No letter of a drawing below 11 pixels on the screen, however narrow it is.
+export function readable(drawing) {
+  const shrunk = drawing.getScreenCTM()?.a || 1;
+  const texts = [...drawing.querySelectorAll("text")];
+  texts.forEach((text) => { text.style.fontSize = ""; });
+  const sizes = texts.map((text) => parseFloat(getComputedStyle(text).fontSize));
+  texts.forEach((text, k) => {
+    if (sizes[k] * shrunk < 11) text.style.fontSize = `${11 / shrunk}px`;
+  });
+}

@@ -1,6 +1,7 @@
 // One unit of a trained reader, word by word, on a sentence of the reader's own.
 
 import { button, follow, say, shell, slider, tell } from "./controls.js";
+import { goals, ways } from "./goals.js";
 import { html, number, set, svg } from "./draw.js";
 import { chances, readOn, unpackAll } from "./reading.js";
 import { extend, near, parse } from "./sentence.js";
@@ -10,6 +11,16 @@ const COLUMNS = "figcoh"; // as in the chapter: gates are tiles, the others bars
 const GATE = "fio";
 const WORDS = { f: "forget gate", i: "input gate", g: "candidate", c: "cell state",
                 o: "output gate", h: "hidden state" };
+const GOALS = {
+  plural: ["Make the king plural with |c| < 1: hold the unit so that his verb becomes praise.",
+    ({ text, clamp, held, free, read }) =>
+      /\bking\b/.test(text) && clamp && Math.abs(held) < 1 && free > 0.5 && read < 0.5],
+  back: ["Now the other way: turn a plural verb into a singular one.",
+    ({ clamp, free, read }) => clamp && free < 0.5 && read > 0.5],
+  tip: ["Find the tipping point: a held c at which neither form gets 80 %.",
+    ({ clamp, read }) => clamp && read > 0.2 && read < 0.8],
+};
+const KINDS = ["nouns", "verbs", "pronouns", "others"]; // stored JSON sorts its keys
 const DUE = 0.2; // a verb may be next where verbs have this much of the probability
 const OFFERED = 6; // words to go on with
 
@@ -41,7 +52,8 @@ function percent(q) {
 function headRow() {
   const heads = [...COLUMNS].map((name) =>
     html("th", { scope: "col", style: `color: var(--p-${name})`, title: WORDS[name] },
-      html("i", {}, name), html("span", { class: "unseen" }, ` ${WORDS[name]}`)));
+      html("i", {}, name), html("span", { class: "unseen" }, ` ${WORDS[name]}`),
+      html("small", { "data-scale": name }, GATE.includes(name) ? "0–1" : "±1")));
   return html("tr", {}, html("th", { scope: "col" }, html("span", { class: "unseen" }, "word")),
     ...heads, html("th", { scope: "col", class: "due" }, "verb next"));
 }
@@ -85,6 +97,9 @@ function verdict(name, q, width) {
   return svg("svg", { class: "verdict", viewBox: `0 0 ${width} ${height}`, height, "aria-hidden": "true" },
     svg("text", { x: 0, y: 12, class: "who" }, name),
     svg("rect", { x: 0, y: 20, width: inner, height: 22, rx: 3, class: "plural" }),
+    ...[0.5].map((share) => svg("path", { class: "half", d: `M${width * share},16 V20 M${width * share},42 V46` })),
+    svg("text", { x: width * 0.5, y: 12, "text-anchor": "middle", class: "who" }, "50 %"),
+    svg("text", { x: width, y: 12, "text-anchor": "end", class: "who" }, "100 % singular"),
     svg("rect", { x: 0, y: 20, width: cut, height: 22, rx: 3, class: "singular" }),
     svg("text", q > 0.5 ? { x: 8, y: 35.5, class: "on" } : { x: width - 8, y: 35.5, "text-anchor": "end" },
       q > 0.5 ? `praises ${percent(q)}` : `praise ${percent(1 - q)}`));
@@ -97,7 +112,7 @@ function chips(words, choose) {
 }
 
 function dictionary(kinds, vocabulary, choose) {
-  const rows = Object.entries(kinds).map(([kind, words]) =>
+  const rows = KINDS.map((kind) => [kind, kinds[kind]]).map(([kind, words]) =>
     html("p", { class: "choices" }, html("span", { class: "name" }, kind),
       ...chips(words.map((k) => vocabulary[k]), choose)));
   return html("details", {}, html("summary", {}, `All ${vocabulary.length - 1} words it knows`), ...rows);
@@ -160,8 +175,10 @@ function wordTable(vocabulary, choose) {
       set(body.children[t], { class: t === at ? "chosen" : null });
       set(body.children[t].querySelector("button"), { "aria-pressed": String(t === at) });
     });
+    table.querySelector("[data-scale=c]").textContent = `±${number(top, top > 1 ? 1 : 0)}`;
     table.hidden = !words.length;
   };
+  body.addEventListener("click", (event) => event.target.closest("td")?.parentNode.querySelector("button").click());
   body.addEventListener("keydown", (event) => {
     const row = event.target.closest("tr");
     const next = { ArrowDown: row.nextElementSibling, ArrowUp: row.previousElementSibling }[event.key];
@@ -182,7 +199,11 @@ export default {
     const turning = tools(model, p.W_h.length);
     const table = wordTable(vocabulary, (t) => tell(model, { at: t }));
     const [scales, said] = [html("div", { class: "scales" }), say()];
-    root.append(writing, turning, table, scales, said);
+    const trying = goals("microscope", GOALS);
+    const moving = ways(model, "microscope", {
+      sentence: (text) => text.length < 400, unit: [0, p.W_h.length - 1], held: [-3, 3], clamp: () => true });
+    const numbersAt = html("p", { class: "numbers" });
+    root.append(writing, turning, table, numbersAt, scales, said, trying, moving);
 
     return follow(model, ["sentence", "unit", "clamp", "held", "at"], root, (width) => {
       const found = parse(model.get("sentence"), vocabulary);
@@ -193,10 +214,21 @@ export default {
       writing.show(found, read);
       turning.show();
       table.show(words, at, free, read, k);
+      tellNumbers(numbersAt, read[Math.max(at, 0)], vocabulary[words[Math.max(at, 0)]], k);
+      if (at >= 0) trying.show({ text: model.get("sentence"), clamp, held: model.get("held"),
+        free: free[at].singular, read: read[at].singular });
       judge(scales, said, { words, at, free, read, k, vocabulary, width, clamp });
     });
   },
 };
+
+// The numbers of the chosen word, for whoever cannot hover.
+function tellNumbers(place, now, word, k) {
+  place.hidden = !now;
+  if (!now) return;
+  const one = (name) => html("span", { style: `color: var(--p-${name})` }, html("i", {}, name), ` ${number(now[name][k])}`);
+  place.replaceChildren(html("b", {}, word), ...[...COLUMNS].map(one));
+}
 
 // What to do about a word that is not known, and words to go on with.
 function helpOut(help, offer, { words, rest, open, read, vocabulary, add }) {

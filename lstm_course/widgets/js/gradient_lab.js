@@ -3,6 +3,7 @@
 // seed, size, inputs, networks, presets.
 
 import { button, choices, follow, say, shell, slider, tell } from "./controls.js";
+import { goals, ways } from "./goals.js";
 import { apart, html, line, power, scale, set, superscript, svg, typeset } from "./draw.js";
 import { decay } from "./jacobian.js";
 import { generator, initial, matrix, normal } from "./random.js";
@@ -11,6 +12,16 @@ const LINES = {
   total: { colour: "c", label: "LSTM, all paths", short: "LSTM, all" },
   direct: { colour: "f", label: "LSTM, direct path", short: "LSTM, direct" },
   rnn: { colour: "h", label: "tanh RNN", short: "tanh RNN" },
+};
+const LIMITS = { gain: [0.5, 4], bias: [0, 8], length: [10, 200], seed: [0, 1000] };
+const within = (v) => v > 0.1 && v < 10;
+const GOALS = {
+  loud: ["Gain 4, and over 200 steps the direct path still keeps more than half.",
+    ({ gain, length, direct }) => gain >= 4 && length >= 200 && direct > 0.5],
+  detour: ["The direct path loses all but a thousandth in 100 steps, and all paths together keep 0.1 to 10.",
+    ({ length, direct, total }) => length >= 100 && direct < 1e-3 && within(total)],
+  plain: ["Keep the tanh RNN between 0.1 and 10 over 50 steps; then see what one notch of the dial more does.",
+    ({ length, rnn }) => length >= 50 && within(rnn)],
 };
 const POWERS = [-16, 8]; // of ten, on the vertical axis
 
@@ -60,8 +71,10 @@ function render({ model, el }) {
   const other = button("other networks", () => tell(model, { seed: model.get("seed") + 1 }));
   const plot = makePlot();
   const sentence = say();
+  const trying = goals("gradients", GOALS);
+  const moving = ways(model, "gradients", LIMITS);
   presets.append(other);
-  root.append(presets, html("div", { class: "dials" }, ...Object.values(dials)), plot.svg, sentence);
+  root.append(presets, html("div", { class: "dials" }, ...Object.values(dials)), plot.svg, sentence, trying, moving);
 
   return follow(model, ["gain", "bias", "length", "seed"], root, (width) => {
     const names = ["gain", "bias", "length", "seed", "size", "inputs", "networks"];
@@ -70,13 +83,14 @@ function render({ model, el }) {
     presets.show(chosen(model));
     const measured = measure(traits);
     const lines = Object.fromEntries(Object.keys(LINES).map((k) => [k, spread(measured[k])]));
+    trying.show({ ...traits, ...Object.fromEntries(Object.entries(lines).map(([k, v]) => [k, v[1].at(-1)])) });
     plot.draw(measured.lags, lines, width);
     sentence.show(...typeset(html, words(lines, traits)));
   });
 }
 
 function labels(model) {
-  return Object.fromEntries(Object.keys(model.get("presets")).map((name) => [name, name]));
+  return Object.fromEntries(model.get("order").map((name) => [name, name]));
 }
 
 function chosen(model) {
@@ -88,6 +102,7 @@ function chosen(model) {
 function makePlot() {
   const [grid, axis, one] = ["grid", "axis", "one"].map((c) => svg("path", { class: c }));
   const ticks = svg("g");
+  const at = svg("path", { class: "at" });
   const window_ = svg("svg", { class: "window" }, grid, one);
   const lines = Object.fromEntries(Object.entries(LINES).map(([key, { colour }]) => {
     const paint = `var(--p-${colour})`;
@@ -96,40 +111,71 @@ function makePlot() {
       curve: svg("path", { class: `curve ${key}`, stroke: paint }),
       label: svg("text", { class: "label", style: `fill: ${paint}` }),
       value: svg("text"),
+      leaves: svg("path", { class: "leaves", fill: paint }),
     };
     return [key, parts];
   }));
   const all = Object.values(lines);
   window_.append(...all.map((p) => p.band), ...all.map((p) => p.curve));
-  const plot = svg("svg", { role: "img", class: "plot" }, window_, axis, ticks, ...all.flatMap((p) => [p.label, p.value]));
-  return { svg: plot, draw: (lags, values, width) => drawPlot({ plot, grid, axis, one, ticks, window_, lines }, lags, values, width) };
+  const plot = svg("svg", { role: "img", class: "plot" }, window_, axis, ticks, ...all.flatMap((p) => [p.label, p.value, p.leaves]), at);
+  const parts = { plot, grid, axis, one, ticks, window_, lines, at };
+  let [last, chosen] = [null, null]; // what is drawn, and the lag that is looked at
+  const again = (k) => { chosen = k; if (last) drawPlot(parts, ...last, k); };
+  const look = (event) => again(last && nearest(parts, last[0], event));
+  for (const name of ["pointermove", "pointerdown"]) plot.addEventListener(name, look);
+  plot.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse") again(null); });
+  return { svg: plot, draw: (...given) => {
+    if (last?.[0].length !== given[0].length) chosen = null;
+    last = given;
+    again(chosen);
+  } };
 }
 
-function drawPlot(parts, lags, values, width) {
+// The number of the lag under a pointer.
+function nearest({ plot, X }, lags, event) {
+  const x = event.clientX - plot.getBoundingClientRect().left;
+  const far = lags.map((lag) => Math.abs(X(lag) - x));
+  return far.indexOf(Math.min(...far));
+}
+
+// Where a line leaves the frame: a small arrow that points after it.
+function leaving(points, { top, bottom }) {
+  const k = points.findIndex(([, y]) => y < top || y > bottom);
+  if (k < 0) return "";
+  const [x, up] = [points[k][0], points[k][1] < top ? 1 : -1];
+  const y = up > 0 ? top - 2 : bottom + 2;
+  return `M${x - 5},${y} h10 l-5,${-8 * up} Z`;
+}
+
+function drawPlot(parts, lags, values, width, chosen = null) {
   const narrow = width < 500;
   const height = narrow ? 300 : 340;
   const box = { left: 42, right: width - (narrow ? 104 : 138), top: 30, bottom: height - 40 };
   const X = scale([0, lags.at(-1)], [box.left, box.right]);
   const Y = scale(POWERS, [box.bottom, box.top]);
+  parts.X = X;
+  const n = chosen ?? lags.length - 1;
+  set(parts.at, { d: chosen === null ? "" : `M${X(lags[n])},${box.top} V${box.bottom}` });
   const log = (v) => Y(Math.max(-400, Math.log10(v))); // far below the window, not nowhere
   set(parts.plot, { viewBox: `0 0 ${width} ${height}`, height, "aria-label": spoken(values, lags.at(-1)) });
   const size = { x: box.left, y: box.top, width: box.right - box.left, height: box.bottom - box.top };
   set(parts.window_, { ...size, viewBox: Object.values(size).join(" ") });
-  drawAxes(parts, lags, { box, X, Y });
   const ends = Object.keys(LINES).map((key) => Math.min(box.bottom, Math.max(box.top, log(values[key][1].at(-1)))));
+  drawAxes(parts, lags, { box, X, Y, chosen });
   const places = apart(ends, 35, box.top + 8, box.bottom - 8);
   Object.entries(LINES).forEach(([key, { label, short }], k) => {
     const [low, middle, high] = values[key].map((ys) => ys.map((v, n) => [X(lags[n]), log(v)]));
     set(parts.lines[key].band, { d: `${line([...low, ...high.reverse()])} Z` });
     set(parts.lines[key].curve, { d: line(middle) });
-    const { label: name, value } = parts.lines[key];
+    const { label: name, value, leaves } = parts.lines[key];
+    set(leaves, { d: leaving(middle, box) });
     set(name, { x: box.right + 9, y: places[k] - 3 }).textContent = narrow ? short : label;
     set(value, { x: box.right + 9, y: places[k] + 12 })
-      .replaceChildren(...typeset(svg, power(values[key][1].at(-1))));
+      .replaceChildren(...typeset(svg, power(values[key][1][n])));
   });
 }
 
-function drawAxes({ grid, axis, one, ticks }, lags, { box, X, Y }) {
+function drawAxes({ grid, axis, one, ticks }, lags, { box, X, Y, chosen }) {
   const powers = [-16, -12, -8, -4, 0, 4, 8];
   const most = lags.at(-1);
   const steps = [0, 0.2, 0.4, 0.6, 0.8, 1].map((share) => share * most);
@@ -144,7 +190,8 @@ function drawAxes({ grid, axis, one, ticks }, lags, { box, X, Y }) {
     text(0, 12, "norm of the Jacobian", { class: "title" }),
     text(X(0) + 10, Y(6), "explodes", { "dominant-baseline": "central" }),
     text(X(0) + 10, Y(-14), "vanishes", { "dominant-baseline": "central" }),
-    text((box.left + box.right) / 2, box.bottom + 35, "lag (steps)", { "text-anchor": "middle", class: "title" }),
+    text((box.left + box.right) / 2, box.bottom + 35,
+      chosen === null ? "lag (steps)" : `values at lag ${lags[chosen]}`, { "text-anchor": "middle", class: "title" }),
   );
 }
 

@@ -2,7 +2,8 @@
 // the right. Traits: W_x, W_h, b (blocks i f g o), x, preset; presets.
 
 import { lstmStep, trace } from "./cells.js";
-import { choices, follow, say, shell, slider, tell } from "./controls.js";
+import { button, choices, follow, say, shell, slider, tell } from "./controls.js";
+import { goals, ways } from "./goals.js";
 import { columns, html, line, number, scale, set, svg } from "./draw.js";
 
 const BLOCKS = "ifgo";
@@ -17,6 +18,20 @@ const PARTS = { // trait: what a dial of it is called, its range
 };
 const MARGIN = { left: 26, right: 50, top: 8 };
 
+const LIMITS = { W_x: [-30, 30], W_h: [-30, 30], b: [-12, 12], x: [-1, 1] };
+const GOALS = {
+  last: ["Keep only the last of several pulses: each new +1 takes the place of the one before.",
+    ({ x, f, i, g, c }) => {
+      const pulses = x.flatMap((v, t) => (v >= 0.9 ? [t] : []));
+      const t = pulses.at(-1);
+      return pulses.length > 1 && c[pulses[0]] > 0.5 && f[t] < 0.3 && i[t] * g[t] > 0.5 && c.at(-1) > 0.5;
+    }],
+  down: ["Count downwards: c below −3 at the end, a step down with each pulse.",
+    ({ x, c }) => c.at(-1) < -3 && x.filter((v) => v >= 0.9).length >= 3],
+  half: ["Forget by half in five steps: something is written, and the forget gate rests at the right place.",
+    ({ f, c }) => Math.max(...c) > 0.5 && f.every((v) => v ** 5 > 0.44 && v ** 5 < 0.56)],
+};
+
 // Every quantity over time: name -> list of numbers.
 export function run({ W_x, W_h, b, x }) {
   const steps = trace(lstmStep, { W_x: [W_x], W_h: [W_h], b }, x.map((value) => [value]));
@@ -27,17 +42,26 @@ export function run({ W_x, W_h, b, x }) {
 function render({ model, el }) {
   const root = shell(el, "Unit explorer: one LSTM unit", "unit-explorer");
   const change = (values) => tell(model, { preset: "", ...values });
-  const names = Object.keys(model.get("presets"));
+  const names = model.get("order");
   const presets = choices("Presets", Object.fromEntries(names.map((n) => [n, n])), (name) => {
     const { words, ...values } = model.get("presets")[name];
     tell(model, { ...values, preset: name });
   });
+  const trying = goals("unit", GOALS);
+  const moving = ways(model, "unit", { ...LIMITS, preset: (name) => name in model.get("presets") || !name });
   const cursor = { at: null, move: (at) => { cursor.at = at; draw(); } };
   const rows = Object.keys(ROWS).map((name) => makeRow(name, model, change, cursor));
   const sentence = say();
-  const box = html("div", { class: "quantities", onpointerleave: () => cursor.move(null) });
+  const box = html("div", { class: "quantities", onpointerleave: (event) => {
+    if (event.pointerType === "mouse") cursor.move(null);
+  } });
   box.append(...rows.map((row) => row.box));
-  root.append(presets, box, sentence);
+  box.open = (name) => rows.forEach((row) => { // on a phone: dials of one gate at a time
+    row.box.classList.toggle("shut", row.box.dataset.row !== name);
+    row.box.querySelector(".turn")?.setAttribute("aria-expanded", String(row.box.dataset.row === name));
+  });
+  box.open("i");
+  root.append(presets, box, sentence, trying, moving);
 
   function draw() {
     const traits = Object.fromEntries(["W_x", "W_h", "b", "x"].map((t) => [t, model.get(t)]));
@@ -45,6 +69,7 @@ function render({ model, el }) {
     const preset = chosen(model.get("presets"), traits);
     presets.show(preset);
     for (const row of rows) row.draw(values, traits, cursor.at ?? values.x.length - 1);
+    trying.show(values);
     sentence.show(...words(values, model.get("presets")[preset]));
   }
   return follow(model, ["W_x", "W_h", "b", "x", "preset"], root, draw);
@@ -67,7 +92,9 @@ function makeRow(name, model, change, cursor) {
     x[at] = Math.max(-1, Math.min(1, Math.round(value * 100) / 100));
     change({ x });
   }));
-  const box = html("div", { class: `quantity ${dials.length ? "with-dials" : ""}` },
+  const turn = button("dials", () => box.parentNode.open(name), { class: "turn", "aria-label": `dials of the ${ROWS[name]}` });
+  if (dials.length) head.append(turn);
+  const box = html("div", { class: `quantity ${dials.length ? "with-dials" : ""}`, "data-row": name },
     html("div", { class: "words" }, head, ...dials.map((d) => d.dial)), strip.svg);
   const draw = (values, traits, at) => {
     equation.replaceChildren(...formula(name, traits));
@@ -127,6 +154,7 @@ function makeStrip(name, cursor, edit) {
   strip.addEventListener("pointermove", (event) => {
     if (!state.held) cursor.move(stepAt(state, strip, event));
   });
+  strip.addEventListener("pointerdown", (event) => { if (!edit) cursor.move(stepAt(state, strip, event)); });
   if (edit) makeEditable(strip, state, edit, cursor);
   const draw = (y, at) => {
     const [width, height] = [strip.clientWidth || 300, strip.clientHeight || 60];
@@ -147,7 +175,7 @@ function makeStrip(name, cursor, edit) {
     for (const [tick, v] of [[top, most], [floor, 0], [bottom, low]]) {
       set(tick, { x: MARGIN.left - 6, y: Y(v) }).textContent = number(v, 0);
     }
-    bottom.style.display = low ? "" : "none";
+    bottom.style.display = low && Y(low) - Y(0) > 11 ? "" : "none"; // else they meet
     set(value, { x: width - MARGIN.right + 8, y: Y(y[at]) }).textContent = number(y[at]);
     if (edit) placeHandles(handles, state, at);
   };

@@ -1,8 +1,19 @@
 // Any two cells side by side, with what one has and the other has not.
 
-import { button, follow, say, shell, tell } from "./controls.js";
-import { html, set } from "./draw.js";
+import { button, choices, follow, say, shell, tell } from "./controls.js";
+import { goals, ways } from "./goals.js";
+import { html, readable, set } from "./draw.js";
 
+const GOALS = {
+  one: ["Find two cells that differ in a single line of their equations.",
+    ({ fresh }) => fresh[0] === 1 && fresh[1] === 1],
+  equal: ["Find two cells that learn equally many numbers and still compute something else.",
+    ({ pair: [a, b], fresh }) => a.total === b.total && fresh[0] > 0],
+  small: ["Find a cell with gates that learns at most half as many numbers as the LSTM.",
+    ({ names, pair: [a, b] }) => (names[0] === "lstm" && gated(b) && 2 * b.total <= a.total)
+      || (names[1] === "lstm" && gated(a) && 2 * a.total <= b.total)],
+};
+const gated = ({ lines }) => lines.some(([text]) => /sigma|σ/.test(text));
 const SHAPES = "path:not(.tip), rect, circle";
 
 // ---------------------------------------------------------------- what differs
@@ -133,17 +144,31 @@ export default {
     const sizes = `Learned numbers at ${model.get("inputs")} inputs and ${model.get("units")} units`;
     const both = (kind) => [left[kind], right[kind]];
     const said = say();
-    root.append(html("div", { class: "heads" }, left.select, swap, right.select),
-      html("div", { class: "two" }, ...both("about"), ...both("drawn")),
-      html("p", { class: "title" }, "Equations"), html("div", { class: "two" }, ...both("lines")),
-      html("p", { class: "title" }, sizes), html("div", { class: "two" }, ...both("table")), said);
+    const trying = goals("cells", GOALS);
+    const known = (name) => name in cells;
+    const moving = ways(model, "cells", { left: known, right: known });
+    const part = choices("Show", { drawn: "diagrams", lines: "equations", counted: "numbers" }, (key) => {
+      for (const two of root.querySelectorAll(".two")) two.classList.toggle("hidden", !two.classList.contains(`part-${key}`));
+      part.show(key); // on a phone, where there is room for one
+      root.querySelectorAll(".drawn svg").forEach(readable);
+    });
+    part.classList.add("parts");
+    root.append(html("div", { class: "heads" }, left.select, swap, right.select), part,
+      html("div", { class: "two part-drawn" }, ...both("about"), ...both("drawn")),
+      html("p", { class: "title" }, "Equations"), html("div", { class: "two part-lines" }, ...both("lines")),
+      html("p", { class: "title" }, sizes), html("div", { class: "two part-counted" }, ...both("table")), said, trying, moving);
+    part.querySelector("button").click();
     root.classList.toggle("flat", flat(root));
     return follow(model, ["left", "right"], root, () => {
       const names = [model.get("left"), model.get("right")];
       const now = names.join(" ");
+      root.querySelectorAll(".drawn svg").forEach(readable);
       if (root.dataset.shown === now) return; // a new width changes nothing
       root.dataset.shown = now;
-      said.show(summary(names, cells, [left.fill(...names), right.fill(...names.toReversed())]));
+      const fresh = [left.fill(...names), right.fill(...names.toReversed())];
+      root.querySelectorAll(".drawn svg").forEach(readable);
+      trying.show({ names, pair: names.map((name) => cells[name]), fresh });
+      said.show(summary(names, cells, fresh));
     });
   },
 };
