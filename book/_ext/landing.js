@@ -44,9 +44,11 @@
     const right = x[1][2] > 0 ? "are" : "is";
     const said = are > 0.5 ? "are" : "is";
     const sure = percent(Math.max(are, 1 - are));
-    const verdict = said !== right ? "Wrong" : Math.abs(are - 0.5) < 0.2 ? "Hardly" : "Right";
-    figure.querySelector(".said").innerHTML =
-      `${verdict}: “the ${nouns[0].textContent} … <b>${said}</b>”, with ${sure}.`;
+    const off = Math.abs(are - 0.5);
+    const verdict = said !== right ? "Wrong" : off < 0.2 ? "Hardly" : "Right";
+    figure.querySelector(".said").innerHTML = off < 0.02
+      ? `Undecided: “the ${nouns[0].textContent} …” <b>is</b> or <b>are</b>? It has forgotten.`
+      : `${verdict}: “the ${nouns[0].textContent} … <b>${said}</b>”, with ${sure}.`;
   }
 
   function flip(noun) {

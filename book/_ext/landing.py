@@ -108,7 +108,7 @@ FIGURE = """
 <input type="range" min="0.01" max="0.99" step="0.01" value="{others}">
 <output></output></label>
 <label class="keep"><span>forget gate: keep</span>
-<input type="range" min="0.5" max="0.99" step="0.01" value="{keep}">
+<input type="range" min="0.01" max="0.99" step="0.01" value="{keep}">
 <output></output></label>
 <button type="button">start again</button></div>
 <p class="said" role="status">The unit says <b>are</b>, with {said} %.</p>

@@ -6,7 +6,8 @@ build draws: the unit of the first page as it reads its sentence.
     ```{how-to-cite}
     ```
 
-writes the entry for a list of sources, made from CITATION.cff.
+writes the entry for a list of sources, made from CITATION.cff.  {pdf}`words` is a
+link to the whole book as one PDF where ``make pdf`` made it, and nothing elsewhere.
 """
 
 from html import escape
@@ -71,6 +72,15 @@ def offer_pdf(app, pagename, templatename, context, doctree):
             group["buttons"].append(link)
 
 
+def link_pdf(name, rawtext, text, lineno, inliner, options=None, content=None):
+    """The role {pdf}`words`."""
+    env = inliner.document.settings.env
+    if not (Path(env.app.outdir) / PDF).exists():
+        return [], []
+    up = "../" * env.docname.count("/")
+    return [nodes.reference(rawtext, text, refuri=up + PDF)], []
+
+
 def address(config):
     """Where the book is served: html_baseurl, or the pages of its repository."""
     if config.html_baseurl:
@@ -121,6 +131,7 @@ class HowToCite(SphinxDirective):
 
 def setup(app):
     app.add_directive("how-to-cite", HowToCite)
+    app.add_role("pdf", link_pdf)
     app.connect("builder-inited", draw_preview)
     app.connect("html-page-context", describe)
     app.connect("html-page-context", offer_pdf, priority=990)

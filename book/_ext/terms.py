@@ -167,6 +167,7 @@ def mark(app, page, node, hits):
         uri = f"{app.builder.get_relative_uri(page, target)}#{anchor}"
         link = nodes.reference("", "", internal=True, refuri=uri, classes=["term"])
         if isinstance(node, nodes.math):
+            link["reftitle"] = spoken(app.book_words.entries[target, anchor])
             node.replace_self(link)
             link += node
             return
@@ -174,6 +175,11 @@ def mark(app, page, node, hits):
         made += [nodes.Text(str(node)[at:start]), link]
         at = end
     node.parent.replace(node, [*made, nodes.Text(str(node)[at:])])
+
+
+def spoken(entry):
+    """The name of a link that is a formula: "f_t, forget gate"."""
+    return f"{entry['term']}, {re.split('[:.;]', entry['text'])[0]}"
 
 
 def say_where(app, words, doctree, page):

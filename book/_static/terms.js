@@ -9,6 +9,11 @@
   document.body.append(tip);
   let shown = null, loading, leaving, touch = false;
 
+  for (const link of document.querySelectorAll("a.term[title]")) {
+    link.ariaLabel = link.title; // a formula's name; the entry shows instead of the title
+    link.removeAttribute("title");
+  }
+
   function load() {
     loading ??= new Promise((done) => {
       const script = document.createElement("script");

@@ -54,6 +54,23 @@ def test_one_dial_makes_the_verb_wrong_the_other_unsure(page):
     assert said.inner_text().startswith("Right")
 
 
+def test_half_a_dial_looks_half_full_and_is_undecided_not_wrong(page):
+    page.evaluate(TURN, [KEEP, 0.5])
+    assert page.locator(".memory .said").inner_text().startswith("Undecided")
+    keep = page.locator(".memory input").nth(KEEP)
+    low, high, now = keep.evaluate("e => [+e.min, +e.max, +e.value]")
+    assert 0.45 < (now - low) / (high - low) < 0.55
+
+
+def test_the_first_page_says_what_it_is_and_where_to_go(page):
+    first = page.locator("article h1 + p").inner_text()
+    assert "free interactive book" in first and "seven hours" in first
+    doors = page.locator(".buttons a").all_inner_texts()
+    assert doors[:2] == ["Start reading", "Try it in 5 minutes"]
+    assert doors[-1] == "Code" and set(doors[2:-1]) <= {"PDF"}
+    assert "planned" not in page.locator("#map-of-the-book table").inner_text()
+
+
 def test_pressing_the_subject_changes_the_verb(page):
     assert run(page)["are"] > 0.9
     page.locator("button.form", has_text="keys").focus()

@@ -1,4 +1,4 @@
-"""Terms and symbols explain themselves: to pointer, key and tap, without scripts too."""
+"""Terms and symbols explain themselves: by pointer, by key, by tap, without scripts."""
 
 import json
 import re
