@@ -66,8 +66,8 @@ def test_the_first_page_says_what_it_is_and_where_to_go(page):
     first = page.locator("article h1 + p").inner_text()
     assert "free interactive book" in first and "seven hours" in first
     doors = page.locator(".buttons a").all_inner_texts()
-    assert doors[:2] == ["Start reading", "Try it in 5 minutes"]
-    assert doors[-1] == "Code" and set(doors[2:-1]) <= {"PDF"}
+    assert doors[:3] == ["Start reading", "Try it in 5 minutes", "The idea in 15"]
+    assert doors[-1] == "Code" and set(doors[3:-1]) <= {"PDF"}
     assert "planned" not in page.locator("#map-of-the-book table").inner_text()
 
 

@@ -41,7 +41,7 @@ def test_a_term_is_marked_once_in_a_section_and_in_prose_alone(html, entries, na
 
 def test_every_entry_says_where_a_chapter_uses_it_first(html, entries):
     numbers = {}
-    for name in PAGES[1:6]:
+    for name in filter(re.compile(r"/\d\d_").search, PAGES):
         for head in soup(html, name).select("article :is(h1, h2) .section-number"):
             numbers[head.text.strip().rstrip(".")] = head
     found = {
