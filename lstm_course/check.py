@@ -23,6 +23,7 @@ from .exercises import SETS, judge, local_call
 from .exercises.packages import strangers
 
 _class = {"seed": None}  # the variant of this notebook
+ABOVE = "Run All Above Selected Cell, in the menu Run, does it."
 SHOWN = 3  # findings in one answer; the rest would only repeat them
 
 
@@ -214,6 +215,22 @@ def _show(panel):
         print(panel)
 
 
+def _listen():
+    """In Jupyter: of an answer that is not defined, say what to run, no traceback."""
+    shell = sys.modules.get("IPython") and sys.modules["IPython"].get_ipython()
+    if shell is not None:
+        shell.set_custom_exc((NameError,), _undefined)
+
+
+def _undefined(shell, kind, error, trace, tb_offset=None):
+    """What a NameError shows; of other names what it always shows."""
+    name = getattr(error, "name", None)
+    if name not in {e.function for s in SETS.values() for e in s.exercises}:
+        return shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
+    text = f"{name} is not defined here. Was the kernel restarted? {ABOVE}"
+    return _show(Panel("Run the cells above first", "hint", [text]))
+
+
 def _load():
     """Results kept so far; an unreadable file counts as none."""
     try:
@@ -242,3 +259,6 @@ def _kind(value):
     if value is None:
         return "nothing"
     return f"{type(value).__name__} {str(value)[:30]!r}"
+
+
+_listen()

@@ -83,6 +83,8 @@ def _accident(exercise, args, error):
     lines = [row.line for row in rows if row.name == exercise.function and row.line]
     where = f" in `{lines[-1]}`" if lines else ""
     text = f"Your {exercise.function} raised {type(error).__name__}{where}: {error}."
+    if isinstance(error, NameError):
+        text += " If the kernel was restarted, run the cells above first."
     names = signature(exercise.reference).parameters if exercise.reference else ()
     pairs = zip(names, args, strict=False)
     shapes = [f"{n} {a.shape}" for n, a in pairs if hasattr(a, "shape")]

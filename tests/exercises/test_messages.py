@@ -3,6 +3,7 @@
 import copy
 from collections import defaultdict
 
+import nbclient
 import nbformat
 import numpy as np
 import pytest
@@ -69,6 +70,22 @@ def test_the_grader_says_the_same_without_numbers_of_a_case(k, graded):
     for word in words(WRONG[k][3]):
         assert word in question["message"], question["message"]
     assert "Seen with" not in question["message"]
+
+
+def test_after_a_restart_a_check_says_to_run_the_cells_above():
+    whole = read("exercises", set_of(BY_ID["04.1"]))
+    cells = [c for c in whole.cells if 'check("04.1"' in c.source]
+    cells += [nbformat.v4.new_code_cell("something_else")]
+    made = nbformat.v4.new_notebook(cells=copy.deepcopy(cells))
+    nbclient.NotebookClient(made, allow_errors=True, kernel_name="python3").execute()
+    first, other = (str(c.outputs) for c in made.cells)
+    assert "Run the cells above first" in first and "Traceback" not in first
+    assert "NameError" in other and "Run the cells" not in other
+
+
+def test_a_name_that_a_restart_took_is_told_as_such(capsys):
+    check("04.1", lambda *args: no_such_name)  # noqa: F821
+    assert "restarted, run the cells above first" in capsys.readouterr().out
 
 
 def test_a_clinic_says_why_and_no_verdict_under_it(capsys):
