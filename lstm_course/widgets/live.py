@@ -8,7 +8,7 @@ from . import bundle
 
 PLACE = (
     '<div class="live-figure" data-model="{model}" data-kind="{kind}" style="{room}">'
-    "{picture}</div>"
+    '<div style="padding: 0 9px">{picture}</div></div>'  # a phone's letters are larger
 )
 
 

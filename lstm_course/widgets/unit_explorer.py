@@ -101,6 +101,7 @@ class UnitExplorer(LiveFigure):
     def picture(self):
         values, edges = {"x": np.array(self.x)} | self.trace(), np.arange(T + 1) + 0.5
         fig, axes = plt.subplots(7, 1, figsize=(5.6, 4.2), sharex=True)
+        fig.subplots_adjust(left=0.32, right=0.98)  # room for a phone's letters
         for ax, name in zip(axes, "xifgoch", strict=True):
             y = values[name]
             ax.stairs(y, edges, fill=True, color=GATES[name], alpha=0.16)
@@ -111,7 +112,7 @@ class UnitExplorer(LiveFigure):
             ax.spines[["left", "bottom"]].set_visible(False)
             ax.tick_params(length=0)
             ax.set_ylabel(f"{NAMES[name]} ${name}$", rotation=0, ha="right",
-                          va="center", color=GATES[name])  # fmt: skip
+                          va="center", labelpad=20, color=GATES[name])  # fmt: skip
             ax.grid(False)
         axes[-1].set(xlabel="step", xticks=(1, 6, 12, 18, 24))
         plt.close(fig)

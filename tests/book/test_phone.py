@@ -32,6 +32,14 @@ OUTSIDE = """() => [...document.querySelectorAll('figure svg text')]
     .map(t => t.textContent.trim())"""
 
 
+BESIDE = """() => [...document.querySelectorAll('.live-figure')].flatMap(place => {
+    const box = place.getBoundingClientRect();
+    return [...place.querySelectorAll('svg text')]
+        .map(t => [t.getBoundingClientRect(), t.textContent.trim()])
+        .filter(([r]) => r.width && (r.left < box.left - 1 || r.right > box.right + 1))
+        .map(([, text]) => text) })"""
+
+
 @pytest.fixture(scope="module")
 def narrow(start_visit, site):
     """A function page -> the page at 390 px, nothing waiting for a guess."""
@@ -56,6 +64,7 @@ def test_labels_of_figures_are_readable_and_on_the_page(narrow, name):
     page = narrow(name)
     assert page.evaluate(LABELS) == []
     assert page.evaluate(OUTSIDE) == []
+    assert page.evaluate(BESIDE) == []  # still pictures of live figures
 
 
 def test_a_fade_moves_to_the_other_edge_with_what_it_hides(narrow):
