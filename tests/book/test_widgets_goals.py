@@ -163,6 +163,14 @@ def test_reset_leads_back_to_the_start(show):  # noqa: F811
     assert dial.input_value() == before
 
 
+@pytest.mark.parametrize("name", ["UnitExplorer", "GradientLab"])
+def test_presets_keep_their_order_through_a_stored_notebook(show, name):  # noqa: F811
+    figure = getattr(widgets, name)()
+    root = show(figure)  # from JSON with sorted keys
+    shown = root.locator("button[aria-pressed]").all_inner_texts()
+    assert shown == list(figure.presets) != sorted(shown)
+
+
 # ---- the way back, against finite differences ----
 def test_the_way_back_is_the_gradient(js):
     rng = np.random.default_rng(2)

@@ -31,7 +31,8 @@ def show(visit, root):
     def wake(figure, width=1280):
         names = [k for k in figure.keys if k != "layout"]
         state = {k: v for k, v in figure.get_state(names).items() if k in names}
-        state = json.dumps({"state": {figure.model_id: {"state": state}}})
+        state = {"state": {figure.model_id: {"state": state}}}
+        state = json.dumps(state, sort_keys=True)  # as a notebook is stored
         page = visit.page
         page.set_viewport_size({"width": width, "height": 900})
         page.set_content(
