@@ -280,3 +280,13 @@ def test_the_colab_copy_adds_one_cell_that_installs():
         copy = colab.with_install(nbformat.read(file, as_version=4), "ADDRESS")
         assert copy.cells[0] == before[0] and copy.cells[2:] == before[1:], name
         assert copy.cells[1].source == "%pip install -q git+ADDRESS"
+
+
+def test_a_line_that_came_in_two_parts_is_one_line_in_the_page():
+    streams = load("book/_ext/streams.py")
+    parts = [
+        nbformat.v4.new_output("stream", name=name, text=text)
+        for name, text in [("stdout", "the same:"), ("stderr", "?\n")]
+    ]
+    parts.append(nbformat.v4.new_output("stream", name="stdout", text=" True\n"))
+    assert [o["text"] for o in streams.joined(parts)] == ["the same: True\n", "?\n"]
