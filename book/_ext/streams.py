@@ -1,7 +1,7 @@
 """What a cell prints is one text, however often its kernel handed over a part.
 
-A kernel sends what has been printed whenever some time has passed, also in the middle of
-a line.  MyST-NB 1.4 (``nb_merge_streams``) puts a line break between such parts, see
+A kernel sends what has been printed whenever some time has passed, also in the middle
+of a line.  MyST-NB 1.4 (``nb_merge_streams``) puts a line break between such parts, see
 ``findings/mystnb_merge_streams.sh``; here they are joined as they came.
 """
 
