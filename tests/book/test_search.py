@@ -17,7 +17,7 @@ QUERIES = {  # what a reader asks for: the section that should be among the firs
     "half-life": "3.5",
     "teacher forcing": None,
     "forget bias": "3.6",
-    "vanishing gradient": "2.3",
+    "vanishing gradient": "2.8",
     "peephole": "5.1",
     "clipping": "2.5",
 }
