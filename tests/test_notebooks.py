@@ -2,12 +2,15 @@
 
 import ast
 import re
-from importlib.util import module_from_spec, spec_from_file_location
+import runpy
 from pathlib import Path
 from statistics import median
 
+import captions
+import guesses
 import nbformat
 import pytest
+import streams
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,16 +26,6 @@ every_notebook = pytest.mark.parametrize("name", NOTEBOOKS)
 every_chapter = pytest.mark.parametrize("name", CHAPTERS)
 
 
-def load(path):
-    """A file of Python that is in no package, as a module."""
-    spec = spec_from_file_location(Path(path).stem, ROOT / path)
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-captions = load("book/_ext/captions.py")
-guesses = load("book/_ext/guesses.py")
 CHECKED = "# NBVAL_CHECK_OUTPUT"
 NOT_IN_A_NOTEBOOK = {
     "pip": r"\bpip3? install|^\s*[!%]\s*(?:pip|conda)",
@@ -274,16 +267,15 @@ def test_nothing_claims_that_an_lstm_solves_vanishing_gradients():
 
 
 def test_the_colab_copy_adds_one_cell_that_installs():
-    colab = load("scripts/colab.py")
+    with_install = runpy.run_path(ROOT / "scripts/colab.py")["with_install"]
     for name, file in FILES.items():
         before = nbformat.read(file, as_version=4).cells
-        copy = colab.with_install(nbformat.read(file, as_version=4), "ADDRESS")
+        copy = with_install(nbformat.read(file, as_version=4), "ADDRESS")
         assert copy.cells[0] == before[0] and copy.cells[2:] == before[1:], name
         assert copy.cells[1].source == "%pip install -q git+ADDRESS"
 
 
 def test_a_line_that_came_in_two_parts_is_one_line_in_the_page():
-    streams = load("book/_ext/streams.py")
     parts = [
         nbformat.v4.new_output("stream", name=name, text=text)
         for name, text in [("stdout", "the same:"), ("stderr", "?\n")]

@@ -1,7 +1,6 @@
 """The first page's live figure computes what the package computes."""
 
-from importlib.util import module_from_spec, spec_from_file_location
-
+import landing
 import numpy as np
 import pytest
 from book.pages import PAGES
@@ -14,14 +13,6 @@ TURN = """([index, value]) => {
 OTHERS, KEEP = 0, 1
 
 
-@pytest.fixture(scope="module")
-def landing(root):
-    spec = spec_from_file_location("landing", root / "book/_ext/landing.py")
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture
 def page(start_visit, site):
     return start_visit().open(f"{site}/{PAGES[0]}.html")
@@ -31,7 +22,7 @@ def run(page):
     return page.evaluate("document.querySelector('.memory').run")
 
 
-def test_the_figure_computes_the_package_s_lstm(page, landing):
+def test_the_figure_computes_the_package_s_lstm(page):
     rng = np.random.default_rng(0)
     for keep, others in rng.integers((50, 1), (100, 100), (20, 2)) / 100:
         page.evaluate(TURN, [OTHERS, others])
@@ -79,7 +70,7 @@ def test_pressing_the_subject_changes_the_verb(page):
     assert "key … is" in page.locator(".memory .said").inner_text()
 
 
-def test_without_scripts_the_figure_shows_the_same_run(browser, site, landing):
+def test_without_scripts_the_figure_shows_the_same_run(browser, site):
     with browser.new_context(java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(f"{site}/{PAGES[0]}.html")

@@ -3,12 +3,12 @@
 import re
 import subprocess
 import sys
-from importlib.util import module_from_spec, spec_from_file_location
 from urllib.parse import unquote
 
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from repository import SHOWN, address
 
 pytestmark = pytest.mark.browser
 
@@ -91,9 +91,6 @@ def test_no_page_has_the_address_of_the_repository_in_its_text(root, repository)
 
 
 def test_a_fork_changes_one_address_and_all_links_follow(root):
-    spec = spec_from_file_location("repository", root / "book/_ext/repository.py")
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
     options = {
         "repository_url": "https://github.com/somebody/fork",
         "repository_branch": "spring",
@@ -102,10 +99,10 @@ def test_a_fork_changes_one_address_and_all_links_follow(root):
             "binderhub_url": "https://hub",
         },
     }
-    made = [module.address(options, place, "README.md") for place in module.SHOWN]
+    made = [address(options, place, "README.md") for place in SHOWN]
     assert made == [
         "https://colab/github/somebody/fork/blob/colab/README.md",
         "https://hub/v2/gh/somebody/fork/spring?urlpath=lab/tree/README.md",
         "https://github.com/somebody/fork/blob/spring/README.md",
     ]
-    assert module.address(options, "source", "tests").endswith("/tree/spring/tests")
+    assert address(options, "source", "tests").endswith("/tree/spring/tests")

@@ -1,18 +1,9 @@
 """A long line of a figure written in steps is the same line."""
 
 import re
-from importlib.util import module_from_spec, spec_from_file_location
 
 import numpy as np
-import pytest
-
-
-@pytest.fixture(scope="module")
-def thin_lines(root):
-    spec = spec_from_file_location("thin_lines", root / "book/_ext/thin_lines.py")
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+import thin_lines
 
 
 def places(line):
@@ -26,7 +17,7 @@ def places(line):
     return np.array(found)
 
 
-def test_steps_lead_where_the_places_are(thin_lines):
+def test_steps_lead_where_the_places_are():
     rng = np.random.default_rng(0)
     there = np.round(rng.uniform(-400, 400, (200, 2)), 2)
     words = [
@@ -37,11 +28,11 @@ def test_steps_lead_where_the_places_are(thin_lines):
     assert len(line) < 0.7 * len("".join(words)) and line.count("M") == 4
 
 
-def test_short_paths_and_curves_stay(thin_lines):
+def test_short_paths_and_curves_stay():
     for path in ("M 1.25 2.5 L 3.75 4 z", "M 0 3 C 0.79 3 1.56 2.68 2.12 2.12 " * 20):
         assert thin_lines.thin(f'<path d="{path}"/>') == f'<path d="{path}"/>'
 
 
-def test_a_long_line_of_a_drawing_is_found(thin_lines):
+def test_a_long_line_of_a_drawing_is_found():
     line = " \n".join(f"{'LM'[k == 0]} {k}.25 7.13" for k in range(40))
     assert "l" in thin_lines.thin(f'<path d="{line}\n" style="fill: none"/>')
