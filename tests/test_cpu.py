@@ -301,7 +301,7 @@ class TestCache:
         code.write_bytes(b"code")
         empty.touch()
         os.utime(code, (0, 0))
-        assert engine._machine_code(module) == [code]
+        assert engine._machine_code(Path(module.__file__)) == [code]
         assert time.time() - code.stat().st_mtime < 3600
         assert not empty.exists()  # left by a power cut
 

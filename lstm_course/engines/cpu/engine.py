@@ -75,10 +75,11 @@ def shared(precision):
 
 @cache
 def _compiled(module, name, kind):
-    if not _machine_code(module):
+    if not module.machine_code:
         what = SHARED.get(module.about[0], module.about[0])
         text = f"compiling {what} for {module.about[1]}, once: a few seconds ..."
         print(text, file=sys.stderr, flush=True)
+        module.machine_code = True
     options = {k: v for k, v in fast.items() if k != "nogil"}
     return numba.cfunc(kind, cache=True, **options)(getattr(module, name))
 
@@ -95,9 +96,9 @@ def _module(name, precision, text):
         _forget(f"{name}_{precision}_*", file)
     spec = importlib.util.spec_from_file_location(f"lstm_course_{file.stem}", file)
     module = importlib.util.module_from_spec(spec)
+    module.machine_code, module.about = bool(_machine_code(file)), (name, precision)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
-    module.about = name, precision
     return module
 
 
@@ -110,13 +111,12 @@ def _forget(names, new):
                 part.unlink(missing_ok=True)
 
 
-def _machine_code(module, name=""):
-    """Numba's files for a module, marked as used today.
+def _machine_code(file):
+    """Numba's files for a module of this file, marked as used today.
 
     Empty ones, left by a power cut, are removed: Numba would fail on them.
     """
-    file = Path(module.__file__)
-    found = list((file.parent / "__pycache__").glob(f"{file.stem}.{name}*.nb[ic]"))
+    found = list((file.parent / "__pycache__").glob(f"{file.stem}.*.nb[ic]"))
     for part in found:
         if part.stat().st_size == 0:
             part.unlink(missing_ok=True)
