@@ -8,7 +8,8 @@ from urllib.parse import unquote
 import pytest
 import yaml
 from bs4 import BeautifulSoup
-from repository import SHOWN, address
+from repository import SHOWN
+from repository import address as address_of
 
 pytestmark = pytest.mark.browser
 
@@ -99,10 +100,10 @@ def test_a_fork_changes_one_address_and_all_links_follow(root):
             "binderhub_url": "https://hub",
         },
     }
-    made = [address(options, place, "README.md") for place in SHOWN]
+    made = [address_of(options, place, "README.md") for place in SHOWN]
     assert made == [
         "https://colab/github/somebody/fork/blob/colab/README.md",
         "https://hub/v2/gh/somebody/fork/spring?urlpath=lab/tree/README.md",
         "https://github.com/somebody/fork/blob/spring/README.md",
     ]
-    assert address(options, "source", "tests").endswith("/tree/spring/tests")
+    assert address_of(options, "source", "tests").endswith("/tree/spring/tests")
