@@ -40,7 +40,7 @@ def main():
     with sync_playwright() as play:
         browser = play.chromium.launch(**chromium())
         page = browser.new_page(color_scheme="light", reduced_motion="reduce")
-        page.route("**/widgets/live.js*", lambda route: route.abort())
+        page.emulate_media(media="print")  # live figures stay pictures
         parts = {name: Part(page, name) for name in names}
         book = bound(parts)
         put_feet(book, parts, page)

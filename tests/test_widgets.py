@@ -1,10 +1,12 @@
 """Live figures, as far as Python goes; tests/book/test_widgets.py sees them draw."""
 
+import json
 import re
 import subprocess
 import sys
 import tomllib
 
+import ipywidgets
 import numpy as np
 import pytest
 from live_figures import FIGURES, example
@@ -64,17 +66,29 @@ def test_scripts_and_styles_travel_with_the_package(root):
 
 
 @every_figure
-def test_a_figure_offers_a_picture_to_whoever_shows_no_widgets(name):
-    figure = example(name)
-    data, _ = figure._repr_mimebundle_()
-    assert "application/vnd.jupyter.widget-view+json" in data
-    assert f'data-model="{figure.model_id}"' in data["text/html"]
-    assert "<svg" in data["text/html"] or "<table" in data["text/html"]
+def test_a_figure_is_html_that_needs_no_kernel(name):
+    data, _ = example(name)._repr_mimebundle_()
+    assert set(data) == {"text/html", "text/plain"}  # JupyterLab prefers a widget view
     assert data["text/plain"] == f"{name}()"
+    assert "<svg" in data["text/html"] or "<table" in data["text/html"]
 
 
-def test_python_hears_what_the_page_changes():
+@every_figure
+def test_the_html_of_a_figure_holds_its_state_and_its_script(name):
+    figure = example(name)
+    page = figure._repr_mimebundle_()[0]["text/html"]
+    state = re.findall(r'<script type="application/json">(.*?)</script>', page, re.S)
+    state = json.loads(*state)
+    assert state["_esm"] == figure._esm and state["_css"] == figure._css
+    own = set(figure.keys) - set(ipywidgets.DOMWidget.class_trait_names(sync=True))
+    shown = {k: state[k] for k in own if not k.startswith("_")}
+    assert shown and shown == {k: figure.get_state(k)[k] for k in shown}
+
+
+def test_a_figure_in_a_box_of_ipywidgets_is_heard():
     unit, heard = widgets.UnitExplorer(), []
+    box = ipywidgets.VBox([unit])
+    assert box.get_state("children")["children"] == [f"IPY_MODEL_{unit.model_id}"]
     unit.observe(lambda change: heard.append(change.new), "b")
     unit.set_state({"b": [0.0, 2.0, 0.0, 10.0]})  # as a message of the page does
     assert heard == [[0.0, 2.0, 0.0, 10.0]]

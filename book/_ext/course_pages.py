@@ -3,17 +3,16 @@
 * the palette of the package as CSS variables;
 * MathJax and its fonts, see ``formulas``; of the theme's icons those that are shown,
   see ``icons``;
-* the scripts in ``book/_widgets``, loaded only by pages that show a widget;
-* out: the live-code button's scripts, which declare a constant twice, source maps, and
-  the script that draws icons (0.5 MB compressed) the theme's fonts have already drawn.
+* out: the live-code button's scripts, which declare a constant twice, source maps, the
+  state of widgets, which only a kernel would use, and the script that draws icons (0.5
+  MB compressed) the theme's fonts have already drawn.
 
 A library that Jupyter Book finds below a ``_static`` folder before the build may become
-a tag on every page and break MathJax; so MathJax and widgets go there after it.
+a tag on every page and break MathJax; so that goes there after it.
 """
 
 import re
 from pathlib import Path
-from shutil import copytree
 
 import formulas
 import icons
@@ -21,8 +20,7 @@ from docutils import nodes
 
 from lstm_course import palette
 
-WIDGETS = Path(__file__).parent.parent / "_widgets"
-OUT = ("thebe",)
+OUT = ("thebe", "@jupyter-widgets")
 EMPTY = "scripts/fontawesome.js"
 
 
@@ -64,14 +62,12 @@ def _links(buttons):
 
 
 def copy_local(app, error):
-    """After the build: MathJax and widgets into _static, what is not needed away."""
+    """After the build: MathJax into _static, what is not needed away."""
     if error or app.builder.format != "html":
         return
     html = Path(app.outdir)
     static = html / "_static"
     formulas.write(static)
-    if WIDGETS.is_dir():
-        copytree(WIDGETS, static / "widgets", dirs_exist_ok=True)
     (static / EMPTY).write_text("", encoding="utf-8")
     for file in static.rglob("*.map"):
         file.unlink()

@@ -3,11 +3,13 @@
     from lstm_course.widgets import UnitExplorer
     UnitExplorer()
 
-A live figure is an anywidget whose model is computed in JavaScript.  In the book the
-page shows its still picture (drawn in Python) until the figure comes into view; then
-``book/_widgets/live.js``, a few kilobytes, wakes it from the state that the build has
-put into the page.  Where scripts are off, on paper, and in viewers that know no
-widgets, the picture stays.  With a kernel, every trait is synchronised.
+A live figure is an anywidget whose model is computed in JavaScript.  It is shown as
+HTML: its still picture (drawn in Python), its state, and ``js/wake.js``, two kilobytes
+that wake it when it comes into view.  So it lives in a page, in JupyterLab, Colab or VS
+Code, and in a notebook that is opened again, none of which needs a kernel.  Where
+scripts are off, on paper, and in a notebook that is not trusted, the picture stays.
+In a box of ipywidgets, ``VBox([unit])``, Python hears what is turned; such a box is
+gone when its kernel is.
 
 How to add one, say ``StepWalker``:
 

@@ -29,7 +29,7 @@ def esm(name):
 
 def _collect(name, parts):
     """Put a module and before it what it imports into parts: {name: text}."""
-    text = (FOLDER / "js" / f"{name}.js").read_text(encoding="utf-8")
+    text = read(f"js/{name}.js")
     for other in IMPORT.findall(text):
         if other not in parts:
             _collect(other, parts)
@@ -38,9 +38,14 @@ def _collect(name, parts):
 
 def css(name):
     """The palette as variables, base.css, and css/NAME.css if there is one: str."""
-    files = [FOLDER / "css" / f"{part}.css" for part in ("base", name)]
-    texts = [f.read_text(encoding="utf-8") for f in files if f.exists()]
+    files = [f"css/{part}.css" for part in ("base", name)]
+    texts = [read(f) for f in files if (FOLDER / f).exists()]
     return "\n".join([_colours(), *texts])
+
+
+def read(file):
+    """A file of this folder, "js/draw.js": str."""
+    return (FOLDER / file).read_text(encoding="utf-8")
 
 
 def _colours():

@@ -2,7 +2,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
-from traitlets import Dict, Float, Int, List
+from traitlets import Dict, Float, Int
 
 from ..init import init
 from ..jacobian import jacobian
@@ -53,7 +53,6 @@ class GradientLab(LiveFigure):
     inputs = Int(I).tag(sync=True)
     networks = Int(NETWORKS).tag(sync=True)
     presets = Dict(PRESETS).tag(sync=True)
-    order = List(list(PRESETS)).tag(sync=True)  # stored JSON sorts its keys
 
     def measure(self, lags):
         """Medians over random networks, as lstm_course finds them: name -> (lags,)."""

@@ -1,15 +1,26 @@
 """What all live figures share: their script, their style and their still picture."""
 
+import json
+
 import anywidget
 from matplotlib.figure import Figure
 
 from .. import plots
 from . import bundle
 
-PLACE = (
-    '<div class="live-figure" data-model="{model}" data-kind="{kind}" style="{room}">'
-    '<div style="padding: 0 9px">{picture}</div></div>'  # a phone's letters are larger
+STYLE = """.live-figure .asleep { display: none }
+@media screen { .live-figure[data-near] { min-height: var(--wide) } }
+@media screen and (max-width: 767px) {
+  .live-figure[data-near] { min-height: var(--phone) } }"""
+ASLEEP = "A live figure. Run the cell, or trust this notebook, and it wakes."
+PLACE = (  # what is not trusted loses style, scripts and drawings, but not its words
+    "<style>{style}</style>"
+    '<div class="live-figure" data-kind="{kind}" style="{room}">'
+    '<div style="padding: 0 9px">{picture}</div>'  # a phone's letters are larger
+    '<p class="asleep">{asleep}</p>'
+    '<script type="application/json">{state}</script></div><script>{wake}</script>'
 )
+COMMON = anywidget.AnyWidget.class_trait_names(sync=True)  # of no use without a kernel
 
 
 class LiveFigure(anywidget.AnyWidget):
@@ -43,13 +54,15 @@ class LiveFigure(anywidget.AnyWidget):
         raise NotImplementedError
 
     def _repr_mimebundle_(self, **kwargs):
-        data, metadata = super()._repr_mimebundle_(**kwargs)
+        """HTML that needs no kernel: a stored notebook shows it when it is reopened."""
         picture = self.picture()
         if isinstance(picture, Figure):
             picture = plots.themed_svg(picture)
-        room = "--phone: {}px; --wide: {}px".format(*self.room)
+        state = json.dumps(self.get_state(set(self.keys) - set(COMMON)))
         page = PLACE.format(
-            model=self.model_id, kind=self.kind, room=room, picture=picture
-        )
-        words = {"text/html": page, "text/plain": f"{type(self).__name__}()"}
-        return data | words, metadata
+            style=STYLE, kind=self.kind, picture=picture, asleep=ASLEEP,
+            room="--phone: {}px; --wide: {}px".format(*self.room),
+            wake=bundle.read("js/wake.js"),
+            state=state.replace("<", r"\u003c"),  # no end of a script in it
+        )  # fmt: skip
+        return {"text/html": page, "text/plain": f"{type(self).__name__}()"}, {}

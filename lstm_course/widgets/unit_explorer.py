@@ -73,7 +73,6 @@ class UnitExplorer(LiveFigure):
     kind, room = "unit", (1040, 940)
     preset = Unicode().tag(sync=True)
     presets = Dict(PRESETS).tag(sync=True)
-    order = List(list(PRESETS)).tag(sync=True)  # stored JSON sorts its keys
     W_x, W_h, b = (_row().tag(sync=True) for _ in range(3))
     x = _row(T).tag(sync=True)
 

@@ -1,7 +1,6 @@
 """The figures that read words or compare cells: their numbers and their manners."""
 
 import copy
-import json
 from itertools import permutations
 
 import numpy as np
@@ -23,24 +22,18 @@ every_cell = pytest.mark.parametrize("cell", CELLS)
 T, I, H, K = 9, 5, 6, agreement.K
 
 
+PAGE = """<html data-content_root="./">
+<meta name="viewport" content="width=device-width">"""
+
+
 @pytest.fixture
-def show(visit, root):
-    """A function figure -> its frame, woken by the book's own loader."""
-    loader = (root / "book/_widgets/live.js").read_text(encoding="utf-8")
+def show(visit):
+    """A function figure -> its frame, woken by its own HTML in a page of the book."""
 
     def wake(figure, width=1280):
-        names = [k for k in figure.keys if k != "layout"]
-        state = {k: v for k, v in figure.get_state(names).items() if k in names}
-        state = {"state": {figure.model_id: {"state": state}}}
-        state = json.dumps(state, sort_keys=True)  # as a notebook is stored
         page = visit.page
         page.set_viewport_size({"width": width, "height": 900})
-        page.set_content(
-            '<meta name="viewport" content="width=device-width">'
-            + figure._repr_mimebundle_()[0]["text/html"]
-            + f'<script type="application/vnd.jupyter.widget-state+json">{state}'
-            + f"</script><script>{loader}</script>"
-        )
+        page.set_content(PAGE + figure._repr_mimebundle_()[0]["text/html"])
         page.wait_for_selector("[data-alive] .lcw")
         page.wait_for_timeout(300)
         assert visit.errors == [] and visit.foreign == []

@@ -93,6 +93,6 @@ export function ways(model, kind, limits) {
     }
     setTimeout(() => { copy.textContent = "copy link"; }, 2500);
   });
-  const inPage = document.querySelector(".live-figure[data-model]"); // not in JupyterLab
+  const inPage = "content_root" in document.documentElement.dataset; // of the book
   return html("div", { class: "choices ways" }, reset, ...(inPage ? [copy] : []));
 }

@@ -90,7 +90,7 @@ function render({ model, el }) {
 }
 
 function labels(model) {
-  return Object.fromEntries(model.get("order").map((name) => [name, name]));
+  return Object.fromEntries(Object.keys(model.get("presets")).map((name) => [name, name]));
 }
 
 function chosen(model) {

@@ -42,7 +42,7 @@ export function run({ W_x, W_h, b, x }) {
 function render({ model, el }) {
   const root = shell(el, "Unit explorer: one LSTM unit", "unit-explorer");
   const change = (values) => tell(model, { preset: "", ...values });
-  const names = model.get("order");
+  const names = Object.keys(model.get("presets"));
   const presets = choices("Presets", Object.fromEntries(names.map((n) => [n, n])), (name) => {
     const { words, ...values } = model.get("presets")[name];
     tell(model, { ...values, preset: name });

@@ -1,15 +1,11 @@
-// Live figures: the anywidgets of a page, without kernel and without server.
+// Wakes the live figures of a page: a book's, JupyterLab's, any that shows HTML.
 //
-// The build leaves two things in a page: the state of its widgets, as Jupyter stores
-// it, and for each of them <div class="live-figure" data-model="..."> around a still
-// picture. When such a place comes near the window, its module is made from the state
-// and draws in place of the picture. If anything fails, the picture stays.
+// Each is a place of class live-figure around a still picture and, as JSON, the state of
+// the widget with its script and style. When such a place comes near the window, the
+// figure draws in place of the picture. If anything fails, and on paper, the picture
+// stays. Every figure brings these lines along.
 (() => {
-  const STATE = 'script[type="application/vnd.jupyter.widget-state+json"]';
-  const states = {};
-  for (const script of document.querySelectorAll(STATE)) {
-    Object.assign(states, JSON.parse(script.textContent).state);
-  }
+  if (matchMedia("print").matches) return;
 
   // What an anywidget asks of its model; nobody listens at the other end.
   function localModel(values) {
@@ -31,27 +27,24 @@
   async function load(text) {
     const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
     try {
-      const made = (await import(url)).default;
-      return typeof made === "function" ? await made() : made;
+      return (await import(url)).default;
     } finally {
       URL.revokeObjectURL(url);
     }
   }
 
   async function wake(place) {
-    const values = states[place.dataset.model].state;
-    const style = document.createElement("style");
-    style.textContent = values._css ?? "";
-    const live = document.createElement("div");
     const pictures = [...place.childNodes];
+    const style = document.createElement("style");
+    const live = document.createElement("div");
     try {
+      const values = JSON.parse(place.querySelector("script").textContent);
+      style.textContent = values._css ?? "";
       const widget = await load(values._esm);
-      const model = localModel(values);
-      await widget.initialize?.({ model });
       live.style.cssText = "position: absolute; visibility: hidden; width: 100%";
       place.style.position = "relative";
       place.append(style, live);
-      await widget.render({ model, el: live });
+      await widget.render({ model: localModel(values), el: live });
       await new Promise((drawn) => setTimeout(drawn, 60)); // behind the picture
       pictures.forEach((picture) => picture.remove());
       live.style.cssText = "";
@@ -69,13 +62,12 @@
       wake(target);
     }
   }, { rootMargin: "600px" });
-  const room = document.createElement("style"); // a place does not jump when it wakes
-  room.media = "screen";
-  room.textContent = `.live-figure[data-model] { min-height: var(--wide, 0) }
-    @media (max-width: 767px) { .live-figure[data-model] { min-height: var(--phone, 0) } }`;
-  document.head.append(room);
-  const places = [...document.querySelectorAll(".live-figure[data-model]")];
-  places.forEach((place) => near.observe(place));
+  const places = [...document.querySelectorAll(".live-figure:not([data-near])")];
+  places.forEach((place) => {
+    place.dataset.near = "";
+    near.observe(place);
+  });
   const kind = location.hash.match(/^#live-(\w+)\?/)?.[1]; // a copied link
-  places.find((place) => place.dataset.kind === kind)?.scrollIntoView();
+  const meant = places.find((place) => place.dataset.kind === kind);
+  addEventListener("load", () => meant?.scrollIntoView());
 })();
