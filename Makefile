@@ -23,7 +23,7 @@ pdf: $(READY)  ## the whole book as one PDF
 	@$(RUN) scripts/book.py build
 
 lab: $(READY)  ## open chapters and exercises in JupyterLab
-	@$(RUN) -m jupyter lab book/start_here.ipynb
+	@$(RUN) scripts/lab.py
 
 exercises: $(READY)  ## make the exercises from the solutions (nbgrader)
 	@$(RUN) scripts/release.py
