@@ -201,6 +201,32 @@ def test_generation_equals_reading_the_whole_text_again_at_every_symbol():
     assert seen[2:] == wrote.tolist()
 
 
+@pytest.mark.parametrize("options", [{}, {"variational": True, "dropout": 0.5}])
+def test_a_model_steps_as_it_reads(options):
+    model = LanguageModel("lstm", 8, 8, 11, num_layers=2, seed=1, **options)
+    with torch.no_grad():
+        _, start = model.eval()(CODES)
+        want, end = model(CODES, start)
+    step = model.train().stepper(CODES.shape[1], start)
+    torch.testing.assert_close(torch.stack([step(c) for c in CODES]), want)
+    torch.testing.assert_close(step.state, end)
+
+
+@pytest.mark.parametrize(
+    ("codes", "says"),
+    [
+        ([1, 2], "are a list"),
+        (torch.tensor(3), r"shape \(\)"),
+        (torch.tensor([3]), r"\(1,\).*B = 2"),
+        (torch.tensor([3, 11]), "from 3 to 11"),
+        (torch.tensor([0.5, 1.0]), "float32"),
+    ],
+)
+def test_a_step_reads_one_code_for_each_text(codes, says):
+    with pytest.raises(ValueError, match=says):
+        LanguageModel("rnn", 4, 4, 11, seed=0).stepper(2)(codes)
+
+
 def padded(front, behind):
     """The same two texts with so many zeros before and behind."""
     words = torch.tensor([[3, 5], [7, 2], [4, 9], [1, 6]])

@@ -19,7 +19,7 @@ import torch
 from torch.autograd.forward_ad import unpack_dual
 
 from . import chunks, scan
-from .loop import run
+from .loop import OneByOne, run
 
 
 class Choice(NamedTuple):
@@ -106,6 +106,15 @@ def run_scan(cell, p, x, state, *unused):
     """A layer whose new h is linear in the old one, as ``run`` gives it."""
     h, end = scan.run(cell, p, x, state)
     return h, None, end
+
+
+def stepping(cell, p, I, state, compiled=True):
+    """What takes a layer of this cell on x (B, I) one step further at a time."""
+    if engine(cell, state[0], p, compiled).name == "compiled loops":
+        from .cpu.steps import Steps
+
+        return Steps(cell, p, I, state)
+    return OneByOne(cell, p, state)
 
 
 @lru_cache

@@ -6,6 +6,29 @@ It runs on tensors of every device and precision, and on those that torch only t
 import torch
 
 
+class OneByOne:
+    """A layer between two steps, as ``cpu.steps`` has it; weights need no gradient."""
+
+    def __init__(self, cell, p, state):
+        self.cell, self.p, self.now = cell, p, state
+
+    def set(self, state):
+        """Go on from this state."""
+        self.now = state
+
+    def step(self, *inputs):
+        """x (B, I), and what the cell takes as ``extra`` (B, H) -> the new state."""
+        x = inputs if self.cell.extra else inputs[0]
+        new = self.cell.step_torch(self.p, x, self.now)
+        pairs = zip(new, self.now, strict=True)
+        self.now = tuple(n.to(s.dtype) for n, s in pairs)
+        return self.now
+
+    def state(self):
+        """The state after the last step."""
+        return self.now
+
+
 def run(
     cell, p, x, start, lengths=None, passes_up=False, checkpoint=None, truncate=None
 ):

@@ -22,6 +22,7 @@ from .parts import (
     recurrent,
     seeds,
 )
+from .stepper import ModelStepper
 
 
 class LanguageModel(nn.Module):
@@ -102,6 +103,30 @@ class LanguageModel(nn.Module):
             h, at = self.drop(h), at + n
             ends.append(end)
         return self.readout(h), tuple(torch.cat(s) for s in zip(*ends, strict=True))
+
+    def stepper(self, B=1, state=None):
+        """The model one symbol at a time, without gradients, as in eval mode.
+
+        Parameters
+        ----------
+        B : int
+            Texts side by side.
+        state : tuple of tensor, optional
+            What ``forward`` gave for the text so far.
+
+        Returns
+        -------
+        ModelStepper
+            A function codes (B,) -> scores (B, K) that keeps the state.
+
+        Examples
+        --------
+        >>> model = LanguageModel("gru", 16, 32, 65, seed=0)
+        >>> step = model.stepper(B=3)
+        >>> step(torch.tensor([5, 0, 64])).shape
+        torch.Size([3, 65])
+        """
+        return ModelStepper(self, B, _as_pair(state))
 
 
 def _as_pair(state):
@@ -210,13 +235,16 @@ def generate(model, start, length, rng, temperature=1.0, top_k=None, top_p=None)
     check_rng(rng)
     length = check_size("length", length)
     device = model.readout.weight.device
-    x, state, out = torch.as_tensor(start, device=device)[:, None], None, []
+    x, out = torch.as_tensor(start, device=device)[:, None], []
     with judging(model):
-        while len(out) < length:
-            scores, state = model(x, state)
-            last = scores[-1, 0].double().cpu().numpy()
+        scores, state = model(x)
+        step, scores = model.stepper(1, state), scores[-1]
+        while True:
+            last = scores[0].double().cpu().numpy()
             out.append(choose(last, rng, temperature, top_k, top_p))
-            x = torch.tensor([[out[-1]]], device=device)
+            if len(out) == length:
+                break
+            scores = step(torch.tensor([out[-1]], device=device))
     return np.array(out, dtype=np.int64)
 
 

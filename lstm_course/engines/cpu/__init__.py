@@ -10,6 +10,7 @@ of all
     loops     products and cells' functions, step after step
     threads   the parts of a batch on torch's own threads
     sequence  one pass over a sequence, behind one ``torch.autograd.Function``
+    steps     one step at a time, all it needs prepared
     engine    compiles what is new and runs a layer
 
 ``python -m lstm_course.engines.cpu lstm`` prints the text of a cell (``__main__``).

@@ -164,6 +164,15 @@ def fits(cell, x):
     )
 
 
+def ready(cell, p, H, outs=("h",)):
+    """What runs a cell, and its weights as the loops take them: (Made, list)."""
+    made = compiled(cell, outs, str(next(iter(p.values())).dtype)[len("torch.") :])
+    p = cell.prepare(p, H)
+    weights = [p[v] for v in (*cell.vectors, *cell.constants)]
+    sources = *made.plan.sources, made.plan.bias
+    return made, weights + [matrix(made.plan, s, p, H) for s in sources]
+
+
 def run_layer(
     cell, p, x, state, lengths=None, passes_up=False, checkpoint=None, truncate=None
 ):
@@ -178,14 +187,10 @@ def run_layer(
 
 def run(cell, p, x, state, lengths=None, outs=("h",), checkpoint=None, truncate=None):
     """One layer in one direction: -> tuple of outs (T, B, H) each, end state."""
-    made = compiled(cell, outs, str(state[0].dtype).removeprefix("torch."))
     H, extra = state[0].shape[-1], None
     if cell.extra:
         x, extra = x if isinstance(x, tuple) else (x[..., :-H], x[..., -H:])
-    p = cell.prepare(p, H)
-    weights = [p[v] for v in (*cell.vectors, *cell.constants)]
-    sources = *made.plan.sources, made.plan.bias
-    weights += [matrix(made.plan, s, p, H) for s in sources]
+    made, weights = ready(cell, p, H, outs)
     keep = torch.is_grad_enabled() and any(
         t is not None and t.requires_grad for t in (x, extra, *state, *weights)
     )

@@ -190,9 +190,10 @@ def _gradients(k, b0, n, m, t, shape, x, arrays, z, at, machine, groups, sums):
 
 @njit(**part)
 def _pack(weights, machine):
-    """Every matrix into panels."""
+    """Every matrix into panels; at 0 lies one that was packed before."""
     for panels, k, N, W, row, step in weights:
-        _call(machine[1], (panels, W, k, N, row, step))
+        if W != 0:
+            _call(machine[1], (panels, W, k, N, row, step))
 
 
 @njit(cache=True, **fast)

@@ -132,8 +132,13 @@ class Pass:
         found |= {f"given_{g}": torch.zeros_like(dstates[0]) for g in self.plan.given}
         return list(d.values()), list(extra.values()), sums, found | d | extra
 
-    def _run(self, back, part, slab, weights, more=None, dx=None, sums=()):
-        """Through steps start ... stop, forward or back.
+    def _run(self, back, *given):
+        """Through steps start ... stop, forward or back; see ``given``."""
+        loops = self.made.loops
+        check((loops.backward if back else loops.forward)(*self.given(back, *given)))
+
+    def given(self, back, part, slab, weights, more=None, dx=None, sums=()):
+        """What the loops are given to go through steps start ... stop: tuple.
 
         ``slab``: which of its steps belongs to start, and after how many it begins
         again; ``more``: tensors by name; ``dx``: where its gradient goes, or None.
@@ -162,13 +167,14 @@ class Pass:
             self.lengths - start,
             self.made.machine,
         )
-        if back:
-            sums = sums[len(self.plan.cell.vectors) :]
-            sizes = [a.shape[1:] if a.ndim == 3 else (1, a.shape[1]) for a in sums]
-            at = [a.data_ptr() for a in sums]
-            sums = [(a, *size) for a, size in zip(at, sizes, strict=True)]
-            given = *given, program.groups, table_of(sums)
-        check((self.made.loops.backward if back else self.made.loops.forward)(*given))
+        return given if not back else (*given, program.groups, self._places_of(sums))
+
+    def _places_of(self, sums):
+        """Where the sums by matrices and the bias lie, and their shapes: table."""
+        sums = sums[len(self.plan.cell.vectors) :]
+        sizes = [a.shape[1:] if a.ndim == 3 else (1, a.shape[1]) for a in sums]
+        at = [a.data_ptr() for a in sums]
+        return table_of([(a, *size) for a, size in zip(at, sizes, strict=True)])
 
 
 def check(failures):
