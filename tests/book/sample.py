@@ -1,4 +1,4 @@
-"""A chapter of a few cells, built as the book is, to try what a page is made of."""
+"""Chapters of a few cells, built as the book is, to try what a page is made of."""
 
 import os
 import subprocess
@@ -37,8 +37,11 @@ def run(source, printed="", picture="", **metadata):
     return new_code_cell(source, metadata=metadata, outputs=outputs, execution_count=1)
 
 
-def build(root, folder, cells):
-    """Build one chapter of these cells in a folder: the finished process."""
+def build(root, folder, cells, more=None):
+    """Build a first page of these cells in a folder: the finished process.
+
+    more: {name: cells} of chapters behind it.
+    """
     config = yaml.safe_load((root / "_config.yml").read_text("utf-8"))
     config["execute"] = {"execute_notebooks": "off"}
     config["bibtex_bibfiles"] = [str(root / "book/references.bib")]
@@ -50,12 +53,16 @@ def build(root, folder, cells):
     (folder / "book").mkdir(parents=True, exist_ok=True)
     (folder / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
     toc = {"format": "jb-book", "root": "book/01_sample"}
-    (folder / "_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")
-    notebook = new_notebook(cells=cells, metadata=PYTHON)
-    nbformat.write(notebook, folder / "book/01_sample.ipynb")
+    if more:
+        chapters = [{"file": f"book/{name}"} for name in more]
+        toc["parts"] = [{"caption": "More", "numbered": 2, "chapters": chapters}]
+    (folder / "book/_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")
+    for name, these in {"01_sample": cells, **(more or {})}.items():
+        notebook = new_notebook(cells=these, metadata=PYTHON)
+        nbformat.write(notebook, folder / f"book/{name}.ipynb")
     command = [sys.executable, "-c", JUPYTER_BOOK, "build", ".", "-q", "-W"]
     environment = {**os.environ, "PYTHONPATH": str(root)}
     return subprocess.run(
-        [*command, "--toc", "_toc.yml", "--keep-going"],
+        [*command, "--toc", "book/_toc.yml", "--keep-going"],
         env=environment, cwd=folder, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
