@@ -16,7 +16,7 @@ from exercises.notebooks import (
 from lstm_course.check import check, examine
 from lstm_course.exercises import SETS
 
-CHECKS = "from lstm_course.check import check\n\n"  # runs after a restart, too
+CHECKS = "from lstm_course.check import check, hint, progress\n\n"  # after a restart
 every_question = pytest.mark.parametrize("exercise", QUESTIONS, ids=IDS)
 every_set = pytest.mark.parametrize("name", NAMES)
 

@@ -83,6 +83,16 @@ def test_after_a_restart_a_check_says_to_run_the_cells_above():
     assert "NameError" in other and "Run the cells" not in other
 
 
+def test_after_a_restart_hints_follow_a_check_and_points_need_nothing():
+    cells = read("exercises", "04_lstm_step_by_step").cells
+    cells = [c for c in cells if 'check("04.1"' in c.source or "points(" in c.source]
+    cells.insert(1, nbformat.v4.new_code_cell('hint("04.1")\nprogress()'))
+    made = nbformat.v4.new_notebook(cells=copy.deepcopy(cells))
+    nbclient.NotebookClient(made, allow_errors=True, kernel_name="python3").execute()
+    assert len(made.cells) == 3
+    assert "Error" not in str([c.outputs for c in made.cells])
+
+
 def test_a_name_that_a_restart_took_is_told_as_such(capsys):
     check("04.1", lambda *args: no_such_name)  # noqa: F821
     assert "restarted, run the cells above first" in capsys.readouterr().out
