@@ -17,6 +17,8 @@ INLINE = """() => [...document.querySelectorAll('article span.math mjx-container
     .filter(e => !e.closest('.more-right') && e.offsetWidth)
     .filter(e => e.getBoundingClientRect().right > innerWidth)
     .map(e => e.parentElement.outerHTML.slice(0, 120))"""
+WIDE = """() => [...document.querySelectorAll('article div.math.more-right')]
+    .map(e => e.textContent.slice(0, 120))"""
 FADES = "[...document.querySelectorAll('.more-right')].filter(e => e.checkVisibility())"
 LABELS = """() => [...document.querySelectorAll('figure svg')]
     .filter(svg => svg.clientWidth && !svg.closest('.lcl, .live'))
@@ -57,6 +59,7 @@ def test_what_goes_on_beside_the_page_fades_and_is_reached_by_keys(narrow, name)
     page = narrow(name)
     assert page.evaluate(CUT) == []
     assert page.evaluate(INLINE) == []
+    assert page.evaluate(WIDE) == []  # MathJax 3 breaks no lines: the source has to
 
 
 @every_page
