@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from traitlets import Dict, Float, List, Unicode
 
+from ..jacobian import jacobian
 from ..palette import GATES, NAMES, PAGE
 from ..unroll import trace
 from .live import LiveFigure
@@ -51,6 +52,21 @@ def _row(size=4):
     return List(Float(), minlen=size, maxlen=size)
 
 
+def _strip(ax, y, label, colour, name):
+    """One quantity over time, y (24,), from zero up where it cannot be below."""
+    edges = np.arange(T + 1) + 0.5
+    ax.stairs(y, edges, fill=True, color=colour, alpha=0.16)
+    ax.stairs(y, edges, color=colour, linewidth=1.2, baseline=None)
+    top = max(1, np.ceil(abs(y).max() - 1e-9))
+    low = 0 if name in "ifo" and y.min() >= 0 else -top
+    ax.set(ylim=(low, 1.05 * top), yticks=(0, top))
+    ax.axhline(0, color=PAGE["line"], linewidth=0.8, zorder=0)
+    ax.spines[["left", "bottom"]].set_visible(False)
+    ax.tick_params(length=0)
+    ax.set_ylabel(label, rotation=0, ha="right", va="center", labelpad=20, color=colour)
+    ax.grid(False)
+
+
 class UnitExplorer(LiveFigure):
     """One unit of an LSTM over 24 steps.
 
@@ -70,7 +86,7 @@ class UnitExplorer(LiveFigure):
     0.8
     """
 
-    kind, room = "unit", (1040, 940)
+    kind, room = "unit", (1100, 1040)
     preset = Unicode().tag(sync=True)
     presets = Dict(PRESETS).tag(sync=True)
     W_x, W_h, b = (_row().tag(sync=True) for _ in range(3))
@@ -97,22 +113,25 @@ class UnitExplorer(LiveFigure):
         values = trace("lstm", self.parameters(), x)
         return {k: v.ravel() for k, v in values.items()}
 
+    def gradient(self):
+        """Of the last c by the c of each step, as the package's jacobian has it: (24,).
+
+        Examples
+        --------
+        >>> UnitExplorer("forget").gradient()[-3:].round(2).tolist()
+        [0.64, 0.8, 1.0]
+        """
+        p, x = self.parameters(), np.reshape(self.x, (T, 1, 1))
+        J = [jacobian("lstm", p, x, t + 1, T) for t in range(T)]
+        return np.array(J)[:, 0, 1, 1]  # states h, c
+
     def picture(self):
-        values, edges = {"x": np.array(self.x)} | self.trace(), np.arange(T + 1) + 0.5
-        fig, axes = plt.subplots(7, 1, figsize=(5.6, 4.2), sharex=True)
+        values = {"x": np.array(self.x)} | self.trace()
+        fig, axes = plt.subplots(8, 1, figsize=(5.6, 4.8), sharex=True)
         fig.subplots_adjust(left=0.32, right=0.98)  # room for a phone's letters
-        for ax, name in zip(axes, "xifgoch", strict=True):
-            y = values[name]
-            ax.stairs(y, edges, fill=True, color=GATES[name], alpha=0.16)
-            ax.stairs(y, edges, color=GATES[name], linewidth=1.2, baseline=None)
-            top = max(1, np.ceil(abs(y).max() - 1e-9))
-            ax.set(ylim=(0 if name in "ifo" else -top, 1.05 * top), yticks=(0, top))
-            ax.axhline(0, color=PAGE["line"], linewidth=0.8, zorder=0)
-            ax.spines[["left", "bottom"]].set_visible(False)
-            ax.tick_params(length=0)
-            ax.set_ylabel(f"{NAMES[name]} ${name}$", rotation=0, ha="right",
-                          va="center", labelpad=20, color=GATES[name])  # fmt: skip
-            ax.grid(False)
+        for ax, name in zip(axes, "xifgoch", strict=False):
+            _strip(ax, values[name], f"{NAMES[name]} ${name}$", GATES[name], name)
+        _strip(axes[-1], self.gradient(), "gradient by $c_t$", GATES["c"], "")
         axes[-1].set(xlabel="step", xticks=(1, 6, 12, 18, 24))
         plt.close(fig)
         return fig

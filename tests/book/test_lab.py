@@ -94,7 +94,7 @@ def test_a_reopened_notebook_is_alive_and_not_marked_as_changed(opened):
         page.locator(".jp-CodeCell").nth(k).scroll_into_view_if_needed()
         page.locator(".jp-CodeCell").nth(k).locator("[data-alive] .lcw").wait_for()
     assert page.get_by_text("model not found").count() == 0
-    page.get_by_label("bias, input gate").press("ArrowRight")
+    page.get_by_label("bias, input gate", exact=True).press("ArrowRight")
     page.get_by_text("i = σ(20 x − 9.9)").wait_for()
 
 

@@ -136,10 +136,18 @@ def test_the_unit_explorer_computes_what_the_package_computes(js, preset):
     unit = widgets.UnitExplorer(preset)
     state = {k: getattr(unit, k) for k in ("W_x", "W_h", "b", "x")}
     got = js("unit_explorer", "m.run(given)", **state)
-    for name, values in ({"x": unit.x} | unit.trace()).items():
-        if name in got:
-            np.testing.assert_allclose(got[name], values, rtol=0, atol=1e-12)
-    assert set(got) == set("xifgoch")
+    ours = {"x": unit.x, "gradient": unit.gradient()} | unit.trace()
+    for name, values in got.items():
+        np.testing.assert_allclose(values, ours[name], rtol=0, atol=1e-12)
+    assert set(got) == {*"xifgoch", "gradient"}
+
+
+def test_a_unit_that_hears_itself_has_the_gradient_of_all_paths(js):
+    unit = widgets.UnitExplorer(W_h=[4.0, -6.0, 2.0, 3.0], b=[-1.0, 2.0, 0.5, 0.0])
+    state = {k: getattr(unit, k) for k in ("W_x", "W_h", "b", "x")}
+    got = js("unit_explorer", "m.run(given)", **state)["gradient"]
+    assert np.ptp(unit.gradient() / np.cumprod(unit.trace()["f"][::-1])[::-1]) > 0.1
+    np.testing.assert_allclose(got, unit.gradient(), rtol=0, atol=1e-12)
 
 
 # ---- the figures, each in an empty page ----
@@ -236,8 +244,41 @@ def test_a_figure_follows_python(visit):
     before = root.evaluate(DRAWN)
     root.page.evaluate("model.set('b', [4, 10, 0, 10])")
     assert changes(root, before)
-    dial = root.get_by_label("bias, input gate")
+    dial = root.get_by_label("bias, input gate", exact=True)
     assert dial.input_value() == "4"
+
+
+def test_a_number_beside_a_dial_is_typed(visit):
+    root = show(visit, "UnitExplorer")
+    typed = root.get_by_label("bias, forget gate, as a number")
+    typed.focus()
+    root.page.keyboard.type("1.386")  # in place of what was there
+    told = root.page.evaluate("told")
+    assert told[-1]["b"][1] == 1.386 and typed.input_value() == "1.386"
+    root.get_by_text("f = σ(1.386)").wait_for()
+    for written, value in (("99", "12.0"), ("", "12.0"), ("-0.25", "-0.25")):
+        typed.fill(written)
+        typed.press("Enter")
+        assert typed.input_value() == value
+    assert root.page.evaluate("model.get('b')[1]") == -0.25
+    root.get_by_label("bias, forget gate", exact=True).press("ArrowRight")
+    assert typed.input_value() == "-0.1"
+
+
+def test_keys_read_the_gradient_lab_at_a_lag(visit):
+    root = show(visit, "GradientLab")
+    values = root.locator("svg.plot > text:not(.label)").all_text_contents
+    plot = root.get_by_role("slider", name="lag at which")
+    at_the_end = values()
+    plot.focus()
+    root.page.keyboard.press("ArrowLeft")
+    assert plot.get_attribute("aria-valuenow") == "48"
+    assert "lag 48: LSTM, all paths" in plot.get_attribute("aria-valuetext")
+    assert root.get_by_text("values at lag 48").is_visible() and values() != at_the_end
+    root.page.keyboard.press("Home")
+    assert plot.get_attribute("aria-valuenow") == "0"
+    root.page.keyboard.press("Tab")
+    assert values() == at_the_end
 
 
 def test_a_point_of_the_input_is_moved_by_keys_and_by_hand(visit):

@@ -155,7 +155,7 @@ def test_a_refused_memory_breaks_nothing(visit, show):  # noqa: F811
 
 def test_reset_leads_back_to_the_start(show):  # noqa: F811
     root = show(UnitExplorer("latch"))
-    dial = root.get_by_label("bias, forget gate")
+    dial = root.get_by_label("bias, forget gate", exact=True)
     before = dial.input_value()
     dials(root, **{"bias, forget gate": -3})
     assert dial.input_value() != before
@@ -166,7 +166,7 @@ def test_reset_leads_back_to_the_start(show):  # noqa: F811
 @pytest.mark.parametrize("name", ["UnitExplorer", "GradientLab"])
 def test_presets_keep_their_order_through_a_stored_notebook(show, name):  # noqa: F811
     figure = getattr(widgets, name)()
-    root = show(figure)  # from JSON with sorted keys
+    root = show(figure)
     shown = root.locator("button[aria-pressed]").all_inner_texts()
     assert shown == list(figure.presets) != sorted(shown)
 
@@ -258,4 +258,4 @@ def test_a_link_brings_its_state_and_nothing_odd(show, visit):  # noqa: F811
     for more, bias in (("", "3"), (odd, "3")):
         visit.page.evaluate("a => { location.hash = a; }", address + more)
         again = show(UnitExplorer())
-        assert again.get_by_label("bias, forget gate").input_value() == bias
+        assert again.get_by_label("bias, forget gate", exact=True).input_value() == bias

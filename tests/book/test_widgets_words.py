@@ -294,7 +294,9 @@ def test_a_held_unit_turns_the_verb_and_letting_go_turns_it_back(lens, show):
 @in_a_browser
 def test_moving_the_dial_takes_hold(lens, show):
     root = show(lens)
-    root.get_by_label("Value at which the cell state is held").press("ArrowLeft")
+    root.get_by_label("Value at which the cell state is held", exact=True).press(
+        "ArrowLeft"
+    )
     root.page.wait_for_timeout(300)
     assert root.get_by_role("checkbox").is_checked()
 

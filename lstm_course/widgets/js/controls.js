@@ -1,6 +1,6 @@
 // Controls: native, labelled, reachable by keys; and the frame around a live figure.
 
-import { html, number, set } from "./draw.js";
+import { exact, html, set } from "./draw.js";
 
 // The frame of a live figure: a named group that keeps keys to itself (JupyterLab
 // would take arrow keys for its own shortcuts).
@@ -11,20 +11,20 @@ export function shell(el, name, kind) {
   return root;
 }
 
-// A dial: name, native range input, value. `change` gets the number; `.show(x)` turns it.
-export function slider({ name, label, min, max, step, value, colour = "ink", digits = 1,
-                         write = (x) => number(x, digits), change }) {
+// A dial: name, native range input, and the number, which can be typed. `change` gets
+// the number; `.show(x)` turns the dial.
+export function slider({ name, label, min, max, step, value, colour = "ink", digits = 1, change }) {
   const input = html("input", { type: "range", min, max, step, "aria-label": label });
-  const shown = html("output", { "aria-hidden": "true" });
-  const dial = html("label", { class: "dial", style: `--colour: var(--p-${colour})` },
-                    html("span", { class: "name", "aria-hidden": "true" }), input, shown);
+  const typed = field({ label, min, max, step, digits, change });
+  const dial = html("div", { class: "dial", style: `--colour: var(--p-${colour})` },
+                    html("span", { class: "name", "aria-hidden": "true" }), input, typed);
   dial.firstChild.append(...[name].flat());
   const share = (x) => Math.min(1, Math.max(0, (x - min) / (max - min)));
   dial.style.setProperty("--from", share(0)); // the track is filled from zero, or the end
   dial.show = (x) => {
     if (Number(input.value) !== x) input.value = x;
-    shown.textContent = write(x);
-    set(input, { "aria-valuetext": write(x) });
+    typed.show(x);
+    set(input, { "aria-valuetext": exact(x, digits) });
     dial.style.setProperty("--at", share(x));
   };
   input.addEventListener("input", () => {
@@ -33,6 +33,31 @@ export function slider({ name, label, min, max, step, value, colour = "ink", dig
   });
   dial.show(value);
   return dial;
+}
+
+// The number of a dial. What lies between its ends counts while it is typed, the rest
+// is brought there when it is done.
+function field({ label, min, max, step, digits, change }) {
+  const input = html("input", { type: "number", min, max, step, "aria-label": `${label}, as a number` });
+  let now = 0;
+  const write = () => { input.value = exact(now, digits).replace("−", "-"); };
+  const take = (x) => {
+    if (Number.isFinite(x)) change(now = Number(x.toFixed(digits && 3)));
+  };
+  input.addEventListener("input", () => {
+    if (input.valueAsNumber >= min && input.valueAsNumber <= max) take(input.valueAsNumber);
+  });
+  input.addEventListener("change", () => {
+    take(Math.min(max, Math.max(min, input.valueAsNumber)));
+    write();
+  });
+  input.addEventListener("focus", () => input.select());
+  input.addEventListener("blur", write);
+  input.show = (x) => {
+    now = x;
+    if (document.activeElement !== input) write();
+  };
+  return input;
 }
 
 // A button; `.press(true)` marks the one of a row that is chosen.

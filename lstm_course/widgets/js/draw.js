@@ -68,6 +68,13 @@ export function number(x, digits = 2) {
   return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
 }
 
+// The same with as many digits as it needs, `least` to three.
+export function exact(x, least = 0) {
+  let digits = least;
+  while (digits < 3 && Math.abs(x - x.toFixed(digits)) > 1e-9) digits++;
+  return number(x, digits);
+}
+
 // 3.2·10⁻⁵ from 1e-5 down and 1e4 up, a plain number between.
 export function power(x) {
   if (x === 0 || !Number.isFinite(x)) return x === 0 ? "0" : "∞";

@@ -117,13 +117,23 @@ function makePlot() {
   }));
   const all = Object.values(lines);
   window_.append(...all.map((p) => p.band), ...all.map((p) => p.curve));
-  const plot = svg("svg", { role: "img", class: "plot" }, window_, axis, ticks, ...all.flatMap((p) => [p.label, p.value, p.leaves]), at);
+  const plot = svg("svg", { role: "slider", tabindex: 0, "aria-label": "lag at which the lines are read, in steps",
+                            "aria-valuemin": 0, class: "plot" }, window_, axis, ticks, ...all.flatMap((p) => [p.label, p.value, p.leaves]), at);
   const parts = { plot, grid, axis, one, ticks, window_, lines, at };
   let [last, chosen] = [null, null]; // what is drawn, and the lag that is looked at
   const again = (k) => { chosen = k; if (last) drawPlot(parts, ...last, k); };
   const look = (event) => again(last && nearest(parts, last[0], event));
   for (const name of ["pointermove", "pointerdown"]) plot.addEventListener(name, look);
   plot.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse") again(null); });
+  plot.addEventListener("blur", () => again(null));
+  plot.addEventListener("keydown", (event) => {
+    const [now, most] = [chosen ?? last[0].length - 1, last[0].length - 1];
+    const to = { ArrowLeft: now - 1, ArrowDown: now - 1, ArrowRight: now + 1, ArrowUp: now + 1,
+                 PageDown: now - 5, PageUp: now + 5, Home: 0, End: most }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    again(Math.max(0, Math.min(most, to)));
+  });
   return { svg: plot, draw: (...given) => {
     if (last?.[0].length !== given[0].length) chosen = null;
     last = given;
@@ -157,7 +167,8 @@ function drawPlot(parts, lags, values, width, chosen = null) {
   const n = chosen ?? lags.length - 1;
   set(parts.at, { d: chosen === null ? "" : `M${X(lags[n])},${box.top} V${box.bottom}` });
   const log = (v) => Y(Math.max(-400, Math.log10(v))); // far below the window, not nowhere
-  set(parts.plot, { viewBox: `0 0 ${width} ${height}`, height, "aria-label": spoken(values, lags.at(-1)) });
+  set(parts.plot, { viewBox: `0 0 ${width} ${height}`, height, "aria-valuenow": lags[n],
+                    "aria-valuemax": lags.at(-1), "aria-valuetext": spoken(values, lags, n) });
   const size = { x: box.left, y: box.top, width: box.right - box.left, height: box.bottom - box.top };
   set(parts.window_, { ...size, viewBox: Object.values(size).join(" ") });
   const ends = Object.keys(LINES).map((key) => Math.min(box.bottom, Math.max(box.top, log(values[key][1].at(-1)))));
@@ -196,10 +207,9 @@ function drawAxes({ grid, axis, one, ticks }, lags, { box, X, Y, chosen }) {
 }
 
 // ---- what is seen ----
-function spoken(values, length) {
-  const at = (key) => power(values[key][1].at(-1));
-  return `Norm of the Jacobian against lag, on a logarithmic axis. After ${length} steps: LSTM, ` +
-    `all paths ${at("total")}; LSTM, direct path ${at("direct")}; tanh RNN ${at("rnn")}.`;
+function spoken(values, lags, n) {
+  const at = Object.entries(LINES).map(([key, { label }]) => `${label} ${power(values[key][1][n])}`);
+  return `lag ${lags[n]}: ${at.join("; ")}`;
 }
 
 function words(values, { length, bias }) {

@@ -1,22 +1,24 @@
 // One LSTM unit: a row for each quantity, what sets it at the left, what it does at
-// the right. Traits: W_x, W_h, b (blocks i f g o), x, preset; presets.
+// the right; last, how much of a change of c reaches the end. Traits: W_x, W_h, b (blocks i f g o), x, preset; presets.
 
 import { lstmStep, trace } from "./cells.js";
 import { button, choices, follow, say, shell, slider, tell } from "./controls.js";
 import { goals, ways } from "./goals.js";
-import { columns, html, line, number, scale, set, svg } from "./draw.js";
+import { columns, exact, html, line, number, power, scale, set, svg, typeset } from "./draw.js";
+import { back } from "./jacobian.js";
 
 const BLOCKS = "ifgo";
 const ROWS = {
   x: "input", i: "input gate", f: "forget gate", g: "candidate", o: "output gate",
-  c: "cell state", h: "hidden state",
+  c: "cell state", h: "hidden state", gradient: "gradient",
 };
+const LAST = "gradient"; // the strip with the steps below it
 const PARTS = { // trait: what a dial of it is called, its range
   W_x: { of: "weight of the input", sub: "x", most: 30, step: 0.5 },
   W_h: { of: "weight of the unit’s own last output", sub: "h", most: 30, step: 0.5 },
   b: { of: "bias", sub: "", most: 12, step: 0.1 },
 };
-const MARGIN = { left: 26, right: 50, top: 8 };
+const MARGIN = { left: 26, right: 58, top: 8 };
 
 const LIMITS = { W_x: [-30, 30], W_h: [-30, 30], b: [-12, 12], x: [-1, 1] };
 const GOALS = {
@@ -32,11 +34,14 @@ const GOALS = {
     ({ f, c }) => Math.max(...c) > 0.5 && f.every((v) => v ** 5 > 0.44 && v ** 5 < 0.56)],
 };
 
-// Every quantity over time: name -> list of numbers.
+// Every quantity over time, and of the last c the gradient by each c: name -> numbers.
 export function run({ W_x, W_h, b, x }) {
-  const steps = trace(lstmStep, { W_x: [W_x], W_h: [W_h], b }, x.map((value) => [value]));
+  const [p, xs] = [{ W_x: [W_x], W_h: [W_h], b }, x.map((value) => [value])];
+  const steps = trace(lstmStep, p, xs);
   const over = (name) => steps.map((step) => step[name][0]);
-  return Object.fromEntries(["x", ..."ifgoch"].map((name) => [name, over(name)]));
+  const gradient = [];
+  back("lstm", p, xs, 1, x.length, ["c"], (lag, d) => gradient.unshift(d.c[0]));
+  return { ...Object.fromEntries(["x", ..."ifgoch"].map((name) => [name, over(name)])), gradient };
 }
 
 function render({ model, el }) {
@@ -70,7 +75,7 @@ function render({ model, el }) {
     presets.show(preset);
     for (const row of rows) row.draw(values, traits, cursor.at ?? values.x.length - 1);
     trying.show(values);
-    sentence.show(...words(values, model.get("presets")[preset]));
+    sentence.show(...typeset(html, words(values, model.get("presets")[preset])));
   }
   return follow(model, ["W_x", "W_h", "b", "x", "preset"], root, draw);
 }
@@ -85,7 +90,7 @@ function chosen(presets, traits) {
 function makeRow(name, model, change, cursor) {
   const equation = html("span", { class: "equation" });
   const head = html("div", { class: "head" },
-    html("b", { style: `color: var(--p-${name})` }, ROWS[name]), " ", equation);
+    html("b", { style: `color: ${colourOf(name)}` }, ROWS[name]), " ", equation);
   const dials = BLOCKS.includes(name) ? makeDials(name, model, change) : [];
   const strip = makeStrip(name, cursor, name === "x" && ((at, value) => {
     const x = [...model.get("x")];
@@ -121,25 +126,31 @@ function makeDials(name, model, change) {
   });
 }
 
+function colourOf(name) {
+  return `var(--p-${name === "gradient" ? "c" : name})`;
+}
+
 // "i = σ(20 x − 10)": what is zero is left out.
 function formula(name, traits) {
   const v = (letter) => html("i", {}, letter);
   const last = (letter) => [v(letter), html("sub", {}, "t−1")];
   if (name === "x") return ["drag it, or use arrow keys"];
   if (name === "c") return [v("c"), " = ", v("f"), " ", ...last("c"), " + ", v("i"), " ", v("g")];
+  if (name === "gradient") return ["∂", v("c"), html("sub", {}, traits.x.length), " / ∂", v("c"), html("sub", {}, "t")];
   if (name === "h") return [v("h"), " = ", v("o"), " tanh(", v("c"), ")"];
   const k = BLOCKS.indexOf(name);
   const terms = [[traits.W_x[k], [" ", v("x")]], [traits.W_h[k], [" ", ...last("h")]], [traits.b[k], []]];
   const sum = terms.filter(([w]) => w !== 0).flatMap(([w, what], n) => {
     const sign = w < 0 ? (n ? " − " : "−") : n ? " + " : "";
-    return [sign + number(Math.abs(w), Number.isInteger(w) ? 0 : 1), ...what];
+    return [sign + exact(Math.abs(w)), ...what];
   });
   return [v(name), name === "g" ? " = tanh(" : " = σ(", ...(sum.length ? sum : ["0"]), ")"];
 }
 
 // ---- a strip: one quantity over time ----
 function makeStrip(name, cursor, edit) {
-  const colour = `var(--p-${name})`;
+  const colour = colourOf(name);
+  const write = (v) => (name !== "gradient" || (v >= 0.005 && v < 100) ? number(v) : power(v));
   const [zero, guide] = [svg("path", { class: "zero" }), svg("path", { class: "guide" })];
   const area = svg("path", { class: "area", fill: colour });
   const curve = svg("path", { class: "curve", stroke: colour });
@@ -149,7 +160,7 @@ function makeStrip(name, cursor, edit) {
   const [handles, steps] = [svg("g", { class: "handles" }), svg("g")];
   const strip = svg("svg", edit ? { class: "input" } : { role: "img" },
     area, zero, guide, curve, handles, steps, top, floor, bottom, value);
-  const under = name === "h" ? 26 : 8; // the last strip has the steps below it
+  const under = name === LAST ? 26 : 8;
   const state = {};
   strip.addEventListener("pointermove", (event) => {
     if (!state.held) cursor.move(stepAt(state, strip, event));
@@ -159,24 +170,26 @@ function makeStrip(name, cursor, edit) {
   const draw = (y, at) => {
     const [width, height] = [strip.clientWidth || 300, strip.clientHeight || 60];
     const most = Math.max(1, Math.ceil(Math.max(...y) - 1e-9));
-    const low = "ifo".includes(name) ? 0 : -Math.max(1, Math.ceil(Math.max(...y.map((v) => -v)) - 1e-9));
+    const least = ["gradient", ..."ifo"].includes(name) ? 0 : 1;
+    const low = -Math.max(least, Math.ceil(Math.max(...y.map((v) => -v)) - 1e-9));
     const X = scale([0.5, y.length + 0.5], [MARGIN.left, width - MARGIN.right]);
     const Y = scale([low, most], [height - under, MARGIN.top]);
     Object.assign(state, { X, Y, low, most, y, width });
     const xs = y.map((_, k) => X(k + 1));
     const half = (X(2) - X(1)) / 2;
     set(strip, { viewBox: `0 0 ${width} ${height}` });
-    if (!edit) set(strip, { "aria-label": `${ROWS[name]} over time, ${number(y.at(-1))} at the end` });
+    if (!edit) set(strip, { "aria-label": `${ROWS[name]} over time, ${write(y[0])} at the first step, ${write(y.at(-1))} at the end` });
     set(zero, { d: `M${MARGIN.left},${Y(0)} H${width - MARGIN.right}` });
     set(guide, { d: `M${X(at + 1)},0 V${height - under + 8}` });
     set(area, { d: columns(xs, y.map(Y), Y(0), edit ? 2 : 2 * half) });
     if (!edit) set(curve, { d: line(y.flatMap((v, k) => [[xs[k] - half, Y(v)], [xs[k] + half, Y(v)]])) });
-    if (name === "h") steps.replaceChildren(...stepNames(X, y.length, at, height - 7));
+    if (name === LAST) steps.replaceChildren(...stepNames(X, y.length, at, height - 7));
     for (const [tick, v] of [[top, most], [floor, 0], [bottom, low]]) {
-      set(tick, { x: MARGIN.left - 6, y: Y(v) }).textContent = number(v, 0);
+      const text = Math.abs(v) < 1000 ? number(v, 0) : power(v);
+      set(tick, { x: MARGIN.left - 6, y: Y(v) }).replaceChildren(...typeset(svg, text));
     }
     bottom.style.display = low && Y(low) - Y(0) > 11 ? "" : "none"; // else they meet
-    set(value, { x: width - MARGIN.right + 8, y: Y(y[at]) }).textContent = number(y[at]);
+    set(value, { x: width - MARGIN.right + 8, y: Y(y[at]) }).replaceChildren(...typeset(svg, write(y[at])));
     if (edit) placeHandles(handles, state, at);
   };
   return { svg: strip, draw };
@@ -236,13 +249,12 @@ function placeHandles(handles, { X, Y, y }, at) {
 }
 
 // ---- what is seen ----
-function words({ i, f, g, c, h }, preset) {
+function words({ i, f, g, c, h, gradient }, preset) {
   const written = stepsWhere(i.map((gate, t) => Math.abs(gate * g[t]) > 0.25));
   const what = written ? `Something is written at ${written}.` : "Nothing is written.";
-  return [
-    preset ? `${preset.words} ` : "", `${what} ${keeping(f)} `,
-    `At the end c is ${number(c.at(-1))} and the unit shows ${number(h.at(-1))}.`,
-  ];
+  return `${preset ? `${preset.words} ` : ""}${what} ${keeping(f)} ` +
+    `At the end c is ${number(c.at(-1))} and the unit shows ${number(h.at(-1))}; ` +
+    `a nudge of c at step 1 arrives there times ${power(gradient[0])}.`;
 }
 
 function keeping(f) {
