@@ -14,6 +14,7 @@ from torch import nn
 from .doors import as_cell, check_seed, check_size
 from .engines import choose, entry
 from .engines.loop import flip
+from .engines.rows import Rows
 from .engines.stepper import Stepper
 from .init import init
 
@@ -140,7 +141,7 @@ class Recurrent(nn.Module):
 
     # --------------------------------------------------------------------- forward
 
-    def forward(self, x, state=None, lengths=None):
+    def forward(self, x, state=None, lengths=None, table=None):
         """Run the layer.
 
         Parameters
@@ -151,6 +152,9 @@ class Recurrent(nn.Module):
         lengths : tensor or sequence of B ints, optional
             Steps of each sequence; later steps leave the state as it was and their
             outputs are 0.
+        table : tensor (K, I), optional
+            Then x holds codes (T, B), and the layer reads the rows they name, as of an
+            embedding; its products with x are K rows instead of T B.
 
         Returns
         -------
@@ -159,14 +163,17 @@ class Recurrent(nn.Module):
             what the layer computes in.
         state : tuple of tensor (num_layers * directions, B, H)
         """
-        given = entry.unpack(x, lengths, self.batch_first)
+        given = entry.unpack(x, lengths, self.batch_first, 3 if table is None else 2)
         weight = next(iter(self.weights[0].values()))
-        who = f"Recurrent({self.cell.name!r})"
-        x = entry.check_input(given.x, weight, self.input_size, who)
-        lengths = entry.check_lengths(given.lengths, *x.shape[:2], x.device)
+        if table is None:
+            who = f"Recurrent({self.cell.name!r})"
+            x = entry.check_input(given.x, weight, self.input_size, who)
+        else:
+            x = entry.check_rows(given.x, table, weight, self.input_size)
+        lengths = entry.check_lengths(given.lengths, *x.shape[:2], weight.device)
         states = self._states(state, x.shape[1], weight)
         short = entry.reduced(weight)
-        with entry.own_precision(x):
+        with entry.own_precision(weight):
             x, ends = self._layers(x, states, lengths)
         end = tuple(
             torch.stack(s) if len(s) > 1 else s[0][None]
@@ -179,6 +186,8 @@ class Recurrent(nn.Module):
     def _layers(self, x, states, lengths):
         """All layers and directions: -> h (T, B, H * directions), their end states."""
         ends, cells, above = [], None, [*self.layer_cells[1:], None]
+        if isinstance(x, Rows) and not self._takes_rows(*x, lengths):
+            x = x.dense()
         for layer, cell in enumerate(self.layer_cells):
             outs, x_in = [], (x, cells) if cell.extra else x
             for d in range(self.directions):
@@ -200,8 +209,16 @@ class Recurrent(nn.Module):
                 x = nn.functional.dropout(x, self.dropout, self.training)
         return x, ends
 
+    def _takes_rows(self, codes, table, lengths=None):
+        """Whether the first layer takes rows of a table as they are: it saves time."""
+        cell, few = self.layer_cells[0], len(table) <= codes.numel()
+        choice = self.engine(cell, table, self.parameters_of(), lengths)
+        plain = not cell.extra and not self.bidirectional
+        return few and plain and choice.name == "compiled loops"
+
     def engine(self, cell, x, p, lengths=None):
         """The engine for one layer, see ``plan``."""
+        x = x.table if isinstance(x, Rows) else x
         return choose.engine(cell, x, p, self.compiled, self.truncate, lengths)
 
     def plan(self, x, lengths=None):

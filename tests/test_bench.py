@@ -7,6 +7,7 @@ import torch
 
 from lstm_course.__main__ import main
 from lstm_course.commands.bench import measure as bench
+from lstm_course.commands.bench import whole
 from lstm_course.recurrent import Recurrent
 
 TINY = (5, 3, 4, 6)
@@ -76,6 +77,26 @@ def test_the_command_writes_json_and_a_plot(tmp_path, capsys, monkeypatch):
     assert [row["cell"] for row in result["rows"][::2]] == CELLS.split(",", 1)
     assert (tmp_path / "r.png").stat().st_size > 1000
     assert "geometric mean" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("what", ["lm", "stream"])
+def test_models_and_single_steps_are_measured_beside_torch_s(
+    what, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(bench, "RESTLESS", float("inf"))
+    for name, small in (("UNITS", {what: (6,)}), ("T", 5), ("B", 3), ("STEPS", 2)):
+        monkeypatch.setattr(whole, name, small)
+    file = tmp_path / "r.json"
+    command = ["bench", "--whole", what, "--cells", "gru,peephole", "--rounds", "2"]
+    assert main([*command, "--json", str(file)]) == 0
+    rows, printed = json.loads(file.read_text())["rows"], capsys.readouterr().out
+    assert [(r["cell"], r["H"], r["what"]) for r in rows] == [
+        ("gru", 6, what),
+        ("peephole", 6, what),
+    ]
+    for row in rows:
+        assert row["ratio"] == pytest.approx(row["reference_ms"] / row["ms"])
+        assert whole.line(row) in printed
 
 
 def test_an_unknown_size_is_explained(capsys):

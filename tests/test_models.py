@@ -92,6 +92,28 @@ def test_tied_weights_are_one_matrix():
     assert count[1] - count[0] == 66
 
 
+@pytest.mark.parametrize(
+    "options", [{}, {"tied": True}, {"variational": True}], ids=str
+)
+@pytest.mark.parametrize("cell", ["lstm", "gru", "mlstm", "depth_gated"])
+def test_the_fast_loss_and_its_gradients_are_those_of_the_parts(cell, options):
+    """Looked up, multiplied, read out and scored one after the other, in float64."""
+    if options.get("variational") and cell == "depth_gated":
+        return
+    model = LanguageModel(cell, 12, 12, 6, num_layers=2, seed=0, **options).double()
+    x, y = CODES[:-1] % 6, CODES[1:] % 6
+    h = model.embedding(x)
+    for layer in model.layers:
+        h, _ = layer(h)
+    want = torch.nn.functional.cross_entropy(
+        model.readout(h).flatten(0, 1), y.flatten()
+    )
+    ours, leaves = model.loss(x, y)[0], list(model.parameters())
+    grads = [torch.autograd.grad(loss, leaves) for loss in (ours, want)]
+    for a, b in [(ours, want), *zip(*grads, strict=True)]:
+        torch.testing.assert_close(a, b, rtol=1e-9, atol=1e-12)
+
+
 def test_a_carried_state_makes_windows_one_long_text():
     model = LanguageModel("lstm", 6, 6, 11, num_layers=2, seed=0)
     whole, end = model(CODES)

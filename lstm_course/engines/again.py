@@ -8,7 +8,7 @@ made of torch's own operations, from the same inputs, and torch differentiates t
 import math
 
 import torch
-from torch.nn.functional import pad
+from torch.nn.functional import embedding, pad
 
 
 def gradients(function, inputs, grads):
@@ -71,7 +71,8 @@ def _add(z, source, value, W):
     if source is None:
         return z
     blocks = list(z)[source.lo : source.hi]
-    parts = (value @ W[source.name]).chunk(len(blocks), -1)
+    W, codes = W[source.name], not value.is_floating_point()
+    parts = (embedding(value, W) if codes else value @ W).chunk(len(blocks), -1)
     return z | {b: z[b] + part for b, part in zip(blocks, parts, strict=True)}
 
 

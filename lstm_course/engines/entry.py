@@ -12,6 +12,7 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_
 
 from ..doors import check_floats, check_state, check_x
 from .choose import ordinary
+from .rows import Rows
 
 
 class Given(NamedTuple):
@@ -33,8 +34,8 @@ class Given(NamedTuple):
         return self.form._replace(data=pack_padded_sequence(h, lengths).data)
 
 
-def unpack(x, lengths, batch_first):
-    """-> Given, from a tensor or a PackedSequence."""
+def unpack(x, lengths, batch_first, axes=3):
+    """-> Given, from a tensor of so many axes or a PackedSequence."""
     if isinstance(x, PackedSequence):
         if lengths is not None:
             raise ValueError(
@@ -44,7 +45,7 @@ def unpack(x, lengths, batch_first):
             )
         return Given(*pad_packed_sequence(x), x)
     _check_tensor("x", x, "(T, B, I)")
-    swap = batch_first and x.dim() == 3
+    swap = batch_first and x.dim() == axes
     x = x.transpose(0, 1) if swap else x
     return Given(x, lengths, "batch first" if swap else None)
 
@@ -181,3 +182,40 @@ def check_dtype(dtype):
             f"dtype is {dtype}. Weights are floating-point numbers. Expected a "
             "torch.dtype of that kind. Write dtype=torch.float32?"
         )
+
+
+def check_rows(codes, table, weight, I):
+    """-> Rows, of a table that fits the layer in width, precision and place."""
+    tensor = isinstance(table, torch.Tensor)
+    kind = weight.dtype, weight.device
+    if not tensor or table.shape[1:] != (I,) or (table.dtype, table.device) != kind:
+        got = f"{tuple(table.shape)} of {table.dtype}" if tensor else type(table)
+        raise ValueError(
+            f"table is {got}. Its rows are the features that codes stand for. Expected "
+            f"(K, {I}) of {weight.dtype} on {weight.device}. Pass embedding.weight, of "
+            "an embedding as wide as the layer's input_size?"
+        )
+    return Rows(check_codes(codes, len(table)), table)
+
+
+def check_codes(x, K):
+    """Codes x (T, B) as a tensor of long: whole numbers, of K things."""
+    whole = isinstance(x, torch.Tensor) and not (
+        x.is_floating_point() or x.is_complex() or x.dtype == torch.bool
+    )
+    if not whole or x.dim() != 2 or 0 in x.shape:
+        kind = f"{type(x).__module__}.{type(x).__name__}"
+        if isinstance(x, torch.Tensor):
+            kind = f"tensor {tuple(x.shape)} of {x.dtype}"
+        raise ValueError(
+            f"x is a {kind}. It holds codes, a whole number for every symbol; a packed "
+            "batch is padded first. Expected a tensor (T, B) of torch.long, no axis of "
+            "it empty. Write torch.as_tensor(codes)?"
+        )
+    if ordinary([x]) and not 0 <= int(x.min()) <= int(x.max()) < K:
+        raise ValueError(
+            f"x holds codes from {int(x.min())} to {int(x.max())}. This model "
+            f"knows {K} of them. Expected 0 to {K - 1}. Was it coded with another "
+            "vocabulary?"
+        )
+    return x.long()

@@ -9,6 +9,7 @@ Needs torch.
 In this folder:
 
     language_model, classifier, reader   one model each
+    loss                                 readout and cross entropy in one
     stepper                              a language model one symbol at a time
     parts                                what they share
     saved                                a trained one back from its checkpoint

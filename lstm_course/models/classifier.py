@@ -9,8 +9,9 @@ from torch import nn
 
 from ..doors import check_size
 from ..engines.choose import ordinary
+from ..engines.entry import check_codes
 from ..tasks.vocabulary import PAD
-from .parts import check_codes, embedding, judging, readout, recurrent, seeds
+from .parts import embedding, judging, readout, recurrent, seeds
 
 READS = ("last", "mean")
 
@@ -78,7 +79,7 @@ class Classifier(nn.Module):
 
     def forward(self, x):
         """Read x (T, B) int64 -> scores (B, K), or (B,) where K is 1."""
-        x, lengths = check_codes(x, self.embedding), None
+        x, lengths = check_codes(x, self.embedding.num_embeddings), None
         if self.masked:
             x, lengths = to_front(x)
         h, state = self.layer(self.drop(self.embedding(x)), lengths=lengths)
@@ -136,7 +137,7 @@ def _cost(scores, y):
 def evaluate(model, x, y, B=256):
     """Loss in nats and accuracy over x (T, N), y (N,)."""
     B, device = check_size("B", B), model.readout.weight.device
-    x = check_codes(x, model.embedding)
+    x = check_codes(x, model.embedding.num_embeddings)
     y = _check_labels(y, x, model.K)
     with judging(model):
         scores = torch.cat([model(part.to(device)).cpu() for part in x.split(B, 1)])

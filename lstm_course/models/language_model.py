@@ -12,10 +12,10 @@ import torch
 from torch import nn
 
 from ..doors import as_array, as_cell, check_number, check_rng, check_size
-from ..engines.entry import start_states
+from ..engines.entry import check_codes, start_states
+from .loss import readout_loss
 from .parts import (
     SameMaskDropout,
-    check_codes,
     embedding,
     judging,
     readout,
@@ -93,16 +93,27 @@ class LanguageModel(nn.Module):
 
     def forward(self, x, state=None):
         """Read x (T, B) int64 -> scores (T, B, K), state for what follows."""
-        x = check_codes(x, self.embedding)
-        state = _as_pair(state)
-        h, ends, at = self.drop(self.embedding(x)), [], 0
+        h, state = self.hidden(x, state)
+        return self.readout(h), state
+
+    def loss(self, x, y, state=None):
+        """Mean cross entropy in nats of y (T, B) after x (T, B); the state."""
+        h, state = self.hidden(x, state)
+        return readout_loss(h, self.readout, y), state
+
+    def hidden(self, x, state=None):
+        """What the readout reads: h (T, B, H) of the top layer; the state."""
+        h, table = check_codes(x, self.embedding.num_embeddings), self.embedding.weight
+        if self.training and self.drop.p:
+            h, table = self.drop(self.embedding(h)), None
+        state, ends, at = _as_pair(state), [], 0
         for layer in self.layers:
             n = layer.num_layers
             mine = None if state is None else tuple(s[at : at + n] for s in state)
-            h, end = layer(h, mine)
-            h, at = self.drop(h), at + n
+            h, end = layer(h, mine, table=table)
+            h, at, table = self.drop(h), at + n, None
             ends.append(end)
-        return self.readout(h), tuple(torch.cat(s) for s in zip(*ends, strict=True))
+        return h, tuple(torch.cat(s) for s in zip(*ends, strict=True))
 
     def stepper(self, B=1, state=None):
         """The model one symbol at a time, without gradients, as in eval mode.
@@ -153,8 +164,7 @@ def _layers(cell, I, H, num_layers, dropout, variational, seed):
 
 def window_loss(model, batch):
     """Mean cross entropy in nats of a batch (x, y), each window from an empty state."""
-    x, y = batch
-    return nn.functional.cross_entropy(model(x)[0].flatten(0, 1), y.flatten())
+    return model.loss(*batch)[0]
 
 
 def stream_loss(model, batch):
@@ -169,9 +179,9 @@ def stream_loss(model, batch):
             torch.where(_rows(fresh, s), s, c)
             for s, c in zip(start, model.carry, strict=True)
         )
-    scores, state = model(x, start)
+    loss, state = model.loss(x, y, start)
     model.carry = tuple(s.detach() for s in state)
-    return nn.functional.cross_entropy(scores.flatten(0, 1), y.flatten())
+    return loss
 
 
 def _rows(fresh, state):

@@ -7,7 +7,6 @@ import torch
 from torch import nn
 
 from ..doors import check_seed, check_size
-from ..engines.choose import ordinary
 from ..recurrent import Recurrent, check_dropout
 
 
@@ -40,30 +39,6 @@ def readout(H, K, seed):
     return layer
 
 
-def check_codes(x, table):
-    """Codes x (T, B) as a tensor of long: whole numbers, rows of an embedding."""
-    whole = isinstance(x, torch.Tensor) and not (
-        x.is_floating_point() or x.is_complex() or x.dtype == torch.bool
-    )
-    if not whole or x.dim() != 2 or 0 in x.shape:
-        kind = f"{type(x).__module__}.{type(x).__name__}"
-        if isinstance(x, torch.Tensor):
-            kind = f"tensor {tuple(x.shape)} of {x.dtype}"
-        raise ValueError(
-            f"x is a {kind}. It holds codes, a whole number for every symbol; a packed "
-            "batch is padded first. Expected a tensor (T, B) of torch.long, no axis of "
-            "it empty. Write torch.as_tensor(codes)?"
-        )
-    K = table.num_embeddings
-    if ordinary([x]) and not 0 <= int(x.min()) <= int(x.max()) < K:
-        raise ValueError(
-            f"x holds codes from {int(x.min())} to {int(x.max())}. This model "
-            f"knows {K} of them. Expected 0 to {K - 1}. Was it coded with another "
-            "vocabulary?"
-        )
-    return x.long()
-
-
 @contextmanager
 def judging(model):
     """In eval mode and without gradients; afterwards as it was."""
@@ -83,10 +58,10 @@ class SameMaskDropout(nn.Module):
 
     def __init__(self, dropout):
         super().__init__()
-        self.dropout = check_dropout(dropout)
+        self.p = check_dropout(dropout)
 
     def forward(self, x):
-        if not self.training or not self.dropout:
+        if not self.training or not self.p:
             return x
-        mask = nn.functional.dropout(torch.ones_like(x[:1]), self.dropout)
+        mask = nn.functional.dropout(torch.ones_like(x[:1]), self.p)
         return x * mask

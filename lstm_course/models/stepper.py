@@ -2,7 +2,7 @@
 
 import torch
 
-from .parts import check_codes
+from ..engines.entry import check_codes
 
 
 class ModelStepper:
@@ -37,7 +37,7 @@ class ModelStepper:
                 f"of each of B = {self.B} texts. Expected a tensor of torch.long of "
                 f"shape ({self.B},). Write torch.tensor([code])?"
             )
-        return check_codes(codes[None], self.model.embedding)[0]
+        return check_codes(codes[None], self.model.embedding.num_embeddings)[0]
 
     @property
     def state(self):

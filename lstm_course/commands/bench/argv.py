@@ -29,6 +29,8 @@ def add_parser(sub):
     p.add_argument("--rounds", type=whole(1), default=9, help="rounds that count")
     p.add_argument("--loop", action="store_true", help="also a plain torch loop")
     p.add_argument("--scaling", action="store_true", help="growth with T, B and H")
+    p.add_argument("--whole", choices=("lm", "stream"),
+        help="lm: a model's training step; stream: one step at B = 1")  # fmt: skip
     p.add_argument("--device", choices=("cpu", "cuda"), default="cpu",
         help="cuda: a training step beside cuDNN and three loops")  # fmt: skip
     p.add_argument("--dtype", choices=("float32", "bfloat16"), default="float32",
@@ -62,6 +64,8 @@ def run(args):
     made = {name: as_cell(name) for name in cells}
     if args.device == "cuda":
         return on_card(args, cells)
+    if args.whole:
+        return on_whole(args, cells)
     sizes = chosen(args.sizes, bench.SIZES)
     if args.scaling:
         print(bench.HEAD)
@@ -82,6 +86,19 @@ def run(args):
     if args.plot:
         bench.plot(result, args.plot)
     return 0 if result["mean"] else 1
+
+
+def on_whole(args, cells):
+    """Measure models or single steps; 0 unless every row was too restless."""
+    from ...experiments.record import measured
+    from . import whole
+
+    about = measured("lstm-course " + shlex.join(args.argv))
+    print(about["machine"])
+    rows = whole.bench(args.whole, cells, args.rounds)
+    if args.json:
+        Path(args.json).write_text(json.dumps(about | {"rows": rows}, indent=1) + "\n")
+    return 0 if any(row["ratio"] for row in rows) else 1
 
 
 def on_card(args, cells):

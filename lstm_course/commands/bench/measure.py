@@ -55,15 +55,15 @@ def once(layer, x, dh=None):
     return layer(x)[0].backward(dh)
 
 
-def interleaved(calls, rounds):
+def interleaved(calls, rounds, clock=time.perf_counter):
     """Seconds of every call, one of each per round; the first round does not count."""
     seconds = [[] for _ in calls]
     for n in range(rounds + 1):
         for k, call in enumerate(calls):
-            began = time.perf_counter()
+            began = clock()
             call()
             if n:
-                seconds[k].append(time.perf_counter() - began)
+                seconds[k].append(clock() - began)
     return seconds
 
 
@@ -103,6 +103,27 @@ def floor_seconds(cell, size, grad, matrix, exponential):
     return products / matrix + 5 * T * B * H * len(cell.layers) / exponential
 
 
+def beside(calls, rounds, *clock):
+    """Medians of calls of which the first two are the same reference: dict.
+
+    ``ms``, ``reference_ms``, ``ratio`` (None where the machine is restless),
+    ``restless``, and ``seconds`` of the third call and those behind it.
+    """
+    for _ in range(TRIES):
+        seconds = interleaved(calls, rounds, *clock)
+        a, b, *ours = (statistics.median(s) for s in seconds)
+        restless = max(a, b) / min(a, b)
+        if calm := restless <= RESTLESS:
+            break
+    return {
+        "ms": ours[0] * 1e3,
+        "reference_ms": (a + b) / 2 * 1e3,
+        "restless": restless,
+        "ratio": (a + b) / 2 / ours[0] if calm else None,
+        "seconds": ours,
+    }
+
+
 def measure(cell, size, grad=True, rounds=9, loop=False, speeds=None):
     """One cell at one size.
 
@@ -113,24 +134,15 @@ def measure(cell, size, grad=True, rounds=9, loop=False, speeds=None):
         than torch's layer; None where the machine is restless), ``restless`` (ratio of
         the reference to itself), ``loop_ratio`` if asked for, ``floor_share``.
     """
-    calls = contestants(cell, size, grad, loop)
-    for _ in range(TRIES):
-        medians = [statistics.median(s) for s in interleaved(calls, rounds)]
-        a, b, ours = medians[:3]
-        restless = max(a, b) / min(a, b)
-        if calm := restless <= RESTLESS:
-            break
-    row = {
+    row = beside(contestants(cell, size, grad, loop), rounds)
+    ours, *loops = row.pop("seconds")
+    row |= {
         "cell": cell,
         "size": list(size),
         "what": "forward + backward" if grad else "forward",
-        "ms": ours * 1e3,
-        "reference_ms": (a + b) / 2 * 1e3,
-        "restless": restless,
-        "ratio": (a + b) / 2 / ours if calm else None,
     }
     if loop:
-        row["loop_ratio"] = medians[3] / ours if calm else None
+        row["loop_ratio"] = loops[0] / ours if row["ratio"] else None
     if speeds:
         row["floor_share"] = floor_seconds(cell, size, grad, *speeds) / ours
     return row

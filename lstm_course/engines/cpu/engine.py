@@ -21,6 +21,7 @@ import torch
 from numba import types
 
 from ... import places
+from ..rows import Rows
 from .machine import fast
 from .plan import Plan
 from .program import Program
@@ -191,6 +192,9 @@ def run(cell, p, x, state, lengths=None, outs=("h",), checkpoint=None, truncate=
     if cell.extra:
         x, extra = x if isinstance(x, tuple) else (x[..., :-H], x[..., -H:])
     made, weights = ready(cell, p, H, outs)
+    if isinstance(x, Rows):  # a product for every row of the table, not for every step
+        number = made.program.x[0] - len(made.plan.sources) - 1  # behind it: the bias
+        x, weights[number] = x.codes, x.table @ weights[number]
     keep = torch.is_grad_enabled() and any(
         t is not None and t.requires_grad for t in (x, extra, *state, *weights)
     )

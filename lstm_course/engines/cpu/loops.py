@@ -68,6 +68,17 @@ def _clear(context, to, size):
     return types.void(*[types.intp] * 2), codegen
 
 
+@intrinsic
+def _read(context, at):
+    """The whole number at an address."""
+
+    def codegen(context, builder, signature, args):
+        number = context.get_value_type(types.intp)
+        return builder.load(builder.inttoptr(args[0], number.as_pointer()))
+
+    return types.intp(types.intp), codegen
+
+
 @njit(**inner)
 def _start(a):
     """Where an array begins."""
@@ -102,6 +113,25 @@ def _rows_of(base, t, m, b0, n, B, row, work):
 
 
 @njit(**part)
+def _gather(codes, t, m, b0, n, B, table, z, width, row):
+    """Into the rows of the slab from z on: the rows of a table that codes name."""
+    for i in range(m):
+        for r in range(n):
+            code = _read(codes + ((t + i) * B + b0 + r) * 8)
+            _copy(z + (i * n + r) * row, table + code * width, width)
+
+
+@njit(**part)
+def _sum_by_code(codes, t, m, b0, n, B, to, z, N, size, ld, sum_rows):
+    """The way back: each row of the slab is added to the sum of its code."""
+    for i in range(m):
+        for r in range(n):
+            code = _read(codes + ((t + i) * B + b0 + r) * 8)
+            at = to + code * N * size, z + (i * n + r) * ld * size
+            _call(sum_rows, (at[0], at[1], 1, N, ld))
+
+
+@njit(**part)
 def _forward(k, edges, shape, x, arrays, todo, rows, weights, lengths, machine):
     T, B, I, H, K, S, size = shape
     product, _, _ = machine
@@ -114,9 +144,12 @@ def _forward(k, edges, shape, x, arrays, todo, rows, weights, lengths, machine):
         z = places[0, 0]
         if x[1] >= 0 and t % K == 0:
             m = min(K, T - t)
-            A = _rows_of(x[0], t, m, b0, n, B, I * size, _start(work))
-            panels, C, N = weights[x[1], 0], z + x[2] * unit, (x[3] - x[2]) * H
-            _call(product, (A, panels, C, m * n, I, N, I, 1, S * H, 0))
+            W, C, N = weights[x[1], 0], z + x[2] * unit, (x[3] - x[2]) * H
+            if I == 0:
+                _gather(x[0], t, m, b0, n, B, W, C, N * size, S * unit)
+            else:
+                A = _rows_of(x[0], t, m, b0, n, B, I * size, _start(work))
+                _call(product, (A, W, C, m * n, I, N, I, 1, S * H, 0))
         for what, a, column, w, lo, hi in todo:
             if what == ROWS:
                 to = _start(places), _start(over)
@@ -173,9 +206,14 @@ def _gradients(k, b0, n, m, t, shape, x, arrays, z, at, machine, groups, sums):
     bias, _, columns = sums[-1]
     _call(sum_rows, (bias + k * columns * size, z, m * n, columns, S * H))
     for a, column, w, lo, hi, fresh in groups:
-        N = (hi - lo) * H
+        N, d = (hi - lo) * H, z + lo * H * size
+        to, many, columns = sums[w]
+        to += k * many * columns * size
+        if a < 0 and I == 0:
+            _sum_by_code(x[0], t, m, b0, n, B, to, d, N, size, S * H, sum_rows)
+            continue
         if fresh:
-            _call(pack, (panels, z + lo * H * size, m * n, N, S * H, 1))
+            _call(pack, (panels, d, m * n, N, S * H, 1))
         if a < 0:
             A, ld = _rows_of(x[0], t, m, b0, n, B, I * size, work), I
         elif a == 0:
@@ -183,8 +221,6 @@ def _gradients(k, b0, n, m, t, shape, x, arrays, z, at, machine, groups, sums):
         else:
             seq = _address(arrays[a], 0, 0, 0)
             A, ld = _rows_of(seq, t, m, b0, n, B, H * size, work), H
-        to, many, columns = sums[w]
-        to += k * many * columns * size
         _call(product, (A, panels, to, many, m * n, N, 1, ld, columns, 1))
 
 
@@ -205,7 +241,8 @@ def forward(edges, shape, x, arrays, todo, rows, weights, lengths, machine):
     edges : int array
         First row of the batch for every thread, and B.
     shape : tuple
-        T, B, I, H; steps of a group; width of the slab in H; bytes of a number.
+        T, B, I, H; steps of a group; width of the slab in H; bytes of a number.  I is 0
+        where x holds codes: rows of a table of products, in the place of its weights.
     x : tuple
         Address; number of its weights or -1; the first of the blocks it feeds and the
         first after them; address of its gradient or 0.

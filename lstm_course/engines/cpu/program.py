@@ -61,7 +61,7 @@ class Program:
     def _groups(self):
         """(array, column, weights, first block, block after, pack them anew)."""
         plan, ready = self.plan, None
-        for s in sorted(plan.sources, key=lambda s: (s.lo, s.hi)):
+        for s in sorted(plan.sources, key=lambda s: (s.lo, s.hi, s.name == "x")):
             fresh, ready = (s.lo, s.hi) != ready, (s.lo, s.hi)
             a, column = -1, 0
             if s.name in plan.slots:

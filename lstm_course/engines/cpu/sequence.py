@@ -46,12 +46,13 @@ class Pass:
 
     ``kept`` says what waits for the backward pass: "nothing", "all" (the slab and the
     states), or "states": then the slab is computed again, ``segment`` steps at a time.
+    Where x holds codes (T, B), its matrix is a table with a row of products for each.
     """
 
     def __init__(self, made, how, lengths, x, extra, tensors):
         self.made, (self.kept, segment) = made, how
         self.plan, cell = made.plan, made.plan.cell
-        (self.T, self.B, _), n = x.shape, len(cell.states)
+        (self.T, self.B), n = x.shape[:2], len(cell.states)
         self.x, *arrays = (a.contiguous() for a in (x, *extra, *tensors[n:]))
         fixed = [*([cell.extra] if extra else []), *cell.vectors, *cell.constants]
         self.named = dict(zip(fixed, arrays, strict=False))
@@ -64,7 +65,8 @@ class Pass:
         self.segment = min(segment or self.T, self.T)
         rows = -(-self.B // (len(self.edges) - 1))
         self.group = max(1, min(self.segment, GROUP_ROWS // rows))
-        self.sizes = self.H, self.group, self.plan.width, x.itemsize
+        self.sizes = self.H, self.group, self.plan.width, tensors[0].itemsize
+        self.I = x.shape[2] if x.dim() == 3 else 0
         pairs = zip(cell.states, tensors[:n], strict=True)
         self.seqs = {name: self._states(name, start) for name, start in pairs}
 
@@ -79,7 +81,7 @@ class Pass:
         """Run the sequence."""
         room = {"all": self.T, "states": self.segment, "nothing": self.group}
         row = self.B * self.plan.width * self.H
-        self.slab = empty(self.x, room[self.kept] * row)
+        self.slab = empty(self.named["bias"], room[self.kept] * row)
         steps = self.T if self.kept == "all" else self.group
         self._run(False, (0, self.T), (0, steps), list(self._packed(False)))
 
@@ -109,10 +111,14 @@ class Pass:
     def _packed(self, back):
         """For every matrix: panels, and where they lie, rows, columns, where it lies.
 
-        Going back it is the transpose.
+        Going back it is the transpose.  A table of products stays as it is: it lies at
+        0, which is where what is packed already is said to lie.
         """
-        for W in self.weights:
+        for number, W in enumerate(self.weights):
             (k, N), row, step = W.shape, W.shape[1], 1
+            if self.I == 0 and number == self.made.program.x[0]:
+                yield W, (W.data_ptr(), k, N, 0, row, step)
+                continue
             if back:
                 k, N, row, step = N, k, step, row
             panels = W.new_empty(room_for(k, N, W.itemsize))
@@ -143,8 +149,8 @@ class Pass:
         ``slab``: which of its steps belongs to start, and after how many it begins
         again; ``more``: tensors by name; ``dx``: where its gradient goes, or None.
         """
-        (start, stop), (_, B, I), program = part, self.x.shape, self.made.program
-        unit, steps = self.H * self.x.itemsize, tuple(map(len, self.seqs.values()))
+        (start, stop), B, program = part, self.B, self.made.program
+        unit, steps = self.H * self.sizes[-1], tuple(map(len, self.seqs.values()))
         row = self.plan.width * unit
         room = self.slab.nbytes // (B * row) * row  # of one row of the batch
         found, seqs = self.named | (more or {}), self.seqs
@@ -154,11 +160,11 @@ class Pass:
             (seqs[n] if kind in ("old", "new") else found[n]).data_ptr()
             for kind, n in program.names[back]
         ]
-        skip = start * B * I * self.x.itemsize
+        skip = start * self.x[0].nbytes
         to = dx.data_ptr() + skip if dx is not None else 0
         given = (
             self.edges,
-            (stop - start, B, I, *self.sizes),
+            (stop - start, B, self.I, *self.sizes),
             (self.x.data_ptr() + skip, *program.x, to),
             table,
             program.todo[back],
