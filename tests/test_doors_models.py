@@ -7,7 +7,7 @@ from door_table import every_row, means, refused
 from torch.nn.utils.rnn import pack_padded_sequence
 
 from lstm_course import CELLS
-from lstm_course.models import Classifier, LanguageModel, Reader
+from lstm_course.models import Classifier, LanguageModel, Reader, scoring
 from lstm_course.models import classifier as clf
 from lstm_course.models import language_model as lm
 from lstm_course.models.reader import reader_loss
@@ -192,22 +192,38 @@ MODELS = {
         "texts in rows": (lambda: clf.evaluate(CLASSES[1], X.T, Y), refused("first")),
         "no batch": (lambda: clf.evaluate(CLASSES[1], X, Y, 0), refused("B is 0")),
     },
-    "language_model.evaluate": {
-        "one code": (lambda: lm.evaluate(LANGUAGE, CODES[:1]), refused("at least 2")),
-        "nothing": (lambda: lm.evaluate(LANGUAGE, []), refused(r"\(0,\)")),
-        "fractions": (lambda: lm.evaluate(LANGUAGE, CODES * 1.0), refused("float64")),
-        "a text": (lambda: lm.evaluate(LANGUAGE, "abc"), refused("encode")),
-        "rows": (lambda: lm.evaluate(LANGUAGE, CODES[None]), refused(r"\(1, 50\)")),
-        "unknown codes": (lambda: lm.evaluate(LANGUAGE, CODES + 9), refused("9 of")),
-        "no steps": (lambda: lm.evaluate(LANGUAGE, CODES, T=0), refused("T is 0")),
-        "no rows": (lambda: lm.evaluate(LANGUAGE, CODES, B=0), refused("B is 0")),
+    "scoring.evaluate": {
+        "one code": (
+            lambda: scoring.evaluate(LANGUAGE, CODES[:1]),
+            refused("at least 2"),
+        ),
+        "nothing": (lambda: scoring.evaluate(LANGUAGE, []), refused(r"\(0,\)")),
+        "fractions": (
+            lambda: scoring.evaluate(LANGUAGE, CODES * 1.0),
+            refused("float64"),
+        ),
+        "a text": (lambda: scoring.evaluate(LANGUAGE, "abc"), refused("encode")),
+        "rows": (
+            lambda: scoring.evaluate(LANGUAGE, CODES[None]),
+            refused(r"\(1, 50\)"),
+        ),
+        "unknown codes": (
+            lambda: scoring.evaluate(LANGUAGE, CODES + 9),
+            refused("9 of"),
+        ),
+        "no steps": (lambda: scoring.evaluate(LANGUAGE, CODES, T=0), refused("T is 0")),
+        "no rows": (lambda: scoring.evaluate(LANGUAGE, CODES, B=0), refused("B is 0")),
+        "no way": (
+            lambda: scoring.evaluate(LANGUAGE, CODES, scores="both"),
+            refused("'carried', 'windows'"),
+        ),
         "a list": (
-            lambda: lm.evaluate(LANGUAGE, CODES.tolist()),
-            means(lambda: lm.evaluate(LANGUAGE, CODES)),
+            lambda: scoring.evaluate(LANGUAGE, CODES.tolist()),
+            means(lambda: scoring.evaluate(LANGUAGE, CODES)),
         ),
         "int32": (
-            lambda: lm.evaluate(LANGUAGE, CODES.astype(np.int32)),
-            means(lambda: lm.evaluate(LANGUAGE, CODES)),
+            lambda: scoring.evaluate(LANGUAGE, CODES.astype(np.int32)),
+            means(lambda: scoring.evaluate(LANGUAGE, CODES)),
         ),
     },
     "generate": {

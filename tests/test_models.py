@@ -8,9 +8,10 @@ import torch
 
 from lstm_course import CELLS, tasks
 from lstm_course.doors import as_cell
-from lstm_course.models import Classifier, LanguageModel, Reader
+from lstm_course.models import Classifier, LanguageModel, Reader, scoring
 from lstm_course.models import classifier as classifiers
 from lstm_course.models import language_model as lm
+from lstm_course.models.ngrams import Ngrams
 from lstm_course.models.reader import evaluate as score_reader
 from lstm_course.models.reader import reader_loss
 from lstm_course.tasks import text
@@ -172,17 +173,32 @@ def test_dropout_is_off_in_eval_and_acts_between_layers_in_training(variational)
 def test_the_cost_of_a_text_does_not_depend_on_how_it_is_cut_into_windows():
     model = LanguageModel("lstm", 8, 8, 11, seed=0).double()
     codes = np.random.default_rng(1).integers(0, 11, 301)
-    costs = [lm.evaluate(model, codes, T=T, B=1)["loss"] for T in (1, 7, 300, 999)]
+    costs = [scoring.evaluate(model, codes, T=T, B=1)["loss"] for T in (1, 7, 300, 999)]
     assert np.ptp(costs) < 1e-12
     x = torch.from_numpy(codes)
     direct = lm.window_loss(model, (x[:-1, None], x[1:, None]))
     assert costs[0] == pytest.approx(direct.item(), abs=1e-12)
 
 
+def test_windows_are_scored_from_nothing_and_first_symbols_are_dear():
+    model = LanguageModel("lstm", 8, 8, 11, seed=0).double()
+    codes = np.random.default_rng(1).integers(0, 11, 100)
+    found = scoring.costs(model, codes, T=7, B=4, scores="windows")
+    assert found.shape == (7, 14)  # 99 predicted, 98 of them in whole windows
+    for r in (0, 5, 13):
+        x = torch.from_numpy(codes[r * 7 : r * 7 + 8])[:, None]
+        alone = lm.window_loss(model, (x[:-1], x[1:])).item()
+        assert found[:, r].mean() == pytest.approx(alone, abs=1e-12)
+    rows = scoring.costs(model, codes, T=7, B=3)
+    assert rows.shape == (33, 3)
+    whole = scoring.costs(model, codes[:34], T=7, B=1)
+    np.testing.assert_allclose(rows[:, :1], whole, atol=1e-12)
+
+
 def test_bits_and_perplexity_of_a_model_that_knows_nothing():
     model = LanguageModel("lstm", 4, 4, 8, seed=0)
     torch.nn.init.zeros_(model.readout.weight)
-    result = lm.evaluate(model, np.arange(200) % 8)
+    result = scoring.evaluate(model, np.arange(200) % 8)
     assert result["bits"] == pytest.approx(3.0, abs=1e-6)
     assert result["perplexity"] == pytest.approx(8.0, abs=1e-4)
 
@@ -367,3 +383,35 @@ def test_doors_say_what_is_wrong_and_what_to_do(call, says):
 def test_a_written_cell_runs_no_code():
     with pytest.raises(ValueError, match="does not make a cell"):
         as_cell("gru(reset=__import__('os').getcwd())")
+
+
+def by_definition(n, K, text, context):
+    """Witten & Bell's mixture as it is written down, counted anew: (K,)."""
+    p = np.full(K, 1.0 / K)
+    for length in range(n):
+        after = [
+            text[t + length]
+            for t in range(len(text) - length)
+            if length <= len(context)
+            and list(text[t : t + length]) == context[len(context) - length :]
+        ]
+        D = len(set(after))
+        if after:
+            seen = np.bincount(after, minlength=K)
+            p = (seen + D * p) / (len(after) + D)
+    return p
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 5])
+def test_ngrams_are_the_mixture_of_their_definition(n):
+    rng = np.random.default_rng(n)
+    codes, other = rng.choice(4, size=(2, 60), p=[0.4, 0.3, 0.2, 0.1])
+    model = Ngrams(n, 5).fit(codes)  # symbol 4 never comes
+    costs = model.costs(other)
+    for t in range(len(other) - 1):
+        p = by_definition(n, 5, codes.tolist(), other[: t + 1].tolist())
+        np.testing.assert_allclose(model.chances(other[: t + 1]), p, atol=1e-12)
+        assert costs[t] == pytest.approx(-np.log(p[other[t + 1]]), abs=1e-12)
+    assert model.chances([]).sum() == pytest.approx(1.0)
+    with pytest.raises(ValueError, match="from 0 to 5"):
+        model.costs([0, 5])

@@ -11,6 +11,8 @@ In this folder:
     language_model, classifier, reader   one model each
     loss                                 readout and cross entropy in one
     stepper                              a language model one symbol at a time
+    ngrams                               counting, what a network must beat
+    scoring                              how surprised a language model is by a text
     parts                                what they share
     saved                                a trained one back from its checkpoint
 """

@@ -22,6 +22,7 @@ from .parts import (
     recurrent,
     seeds,
 )
+from .scoring import check_codes as check_row
 from .stepper import ModelStepper
 
 
@@ -189,41 +190,6 @@ def _rows(fresh, state):
     return fresh.reshape(1, -1, *[1] * (state.dim() - 2))
 
 
-def evaluate(model, codes, T=256, B=8):
-    """Mean cost of a text, read in B rows with the state carried along each row.
-
-    Parameters
-    ----------
-    codes : ndarray (N,) of int64
-    T, B : int
-        Steps per call, rows; a row starts from an empty state.
-
-    Returns
-    -------
-    dict
-        "loss" in nats, "bits" per symbol (bits per character), "perplexity".
-    """
-    codes = _codes("codes", codes, 2)
-    T, B = check_size("T", T), check_size("B", B)
-    B = max(1, min(B, (len(codes) - 1) // T))
-    length = (len(codes) - 1) // B
-    starts = range(0, length * B, length)
-    rows = np.stack([codes[s : s + length + 1] for s in starts], axis=1)
-    rows = torch.from_numpy(rows).to(model.readout.weight.device)
-    total, state = 0.0, None
-    with judging(model):
-        for t in range(0, length, T):
-            x, y = rows[t : min(t + T, length)], rows[t + 1 : min(t + T, length) + 1]
-            scores, state = model(x, state)
-            total += float(
-                nn.functional.cross_entropy(
-                    scores.flatten(0, 1), y.flatten(), reduction="sum"
-                )
-            )
-    loss = total / (length * B)
-    return {"loss": loss, "bits": loss / np.log(2.0), "perplexity": np.exp(loss)}
-
-
 def generate(model, start, length, rng, temperature=1.0, top_k=None, top_p=None):
     """Let the model write on.
 
@@ -241,7 +207,7 @@ def generate(model, start, length, rng, temperature=1.0, top_k=None, top_p=None)
     -------
     ndarray (length,) of int64
     """
-    start = _codes("start", start, 1)
+    start = check_row("start", start, 1)
     check_rng(rng)
     length = check_size("length", length)
     device = model.readout.weight.device
@@ -256,20 +222,6 @@ def generate(model, start, length, rng, temperature=1.0, top_k=None, top_p=None)
                 break
             scores = step(torch.tensor([out[-1]], device=device))
     return np.array(out, dtype=np.int64)
-
-
-def _codes(name, codes, least):
-    """Codes (n,) of int64, as an array."""
-    codes = codes.cpu().numpy() if isinstance(codes, torch.Tensor) else codes
-    codes = as_array(name, codes)
-    whole = np.issubdtype(codes.dtype, np.integer)
-    if codes.ndim != 1 or len(codes) < least or not whole:
-        raise ValueError(
-            f"{name} has shape {codes.shape} and dtype {codes.dtype}. The model reads "
-            "a symbol before it says what comes next. Expected a row of at least "
-            f"{least} whole number(s). For a text write corpus.encode(text)?"
-        )
-    return codes.astype(np.int64)
 
 
 def choose(scores, rng, temperature=1.0, top_k=None, top_p=None):

@@ -106,6 +106,13 @@ def _lm(p):
         action="store_true",
         help="drop the same units at every step of a window",
     )
+    add(
+        "--scores",
+        choices=("carried", "windows"),
+        default="carried",
+        help="validate with the state carried through the text, or in windows of 256 "
+        "symbols from an empty state",
+    )
     add("--tied", action="store_true", help="readout and embedding share their weights")
     _model(p, hidden=256, dropout=0.0)
     _training(p, steps=2000, batch=32, schedule="cosine", every=200)

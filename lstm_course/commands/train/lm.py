@@ -2,7 +2,8 @@
 
 from ...data import sources
 from ...models import LanguageModel
-from ...models.language_model import evaluate, stream_loss
+from ...models.language_model import stream_loss
+from ...models.scoring import evaluate
 from ...tasks import text
 from . import common
 
@@ -72,7 +73,7 @@ def run(args):
         args.steps,
         where,
         seed=args.seed,
-        valid=lambda m: evaluate(m, valid.codes),
+        valid=lambda m: evaluate(m, valid.codes, scores=args.scores),
         about={
             "kind": "lm",
             "model": options,
