@@ -1,6 +1,6 @@
 """Models built from cells: any cell by name, the same names everywhere.
 
-    from lstm_course.models import Classifier, LanguageModel, Reader
+    from lstm_course.models import Classifier, LanguageModel, Reader, Translator
 
 Each is made by ``Model(cell, I, H, K, num_layers, ..., seed)``: its layer reads I
 features (of an embedding, where it reads codes) and has H units; K scores come out.
@@ -8,17 +8,18 @@ Needs torch.
 
 In this folder:
 
-    language_model, classifier, reader   one model each
-    loss                                 readout and cross entropy in one
-    stepper                              a language model one symbol at a time
-    ngrams                               counting, what a network must beat
-    scoring                              how surprised a language model is by a text
-    parts                                what they share
-    saved                                a trained one back from its checkpoint
+    language_model, classifier, reader, translator   one model each
+    loss                     readout and cross entropy in one
+    stepper                  a language model one symbol at a time
+    ngrams                   counting, what a network must beat
+    scoring                  how surprised a language model is by a text
+    parts                    what they share
+    saved                    a trained one back from its checkpoint
 """
 
 from .classifier import Classifier
 from .language_model import LanguageModel
 from .reader import Reader
+from .translator import Translator
 
-__all__ = ["Classifier", "LanguageModel", "Reader"]
+__all__ = ["Classifier", "LanguageModel", "Reader", "Translator"]

@@ -10,6 +10,8 @@ In this folder:
 
     adding, multiplication, temporal_order, copying, latch, long_lag   of the papers
     reber, embedded_reber, continual_reber, gap_language, agreement    made of symbols
+    telephone                                                          one sequence to
+                                                                       another
     digits, text, reviews                                              real data
     task, tokens, vocabulary                                           what they share
 """

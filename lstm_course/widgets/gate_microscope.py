@@ -10,10 +10,10 @@ from ..doors import as_array, check_parameters
 from ..palette import GATES
 from ..plots import STYLE, tiles
 from ..tasks import agreement
+from ..trained.weights import pack, unpack
 from ..unroll import trace
 from .live import LiveFigure
 from .step_walker import check_place, check_units
-from .weights import pack, unpack
 
 EXAMPLES = (
     "the king near the girls",

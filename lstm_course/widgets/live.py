@@ -9,9 +9,13 @@ from .. import plots
 from . import bundle
 
 STYLE = """.live-figure .asleep { display: none }
-@media screen { .live-figure[data-near] { min-height: var(--wide) } }
+.live-figure .wake { display: block; margin: 0 auto 1rem; padding: 0.4rem 1.2rem;
+  border: 1px solid; border-radius: 1.2rem; background: none; color: inherit;
+  font: inherit; cursor: pointer }
+@media print { .live-figure .wake { display: none } }
+@media screen { .live-figure[data-near=""] { min-height: var(--wide) } }
 @media screen and (max-width: 767px) {
-  .live-figure[data-near] { min-height: var(--phone) } }"""
+  .live-figure[data-near=""] { min-height: var(--phone) } }"""
 ASLEEP = "A live figure. Run the cell, or trust this notebook, and it wakes."
 PLACE = (  # what is not trusted loses style, scripts and drawings, but not its words
     "<style>{style}</style>"

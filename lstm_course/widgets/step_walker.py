@@ -9,9 +9,9 @@ from ..cells import CELLS
 from ..diagrams import cell_diagram
 from ..doors import as_array, check_parameters, check_x
 from ..tasks import agreement
+from ..trained.weights import pack, unpack
 from ..unroll import trace
 from .live import LiveFigure
-from .weights import pack, unpack
 
 STEPS = ("forget", "input", "update", "output")
 ON_LINES = "x h_prev c_prev i f g o kept written c squashed h".split()

@@ -320,6 +320,8 @@ def test_the_figures_of_a_page_live(start_visit, site, html, alive, over):
         places = page.locator(".live-figure")
         for k in range(places.count()):
             places.nth(k).scroll_into_view_if_needed()
+            if places.nth(k).locator(".wake").count():
+                places.nth(k).locator(".wake").click()
             page.wait_for_function(AWAKE, arg=k)
             root = places.nth(k).locator(".lcw")
             page.wait_for_timeout(300)

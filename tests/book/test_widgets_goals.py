@@ -10,9 +10,9 @@ from live_figures import FIGURES
 from lstm_course import init, widgets
 from lstm_course.gradcheck import numeric_gradient
 from lstm_course.tasks import agreement
+from lstm_course.trained.weights import pack, unpack
 from lstm_course.unroll import unroll
 from lstm_course.widgets import GateMicroscope, StepWalker, UnitExplorer
-from lstm_course.widgets.weights import pack, unpack
 
 pytestmark = pytest.mark.browser
 
@@ -98,6 +98,14 @@ def microscope():
     return GateMicroscope(reader(-8), V, v, units={"number": 0}, held=3.0)
 
 
+def coldly(root):
+    dials(root, Temperature=0)
+    for _ in range(5):
+        press(root, "write on")
+        root.page.wait_for_timeout(2500)
+
+
+SPEECH = "KING HENRY VI:\nMy lord, the king is dead."
 FAR = "the king near the boy and the girl"
 WAYS = {  # figure, goal, how it is met
     "last": (UnitExplorer, last),
@@ -112,6 +120,15 @@ WAYS = {  # figure, goal, how it is met
     "one": (widgets.VariantDiff, lambda root: choose(root, "niaf", "peephole")),
     "equal": (widgets.VariantDiff, lambda root: choose(root, "niaf", "peephole")),
     "small": (widgets.VariantDiff, lambda root: choose(root, "lstm", "mingru")),
+    "sure": (
+        lambda: widgets.TextReader(text="Thou art my lord"),
+        lambda root: root.locator(".strip span").nth(14).click(),
+    ),
+    "away": (
+        lambda: widgets.TextReader(text=SPEECH, at=14),
+        lambda root: root.get_by_label("Replace the chosen letter by").fill("j"),
+    ),
+    "loop": (lambda: widgets.TextReader(text="the "), coldly),
     "empty": (
         lambda: one_unit("the king near the girls", 2, empties=True),
         lambda root: press(root, "Step ›", 2),
@@ -130,12 +147,14 @@ def test_a_goal_is_not_met_at_first_and_can_be_met(goal, show):  # noqa: F811
     root = show(make())
     assert root.evaluate(MET) == []
     meet(root)
+    root.page.wait_for_timeout(AFTER)
     assert goal in root.evaluate(MET), root.locator(".say").inner_text()
 
 
 def test_every_goal_has_a_way(show):  # noqa: F811
     found = set()
-    for make in (UnitExplorer, widgets.GradientLab, widgets.VariantDiff, microscope):
+    plain = (UnitExplorer, widgets.GradientLab, widgets.VariantDiff, widgets.TextReader)
+    for make in (*plain, microscope):
         found |= set(goals_of(show(make())))
     assert found | set(goals_of(show(one_unit(FAR, 7)))) == set(WAYS)
 
@@ -224,7 +243,7 @@ SENTENCE = "the king near the girls praises himself and the nuns that the boy se
 
 def figures():
     """Each as large as in its chapter."""
-    plain = ("UnitExplorer", "GradientLab", "VariantDiff")
+    plain = ("UnitExplorer", "GradientLab", "VariantDiff", "TextReader")
     return {n: getattr(widgets, n)() for n in plain} | {
         "StepWalker": one_unit(SENTENCE, 4),
         "GateMicroscope": microscope(),

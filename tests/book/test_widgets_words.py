@@ -13,9 +13,9 @@ from lstm_course.diagrams.truth.difference import mark
 from lstm_course.equations import equations
 from lstm_course.ops import sigmoid
 from lstm_course.tasks import agreement
+from lstm_course.trained.weights import LARGEST, pack, unpack
 from lstm_course.widgets import GateMicroscope, StepWalker, VariantDiff
 from lstm_course.widgets.variant_diff import NAMES, record
-from lstm_course.widgets.weights import LARGEST, pack, unpack
 
 in_a_browser = pytest.mark.browser
 every_cell = pytest.mark.parametrize("cell", CELLS)

@@ -3,7 +3,8 @@
 // Each is a place of class live-figure around a still picture and, as JSON, the state of
 // the widget with its script and style. When such a place comes near the window, the
 // figure draws in place of the picture. If anything fails, and on paper, the picture
-// stays. Every figure brings these lines along.
+// stays. Every figure brings these lines along. A figure whose network a book keeps in a
+// file of its own (book/_ext/networks.py) draws when it is touched.
 (() => {
   if (matchMedia("print").matches) return;
 
@@ -33,12 +34,24 @@
     }
   }
 
+  const stateOf = (place) => JSON.parse(place.querySelector("script").textContent);
+  const away = (values) => Object.keys(values).filter((key) => values[key]?.file);
+
+  const fetched = (file) => new Promise((done, fail) => { // file:// knows no fetch
+    const script = document.createElement("script");
+    script.src = `${document.documentElement.dataset.content_root}_static/networks/${file}.js`;
+    script.onload = () => done(self.lstmCourse[file]);
+    script.onerror = () => fail(Error(script.src));
+    document.head.append(script);
+  });
+
   async function wake(place) {
     const pictures = [...place.childNodes];
     const style = document.createElement("style");
     const live = document.createElement("div");
     try {
-      const values = JSON.parse(place.querySelector("script").textContent);
+      const values = stateOf(place);
+      for (const key of away(values)) values[key] = await fetched(values[key].file);
       style.textContent = values._css ?? "";
       const widget = await load(values._esm);
       live.style.cssText = "position: absolute; visibility: hidden; width: 100%";
@@ -55,6 +68,18 @@
     }
   }
 
+  function offer(place, size) {
+    const button = document.createElement("button");
+    button.textContent = `Wake this figure (${(size / 1e6).toFixed(1)} MB)`;
+    button.className = "wake";
+    place.prepend(button);
+    place.addEventListener("click", async () => {
+      button.disabled = true;
+      await wake(place);
+      place.querySelector("textarea, input")?.focus();
+    }, { once: true });
+  }
+
   const near = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) {
       if (!isIntersecting) continue;
@@ -64,8 +89,11 @@
   }, { rootMargin: "600px" });
   const places = [...document.querySelectorAll(".live-figure:not([data-near])")];
   places.forEach((place) => {
-    place.dataset.near = "";
-    near.observe(place);
+    const values = stateOf(place);
+    const size = away(values).reduce((sum, key) => sum + values[key].size, 0);
+    if (size) offer(place, size);
+    else near.observe(place);
+    place.dataset.near = size ? "touch" : "";
   });
   const kind = location.hash.match(/^#live-(\w+)\?/)?.[1]; // a copied link
   const meant = places.find((place) => place.dataset.kind === kind);
