@@ -10,7 +10,8 @@ import torch
 from torch import nn
 
 from ..doors import check_size
-from .parts import check_codes, embedding, judging, readout, recurrent, seeds
+from ..engines.entry import check_codes
+from .parts import embedding, judging, readout, recurrent, seeds
 
 
 class Translator(nn.Module):
@@ -47,13 +48,13 @@ class Translator(nn.Module):
 
     def forward(self, x, lengths, y):
         """Read x (S, B), lengths (B,); scores (T, B, K) of y (T, B), its past given."""
-        y = check_codes(y, self.written)
+        y = check_codes(y, self.written.num_embeddings)
         first = torch.full_like(y[:1], self.K)
         return self.write(torch.cat([first, y[:-1]]), self.encode(x, lengths))[0]
 
     def encode(self, x, lengths):
         """All that the decoder learns of x: the encoder's state after the last word."""
-        x = check_codes(x, self.read)
+        x = check_codes(x, self.read.num_embeddings)
         return self.encoder(self.read(x), lengths=lengths)[1]
 
     def write(self, y, state):
