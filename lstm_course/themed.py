@@ -24,7 +24,7 @@ STYLE = {
     "text.color": PAGE["ink"],
     "axes.edgecolor": PAGE["muted"],
     "axes.labelcolor": PAGE["ink"],
-    "axes.labelpad": 6.0,
+    "axes.labelpad": 10.0,
     "axes.linewidth": 0.8,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -41,13 +41,15 @@ STYLE = {
 }
 
 RULES = """
-.lcp{display:block;margin:auto;height:auto;max-width:100%;--zoom:1;overflow:visible}
+.lcp{display:block;margin:auto;height:auto;max-width:100%;--zoom:1;--sub:0px;overflow:visible}
 .lcp *{stroke-linejoin:round;stroke-linecap:butt}
 .lcp{font-family:var(--ui,inherit);font-variant-numeric:lining-nums tabular-nums}
 .lcp text,.lcp tspan{font-family:inherit}
 .lcp .math{transform:scale(var(--zoom));transform-box:fill-box;transform-origin:center}
 @media(max-width:600px){.lcp{--zoom:1.2}}
 """
+SIZE = re.compile(r"font-size: ([\d.]+px)")
+LOWER = 1.7  # how much lower than matplotlib's: a subscript may be nearly full size
 LETTER = re.compile(r'<tspan x="([^"]+)" y="([^"]+)" style="([^"]+)">(.*?)</tspan>')
 
 
@@ -96,7 +98,8 @@ def themed_svg(fig, alt=""):
     return (
         f'<svg class="lcp" role="img" {label}xmlns="http://www.w3.org/2000/svg" '
         f'xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 {width} {height}" '
-        f'width="{ZOOM * float(width):.0f}">{_style(used)}{body}'
+        f'width="{ZOOM * float(width):.0f}" style="--w:{float(width):g}">'
+        f"{_style(used)}{body}"
     )
 
 
@@ -130,11 +133,19 @@ def _flow(m):
         for x, letter in zip(xs.split(), unescape(text), strict=True)
     )
     out, level = '<text class="math" xml:space="preserve">', 0.0
+    largest = max(size_of(style) for _, _, style, _ in letters)
     for (y, style), run in groupby(letters, key=lambda k: k[1:3]):
         word = escape("".join(k[3] for k in run))
+        if size_of(style) < largest:
+            style = SIZE.sub(r"font-size:max(\1,var(--sub))", style)
+            y *= LOWER if y > 0 else 1
         out += f'<tspan dy="{y - level:.2f}" style="{style}">{word}</tspan>'
         level = y
     return out + "</text>"
+
+
+def size_of(style):
+    return float(SIZE.search(style)[1].removesuffix("px"))
 
 
 def _colours():

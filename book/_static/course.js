@@ -29,6 +29,7 @@ function makeRoom(svg) {
   const right = unit * (Math.max(end, ...labels.map((r) => r.right)) - end);
   if (!(left + right > 0) || !Number.isFinite(unit)) return;
   svg.setAttribute("viewBox", `${x - left} ${y} ${width + left + right} ${height}`);
+  svg.style.setProperty("--w", width + left + right);
 }
 for (const moment of ["load", "resize"]) {
   addEventListener(moment, () => {

@@ -22,11 +22,13 @@ WIDE = """() => [...document.querySelectorAll('article div.math.more-right')]
 FADES = "[...document.querySelectorAll('.more-right')].filter(e => e.checkVisibility())"
 LABELS = """() => [...document.querySelectorAll('figure svg')]
     .filter(svg => svg.clientWidth && !svg.closest('.lcl, .live'))
-    .flatMap(svg => [...svg.querySelectorAll('text')].map(t => {
-        const scale = svg.clientWidth / svg.viewBox.baseVal.width;
-        return [scale * parseFloat(getComputedStyle(t).fontSize), t.textContent] }))
-    .filter(([size, text]) => size < 11 && text.trim())
-    .map(([size, text]) => `${size.toFixed(1)} px: ${text.trim()}`)"""
+    .flatMap(svg => [...svg.querySelectorAll('text, tspan')])
+    .filter(t => [...t.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
+    .map(t => { const { a, b, c, d } = t.getScreenCTM();
+        return [Math.sqrt(Math.abs(a * d - b * c)), t] })
+    .map(([scale, t]) => [scale * parseFloat(getComputedStyle(t).fontSize), t])
+    .filter(([size, t]) => size < 11)
+    .map(([size, t]) => `${size.toFixed(1)} px: ${t.textContent.trim()}`)"""
 OUTSIDE = """() => [...document.querySelectorAll('figure svg text')]
     .filter(t => t.getBoundingClientRect().width)
     .filter(t => { const r = t.getBoundingClientRect();

@@ -79,7 +79,7 @@ def svg(sketch, desc, highlight=None, values=None):
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="lcd" '
         f'viewBox="0 0 {w:g} {h:g}" width="{SCALE * w:.0f}" '
-        f'style="max-width:100%;height:auto" role="img" '
+        f'style="max-width:100%;height:auto;--w:{w:g}" role="img" '
         f'aria-labelledby="{name}-t {name}-d">\n'
         f'<title id="{name}-t">{escape(plain(sketch.title))}</title>\n'
         f'<desc id="{name}-d">{escape(plain(desc))}</desc>\n'
