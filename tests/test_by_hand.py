@@ -47,3 +47,13 @@ def test_the_chapter_prints_these_numbers(root):
     printed = [float(n) for n in re.findall(r"-?\d+\.\d{4}", shown)]
     assert printed[:2] == pytest.approx(np.ravel(by_hand()[0]), abs=5e-5)
     assert printed[-2:] == pytest.approx(np.ravel(by_hand()[1]), abs=5e-5)
+
+
+def test_the_figure_of_these_steps_says_their_numbers_to_who_cannot_see_it(root):
+    text = (root / "book/01_recurrent_networks.ipynb").read_text(encoding="utf-8")
+    cell = next(c for c in json.loads(text)["cells"] if c["id"] == "bptt-paper-figure")
+    (h_1,), ((a2, b2),) = by_hand()
+    dz = 1 - a2**2  # the loss is number 0 of h_2
+    for pair in (h_1, (a2, b2), (dz * 0.4, dz * 0.2)):
+        words = ", ".join(f"{n:.2g}".replace("-", "minus ") for n in pair)
+        assert f"[{words}]" in cell["metadata"]["mystnb"]["image"]["alt"]

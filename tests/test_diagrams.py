@@ -24,7 +24,7 @@ from lstm_course.diagrams.plans.generic import generic
 from lstm_course.diagrams.plans.in_and_out import in_and_out
 from lstm_course.diagrams.signs.legend import legend
 from lstm_course.diagrams.signs.sketch import crossing, segments
-from lstm_course.diagrams.signs.words import texts
+from lstm_course.diagrams.signs.words import texts, value_keys
 from lstm_course.diagrams.truth.agree import agrees
 
 NS = "{http://www.w3.org/2000/svg}"
@@ -81,6 +81,7 @@ def sketches():
     out |= {"back one": unrolled("RNN", ("h",), gradient=True)}
     out |= {"in and out": in_and_out()}
     out |= {"cut": unrolled("RNN", ("h",), 6, gradient=True, cut=2)}
+    out |= {"numbers": unrolled("RNN", ("h",), 2, gradient=True, numbers=True)}
     return out | {"legend": legend(), "two kinds": feedforward_and_recurrent()}
 
 
@@ -246,6 +247,17 @@ def test_values_are_written_into_the_picture():
         assert place.text == value
 
 
+def test_the_unrolled_cell_has_its_numbers_and_those_of_the_way_back():
+    keys = ("x_1", "h_1", "dh_out_2", "message_2")
+    values = {k: f"[{n}, −0.3]" for n, k in enumerate(keys)}
+    text = diagrams.unrolled("rnn", steps=2, gradient=True, values=values)
+    for name, value in values.items():
+        (place,) = ElementTree.fromstring(text).findall(f".//*[@data-value='{name}']")
+        assert place.text == value
+    with pytest.raises(ValueError, match="message_2"):
+        diagrams.unrolled("rnn", steps=2, gradient=True, values={"message_1": "0"})
+
+
 def test_show_gives_the_page_the_svg_and_a_terminal_the_description():
     picture = diagrams.show(diagrams.cell_diagram("rnn"), alt="One < layer")
     assert "<svg" in picture._repr_html_() and "One &lt; layer" in picture._repr_html_()
@@ -328,7 +340,10 @@ def along(p, q):
 def test_no_text_touches_another_text_a_shape_or_a_wire(name):
     s = LAYOUTS[name]
     names = {*"xhcfigourndeqm", "h_prev", "c_prev", "kept", "written", "squashed"}
-    found = texts(s, {n: "−0.537" for n in names | {"added", "lf", "li", "t"}})
+    values = {n: "−0.537" for n in names | {"added", "lf", "li", "t"}}
+    if name == "numbers":
+        values |= dict.fromkeys(value_keys(s), "[−0.54, 0.3]")
+    found = texts(s, values)
     for (a, first), (b, second) in combinations(found, 2):
         assert not overlap(first, second, 0.5), (a, b)
     shapes = boxes(s)

@@ -120,16 +120,20 @@ def _check(what, got, known, fine):
         )
 
 
-def unrolled(cell="rnn", steps=4, gradient=False, cut=None):
+def unrolled(cell="rnn", steps=4, gradient=False, cut=None, values=None):
     """Draw a cell's loop and the same cell copied along time: SVG text.
 
     With ``gradient=True`` the copies alone, and the way of the gradient back; with
-    ``cut=k`` it goes back no further than the first of k copies.
+    ``cut=k`` it goes back no further than the first of k copies.  ``values`` are short
+    texts to write at the lines, ``{"x_1": "[1, 2]", "message_2": "[0.08, 0.04]"}``:
+    ``x_t``, ``h_t``, ``dh_out_t`` (what the loss asks of an output) and ``message_t``.
     """
     cell, steps = as_cell(cell), check_size("steps", steps)
     cut = cut if cut is None else check_size("cut", cut)
-    s = along_time.unrolled(short(cell), cell.states, steps, gradient, cut)
-    return svg(s, s.desc)
+    numbers = values is not None
+    s = along_time.unrolled(short(cell), cell.states, steps, gradient, cut, numbers)
+    _check("values", values, value_keys(s), value_keys(s))
+    return svg(s, s.desc, values=values)
 
 
 def feedforward_and_recurrent():

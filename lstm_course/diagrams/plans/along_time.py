@@ -6,17 +6,19 @@ from ..signs.words import MATH, width
 STRIDE, LEVEL, TALL = 92, 132, 26  # between copies; y of the copies; half their height
 UP, DOWN = 84, 56  # from the middle of a copy to its output and its input
 DASH = 14  # how far a gradient runs beside its line
+PAIR = 60  # what a pair of numbers needs between two copies
 
 
-def unrolled(name, states, steps=4, gradient=False, cut=None):
+def unrolled(name, states, steps=4, gradient=False, cut=None, numbers=False):
     """Left the cell with its loop, right the same cell copied along time.
 
     With ``gradient`` its way back over the copies; ``cut=k`` stops it after k of them.
+    With ``numbers`` there is room for those of two units.
     """
     half = max(25, round(width(name, MATH) / 2) + 8)
-    stride = STRIDE + 2 * (half - 25)
+    stride = STRIDE + 2 * (half - 25) + PAIR * numbers
     s = Sketch(0, LEVEL + (106 if gradient else 84))
-    x = 24 + half
+    x = 24 + half + 24 * numbers
     if not gradient:
         x = 40 + half
         _loop(s, name, x, half, states)
@@ -113,11 +115,21 @@ def _gradient(s, states, steps, x0, half, stride, cut):
     for t in range(1, steps + 1):
         x, top = x0 + (t - 1) * stride, LEVEL - UP + 8
         ends, on = ((x + DASH, top), (x + DASH, LEVEL - TALL)), (t - 1) % cut != 0
-        s.wire(f"loss_{t}", *ends, **back, dashed=True)
+        at = x + DASH + PAIR / 2 + 10, LEVEL - UP / 2 - 4
+        s.wire(f"dh_out_{t}", *ends, **back, dashed=True, value_at=at)
         for state, (y, label) in _back(states).items() if t > 1 else ():
             ends, word = ((x - half, y), (x - stride + half, y)), "cut"
             if on:
-                s.wire(f"back_{state}_{t}", *ends, **back, dashed=True)
+                key = f"message_{t}" if state == "h" else f"message_{state}_{t}"
+                at = x - stride / 2, label + 17
+                s.wire(
+                    f"back_{state}_{t}",
+                    *ends,
+                    **back,
+                    dashed=True,
+                    key=key,
+                    value_at=at,
+                )
                 word = "message"
             s.add(f"{word}_{state}_{t}", "caption", x - stride / 2, label, word, **back)
     middle = x0 + (steps - 1) * stride / 2

@@ -44,9 +44,10 @@ class Text(NamedTuple):
         place = f'x="{self.x:g}" y="{self.y:g}" font-size="{self.size:g}"{end}'
         inside = tspans(self.text, self.size)
         if self.key:
-            sign, _, number = self.text.rpartition(" ")
+            number = self.text.removeprefix("= ")
             key = f'data-value="{escape(self.key)}"'
-            inside = f"{sign} <tspan {key}>{escape(number)}</tspan>".lstrip()
+            inside = "= " * (number != self.text)
+            inside += f"<tspan {key}>{escape(number)}</tspan>"
         return f"<text{kind} {place}>{inside}</text>"
 
 
@@ -105,7 +106,7 @@ def value_keys(sketch):
     return (
         {n.removesuffix("_out") for n, d in sketch.nodes.items() if d.kind == "port"}
         | {w.key or w.part for _, w in wires if w.label}
-        | {n for n, w in wires if w.value_at}
+        | {w.key or n for n, w in wires if w.value_at}
     )
 
 
@@ -136,16 +137,9 @@ def _port(node, key, values):
     """The name of what comes in or goes out, beside the end of its line."""
     x, y, value = node.x, node.y, values.get(key)
     if node.part == "x" or node.anchor == "below":
-        name = Text(x, y + 19, node.text, MATH)
-        if value is None:
-            return [name]
-        after = x + width(node.text, MATH) / 2 + 4
-        return [
-            name,
-            Text(after, y + 19, f"= {value}", WORD + 1, "start", "value", key),
-        ]
+        return _named(Text(x, y + 19, node.text, MATH), key, value)
     if node.anchor == "above":
-        return [Text(x, y - 8, node.text, MATH)]
+        return _named(Text(x, y - 8, node.text, MATH), key, value)
     x = max(x, 20) if x < 40 else x - 8
     name = Text(x, y - 10, node.text, MATH)
     if value is None:
@@ -153,13 +147,22 @@ def _port(node, key, values):
     return [name, Text(x, y + 19, str(value), WORD + 1, "middle", "value", key)]
 
 
+def _named(name, key, value):
+    """A name, and its value behind it if there is one."""
+    if value is None:
+        return [name]
+    after = name.x + width(name.text, MATH) / 2 + 4
+    return [name, Text(after, name.y, f"= {value}", WORD + 1, "start", "value", key)]
+
+
 def wire_texts(name, wire, points, values):
     """A wire's name where it begins, with its value if there is one: list of Text."""
     if not wire.label:
-        if name not in values or not wire.value_at:
+        key = wire.key or name
+        if key not in values or not wire.value_at:
             return []
-        value = str(values[name])
-        return [Text(*wire.value_at, value, WORD + 1, "middle", "value", name)]
+        value = str(values[key])
+        return [Text(*wire.value_at, value, WORD + 1, "middle", "value", key)]
     (x0, y0), (x1, y1) = points[:2]
     x, y = (x0 + 10, y0 - 7) if y0 == y1 else (x0 + 8, (y0 + y1) / 2 + 5)
     x, y = wire.at or (x, y)
