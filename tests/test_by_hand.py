@@ -57,3 +57,13 @@ def test_the_figure_of_these_steps_says_their_numbers_to_who_cannot_see_it(root)
     for pair in (h_1, (a2, b2), (dz * 0.4, dz * 0.2)):
         words = ", ".join(f"{n:.2g}".replace("-", "minus ") for n in pair)
         assert f"[{words}]" in cell["metadata"]["mystnb"]["image"]["alt"]
+
+
+def test_the_table_of_chapter_4_has_the_weights_that_its_code_has(root):
+    text = (root / "book/04_lstm_step_by_step.ipynb").read_text(encoding="utf-8")
+    sources = {c["id"]: "".join(c["source"]) for c in json.loads(text)["cells"]}
+    rows = re.findall(r"^\| \$[Wb].*? \|(.*)\|$", sources["layers-after"], re.M)
+    table = [[float(n.replace("−", "-")) for n in row.split("|")] for row in rows]
+    room = {"np": np}
+    exec(sources["weights"], room)
+    assert np.array_equal(table, np.vstack([room[k] for k in ("W_x", "W_h", "b")]))
