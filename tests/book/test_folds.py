@@ -1,8 +1,12 @@
 """Folds: code that draws, answers to what was changed, the choices of a quiz."""
 
+from io import BytesIO
+
+import numpy as np
 import pytest
 from book.sample import MARK, build, run
 from nbformat.v4 import new_markdown_cell
+from PIL import Image
 
 pytestmark = pytest.mark.browser
 
@@ -23,6 +27,8 @@ Nothing is kept.
 
 </details>
 :::
+
+$$W_h^\\top$$
 
 **1.** Which?
 
@@ -78,6 +84,12 @@ def test_prose_wraps_and_columns_keep_their_lines(page):
     printed = page.locator(".cell_output pre")
     assert not printed.nth(0).evaluate(wide)
     assert printed.nth(1).evaluate(wide)
+
+
+def test_what_stands_high_in_a_formula_is_not_cut(page):
+    drawn = page.locator("mjx-container[display='true']").screenshot()
+    grey = np.asarray(Image.open(BytesIO(drawn)).convert("L"))
+    assert grey.min() < 128 and grey[0].min() == grey[0].max()  # no ink at the edge
 
 
 def test_a_choice_is_marked_once_it_is_made(page):
