@@ -5,8 +5,6 @@ step, on tensors of any device, and on a CPU loops compiled from the same lines,
 every cell that is made of products and arithmetic.
 """
 
-from numbers import Real
-
 import numpy as np
 import torch
 from torch import nn
@@ -14,6 +12,7 @@ from torch import nn
 from .doors import as_cell, check_seed, check_size
 from .engines import choose, entry
 from .engines.loop import flip
+from .engines.noise import check_dropout, noise_of
 from .engines.rows import Rows
 from .engines.stepper import Stepper
 from .init import init
@@ -35,6 +34,16 @@ class Recurrent(nn.Module):
         concatenated, (T, B, 2H).
     dropout : float
         Probability with which an output between layers is dropped in training.
+    variational : float
+        Probability of dropping, at every step of a sequence alike, a feature that a
+        layer reads and a unit that its recurrent products read (Gal & Ghahramani 2016).
+    recurrent_dropout : float
+        Probability of dropping a unit's candidate, what a step would add to the memory;
+        what is there stays (Semeniuta et al. 2016).
+    zoneout : float or dict
+        Probability with which a unit's state stays as it was at a step, of h and c or
+        by state, ``{"h": 0.05, "c": 0.5}``; in eval mode it moves by the expected share
+        (Krueger et al. 2017).
     batch_first : bool
         x and h are (B, T, ...) instead of (T, B, ...).
     seed : int, optional
@@ -72,6 +81,10 @@ class Recurrent(nn.Module):
         compiled=True,
         checkpoint=None,
         truncate=None,
+        *,
+        variational=0.0,
+        recurrent_dropout=0.0,
+        zoneout=0.0,
     ):
         super().__init__()
         self.cell = as_cell(cell)
@@ -85,6 +98,8 @@ class Recurrent(nn.Module):
         self.directions = 2 if bidirectional else 1
         n = self.num_layers
         self.layer_cells = self.cell.tied(n) or [self.cell] * n
+        drops = recurrent_dropout, variational, zoneout
+        self.noise = noise_of(self.layer_cells[-1], *drops)
         if self.layer_cells[0].extra or self.layer_cells[-1].extra:
             self._refuse_directions()
         seed = int(torch.randint(2**31, ())) if seed is None else check_seed(seed)
@@ -189,9 +204,12 @@ class Recurrent(nn.Module):
         if isinstance(x, Rows) and not self._takes_rows(*x, lengths):
             x = x.dense()
         for layer, cell in enumerate(self.layer_cells):
-            outs, x_in = [], (x, cells) if cell.extra else x
+            cell, T, B = self.noise.cell(cell, self.training), *x.shape[:2]
+            outs, x = [], self.noise.inputs(x, self.training)
+            x_in = (x, cells) if cell.extra else x
             for d in range(self.directions):
                 p, k = self.parameters_of(layer, bool(d)), layer * self.directions + d
+                p |= self.noise.masks(cell, T, B, self.hidden_size, p)
                 h, cells, end = self.engine(cell, x, p, lengths).run(
                     cell,
                     p,
@@ -213,7 +231,8 @@ class Recurrent(nn.Module):
         """Whether the first layer takes rows of a table as they are: it saves time."""
         cell, few = self.layer_cells[0], len(table) <= codes.numel()
         choice = self.engine(cell, table, self.parameters_of(), lengths)
-        plain = not cell.extra and not self.bidirectional
+        masked = self.training and self.noise.variational
+        plain = not (cell.extra or self.bidirectional or masked)
         return few and plain and choice.name == "compiled loops"
 
     def engine(self, cell, x, p, lengths=None):
@@ -230,6 +249,7 @@ class Recurrent(nn.Module):
         layer 0, lstm: compiled loops, because torch.float32 on cpu
         """
         for layer, cell in enumerate(self.layer_cells):
+            cell = self.noise.cell(cell, self.training)
             choice = self.engine(cell, x, self.parameters_of(layer), lengths)
             print(f"layer {layer}, {cell.name}: {choice.name}, because {choice.why}")
 
@@ -270,17 +290,6 @@ class Recurrent(nn.Module):
         if state is None:
             return [starts[k // self.directions] for k in range(n)]
         return entry.check_states(state, cells[0], starts[0], weight, n)
-
-
-def check_dropout(dropout):
-    """A probability of dropping an output, below 1."""
-    number = isinstance(dropout, Real) and not isinstance(dropout, bool)
-    if not number or not 0.0 <= dropout < 1.0:
-        raise ValueError(
-            f"dropout is {dropout!r}. It is the probability of dropping an output. "
-            "Expected 0 <= dropout < 1. Write 0.2 for 20 %?"
-        )
-    return float(dropout)
 
 
 def _steps(name, n):

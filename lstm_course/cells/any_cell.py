@@ -23,7 +23,7 @@ class AnyCell:
         step is written by hand.
     arithmetic : sequence of Phase
         What the equations are read from: the phases, or what a step by hand runs.
-    vectors, constants, masks, fixed, bias, start, whole, extra, cell_path
+    vectors, constants, masks, fixed, bias, start, whole, extra, cell_path, noise
         As ``Cell`` takes them.
     made_by : callable or None
         Makes the same cell again, see ``options.remembered``.
@@ -31,7 +31,7 @@ class AnyCell:
 
     form, made_by = "steps", None
     all_terms, phases, vectors, whole, extra = (), (), (), (), None
-    constants, masks, fixed, bias, start = {}, {}, {}, {}, {}
+    constants, masks, fixed, bias, start, noise = {}, {}, {}, {}, {}, {}
 
     @property
     def layers(self):

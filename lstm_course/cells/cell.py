@@ -82,17 +82,21 @@ class Cell(AnyCell):
         scan can replace the loop; h_prev is forward's last argument.
     doc : str
         The room's text, for tables and error messages.
+    noise : dict
+        Masks that forward takes as arguments and nobody learns: name -> "step" for an
+        array (T, B, H), "here" for one (B, H) that is the same at every step.
     """
 
     def __init__(self, name, reads, phases, *, states="h", vectors="", bias=None,
                  constants=None, masks=None, fixed=None, start=None, whole="",
-                 cell_path=None, extra=None, linear=False, doc=""):
+                 cell_path=None, extra=None, linear=False, doc="", noise=None):
         self.name, self.reads, self.doc = name, reads, doc
         self.phases = phases if isinstance(phases, list) else [phases]
         self.states, self.vectors = tuple(states.split()), tuple(vectors.split())
         self.bias, self.constants = bias or {}, constants or {}
         self.masks, self.fixed, self.start = masks or {}, fixed or {}, start or {}
         self.cell_path, self.extra = cell_path or self.states[-1], extra
+        self.noise = noise or {}
         self.form, self.whole = "linear" if linear else "products", tuple(whole.split())
         given = [n for ph in self.phases[:-1] for n in ph.gives]
         self.blocks, terms = parse(reads, self.states, given)
@@ -181,7 +185,7 @@ class Cell(AnyCell):
     def keeps(self):
         """Names of what the backward pass needs from a step."""
         grads = {f"d{n}" for ph in self.phases for n in ph.gives}
-        fixed = {*self.vectors, *self.constants, *self.fixed, *grads}
+        fixed = {*self.vectors, *self.constants, *self.noise, *self.fixed, *grads}
         names = [a for ph in self.phases for a in ph.back_args if a not in fixed]
         return tuple(dict.fromkeys([*names, *self.source_names]))
 
@@ -228,7 +232,7 @@ class Cell(AnyCell):
         for ph, terms in zip(self.phases[::-1], self.terms[::-1], strict=True):
             args = [grad[a] if a in grad else values[a] if a in values else p[a]
                     for a in ph.back_args]
-            names = [a for a in ph.args if a not in self.constants]
+            names = [a for a in ph.args if a not in {*self.constants, *self.noise}]
             for a, d in zip(names, _tuple(ph.backward(*args)), strict=True):
                 if a in views:
                     views[a][...] = d

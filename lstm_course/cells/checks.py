@@ -5,7 +5,8 @@ def check_names(cell):
     """Every argument names something, and every state is given."""
     news = {n for ph in cell.phases for n in ph.names}
     known = {f"z{b}" for b in cell.blocks} | {f"{s}_prev" for s in cell.states}
-    known |= {*cell.vectors, *cell.constants, *cell.fixed, cell.extra, *news}
+    known |= {*cell.vectors, *cell.constants, *cell.noise, *cell.fixed}
+    known |= {cell.extra, *news}
     for ph in cell.phases:
         back = known | {f"d{n}" for n in ph.gives}
         for names, fine in ((ph.args, known), (ph.back_args, back)):

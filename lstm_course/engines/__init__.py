@@ -2,6 +2,7 @@
 
 entry   what a layer is given: checked, unpacked, in the precision of its weights
 choose  which engine runs it: compiled loops where they fit, else the readable one
+noise   what is random in training: dropout along time, zoneout
 rows    input that is rows of a table, as of an embedding
 stepper one step at a time, for input that comes as it is made
 loop    the readable engine: the cell's own step on tensors, one after the other

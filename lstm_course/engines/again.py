@@ -51,7 +51,7 @@ def sequence(plan, lengths, truncate, walk):
 
     def function(x, extra, *tensors):
         H, weights = tensors[0].shape[-1], tensors[n:]
-        names = (*cell.vectors, *cell.constants)
+        names = (*cell.vectors, *cell.constants, *cell.noise)
         fixed = {k: x.new_full((H,), v) for k, v in cell.fixed.items()}
         fixed |= dict(zip(names, weights, strict=False))
         matrices = weights[len(names) : -1]
@@ -84,6 +84,7 @@ def _steps(plan, fixed, W, z, extra):
         def step(state, t=t):
             now = {b: v[t] for b, v in z.items()}
             values = dict(fixed) | ({cell.extra: extra[t]} if cell.extra else {})
+            values |= {n: v[t] for n, v in fixed.items() if cell.noise.get(n) == "step"}
             old = (f"{s}_prev" for s in cell.states)
             values |= dict(zip(old, state, strict=True))
             for k, ph in enumerate(cell.phases):

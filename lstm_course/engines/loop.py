@@ -85,6 +85,7 @@ def steps_of(cell, p, x, H):
     split = {k: v.unbind(0) for k, v in ahead.items()}
     for t in range(length(x)):
         now = {k: v[t] for k, v in split.items()}
+        now |= {k: p[k][t] for k, kind in cell.noise.items() if kind == "step"}
 
         def step(state, now=now):
             values = cell.advance(p, now, state)

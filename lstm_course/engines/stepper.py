@@ -49,6 +49,7 @@ class Stepper:
         self._kind = (self.B, I), w.dtype, w.device, w.layout
         self._looks = entry.may_look(w)
         for k, cell in enumerate(self.layer.layer_cells):
+            cell = self.layer.noise.cell(cell, False)
             p = {n: v.detach() for n, v in self.layer.parameters_of(k).items()}
             compiled = self.layer.compiled
             self.steps.append(stepping(cell, p, I, states[k], compiled))

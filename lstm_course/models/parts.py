@@ -7,7 +7,8 @@ import torch
 from torch import nn
 
 from ..doors import check_seed, check_size
-from ..recurrent import Recurrent, check_dropout
+from ..engines.noise import check_dropout
+from ..recurrent import Recurrent
 
 
 def seeds(seed, n):

@@ -169,7 +169,7 @@ def ready(cell, p, H, outs=("h",)):
     """What runs a cell, and its weights as the loops take them: (Made, list)."""
     made = compiled(cell, outs, str(next(iter(p.values())).dtype)[len("torch.") :])
     p = cell.prepare(p, H)
-    weights = [p[v] for v in (*cell.vectors, *cell.constants)]
+    weights = [p[v] for v in (*cell.vectors, *cell.constants, *cell.noise)]
     sources = *made.plan.sources, made.plan.bias
     return made, weights + [matrix(made.plan, s, p, H) for s in sources]
 

@@ -54,7 +54,8 @@ class Pass:
         self.plan, cell = made.plan, made.plan.cell
         (self.T, self.B), n = x.shape[:2], len(cell.states)
         self.x, *arrays = (a.contiguous() for a in (x, *extra, *tensors[n:]))
-        fixed = [*([cell.extra] if extra else []), *cell.vectors, *cell.constants]
+        fixed = [*([cell.extra] if extra else []), *cell.vectors]
+        fixed += [*cell.constants, *cell.noise]
         self.named = dict(zip(fixed, arrays, strict=False))
         self.weights = arrays[len(fixed) :]  # of every source, then the bias
         self.named["bias"] = self.weights.pop()
@@ -219,7 +220,8 @@ class Sequence(torch.autograd.Function):
             return (*[None] * 4, *again.gradients(function, inputs, grads))
         grads, m = [g.contiguous() for g in grads], len(plan.outs)
         dx, more, d, sums = ctx.run.backward(grads[:m], grads[m:], want_x, ctx.cut)
-        n, constants = len(plan.cell.vectors), [None] * len(plan.cell.constants)
+        n, cell = len(plan.cell.vectors), plan.cell
+        constants = [None] * (len(cell.constants) + len(cell.noise))
         more = more[0] if more else None
         sums = *sums[:n], *constants, *sums[n:]
         return (*[None] * 4, dx, more, *d, *sums)

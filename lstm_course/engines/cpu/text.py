@@ -10,8 +10,9 @@ are named by what they are; ``loops`` gives the address of each at every step.
 
     slab                 pre-activations, kept values and their gradients, see ``plan``
     old s, new s         a state before and after the step
-    step e               one row for every step: extra input, its gradient, d of outputs
-    here d               one row for the sequence: gradients on their way back
+    step e               one row for every step: extra input, its gradient, d of
+                         outputs, masks of noise
+    here d               one row for the sequence: gradients on their way back, masks
     one v                the same for all rows: bias, vectors, constants
     sum v                what is summed over rows: gradients by vectors
 """
@@ -90,6 +91,8 @@ class Rows:
             return [(f"old {name[:-5]}", 0)]
         if name == self.cell.extra:
             return [(f"step {name}", 0)]
+        if name in self.cell.noise:
+            return [(f"{self.cell.noise[name]} {name}", 0)]
         if name[0] == "d" and by in states:
             out = [(f"step out_{by}", 0)] if by in plan.outs else []
             return [(f"here d_{by}", 0), *out]
@@ -101,7 +104,7 @@ class Rows:
         """For every result the places that take it: (array, column, adds)."""
         ph, cell = self.phase, self.cell
         if self.back:
-            names = [a for a in ph.args if a not in cell.constants]
+            names = [a for a in ph.args if a not in {*cell.constants, *cell.noise}]
             return [self._gradients(name) for name in names]
         slab = {n: [(SLAB, self.plan.column(n), False)] for n in self.plan.slots}
         new = {n: [(f"new {n}", 0, False)] for n in cell.states}

@@ -22,7 +22,7 @@ def function_of(cell):
     """Torch's function that computes a cell, or None: decided by numbers."""
     function = FUNCTIONS.get(" ".join(cell.blocks))
     wanted = {"W_x", "W_h", "b"} | ({"b_h"} if function is torch.gru else set())
-    if function is None or cell.extra or {*cell.shapes(3, 5)} != wanted:
+    if function is None or cell.extra or cell.noise or {*cell.shapes(3, 5)} != wanted:
         return None
     rng = np.random.default_rng(0)
     p = {k: torch.tensor(rng.normal(size=s)) for k, s in cell.shapes(3, 5).items()}

@@ -39,7 +39,7 @@ _NAMES = []
 
 def fits(cell, x):
     """Whether the kernels can run this cell on this input."""
-    return bool(cell.phases) and x.dtype in DTYPES
+    return bool(cell.phases) and not cell.noise and x.dtype in DTYPES
 
 
 def is_library(cell):
