@@ -1,5 +1,6 @@
 """The book built once, served once, and one browser for all its pages."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ from lstm_course.widgets import bundle
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+WORKERS = "PYTEST_XDIST_TESTRUNUID"  # one name for all workers of one run of the tests
 HERE = ("localhost", "127.0.0.1", "")
 CALL = """async ([text, body, given]) => {
   const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
@@ -39,13 +41,22 @@ def one_at_a_time(path):
 
 @pytest.fixture(scope="session")
 def build(root):
-    """Build the book as `make book` does: the finished process."""
+    """Build the book as `make book` does, once for all workers: the finished process.
+
+    While a second one builds, what the first looks at is written anew.
+    """
+    report, now = root / "_build" / "tested.json", os.environ.get(WORKERS)
     with one_at_a_time(root / "_build" / "lock"):
-        return subprocess.run(
-            [sys.executable, "scripts/book.py", "build"],
-            env={**os.environ, "MPLBACKEND": "agg"},  # a reader's habit, no figures
-            cwd=root, capture_output=True, text=True, timeout=1800,
-        )  # fmt: skip
+        run, done = json.loads(report.read_text()) if report.exists() else (None, None)
+        if run is None or run != now:
+            made = subprocess.run(
+                [sys.executable, "scripts/book.py", "build"],
+                env={**os.environ, "MPLBACKEND": "agg"},  # a reader's habit, no figures
+                cwd=root, capture_output=True, text=True, timeout=1800,
+            )  # fmt: skip
+            done = vars(made)
+            report.write_text(json.dumps([now, done]))
+    return subprocess.CompletedProcess(**done)
 
 
 @pytest.fixture(scope="session")
