@@ -295,6 +295,17 @@ def test_a_point_of_the_input_is_moved_by_keys_and_by_hand(visit):
     assert "steps 1 and 23" in written()
 
 
+@pytest.mark.parametrize("media", ["print", "screen"])
+def test_a_figure_wakes_from_its_html_and_on_paper_stays_a_picture(visit, media):
+    page = visit.page
+    page.emulate_media(media=media)
+    page.set_content(example("UnitExplorer")._repr_mimebundle_()[0]["text/html"])
+    page.wait_for_timeout(600)
+    assert page.locator(".lcw").count() == (media == "screen")
+    assert page.locator(".live-figure svg").first.is_visible()
+    assert page.locator(".asleep:visible").count() == 0 and visit.errors == []
+
+
 # ---- the figures in the pages of the book ----
 PLACE = 'class="live-figure"'
 AWAKE = "k => 'alive' in document.querySelectorAll('.live-figure')[k].dataset"
