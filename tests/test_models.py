@@ -85,6 +85,20 @@ def test_the_two_layer_gru_of_the_seeds_comes_from_the_same_class():
     assert shapes == [(6, 18), (6, 18), (18,)]  # 3 (H V + H^2) is that of one-hot input
 
 
+@pytest.mark.parametrize(("H", "K"), [(128, 2000), (6, 11)])
+def test_the_two_layer_gru_has_as_many_parameters_as_its_equations(H, K):
+    """E (K, H); U, W, b of three blocks in each of two layers; V (K, H), c (K,)."""
+    layer = 3 * (H * H + H * H + H)
+    model = LanguageModel("gru(reset='before', gate=hard_sigmoid)", H, H, K, 2)
+    parts = [
+        sum(p.numel() for p in m.parameters())
+        for m in (model.embedding, model.layers, model.readout)
+    ]
+    assert parts == [K * H, 2 * layer, K * H + K]
+    if K == 2000:
+        assert sum(parts) == 711_376
+
+
 def test_tied_weights_are_one_matrix():
     model = LanguageModel("lstm", 6, 6, 11, tied=True, seed=0)
     assert model.readout.weight is model.embedding.weight

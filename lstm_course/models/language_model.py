@@ -4,7 +4,9 @@ Embedding, any cell in any number of layers, readout.  Sources: Mikolov et al. (
 for the recurrent language model; Zaremba, Sutskever & Vinyals (2014) for dropout on the
 connections between layers only; Gal & Ghahramani (2016) for one mask for all steps;
 Press & Wolf (2017) for tied weights.  The two-layer GRU with hard sigmoids of the seeds
-is ``LanguageModel("gru(reset='before', gate=hard_sigmoid)", I, H, K, num_layers=2)``.
+is ``LanguageModel("gru(reset='before', gate=hard_sigmoid)", I, H, K, num_layers=2)``;
+with I = H it has 2 K H + K + 12 H H + 6 H parameters, 711,376 for H = 128 and 2,000
+words.
 """
 
 import numpy as np
