@@ -99,6 +99,16 @@ def test_the_two_layer_gru_has_as_many_parameters_as_its_equations(H, K):
         assert sum(parts) == 711_376
 
 
+@pytest.mark.parametrize("variational", [False, True])
+def test_a_model_takes_what_its_layers_take(variational):
+    noise = {"recurrent_dropout": 0.3, "zoneout": {"h": 0.05, "c": 0.5}}
+    model = LanguageModel("lstm", 6, 6, 11, 2, variational=variational, seed=0, **noise)
+    for layer in model.layers:
+        assert layer.noise == (0.3, 0.0, (("h", 0.05), ("c", 0.5)))
+    assert not torch.equal(model(CODES)[0], model(CODES)[0])
+    assert torch.equal(model.eval()(CODES)[0], model(CODES)[0])
+
+
 def test_tied_weights_are_one_matrix():
     model = LanguageModel("lstm", 6, 6, 11, tied=True, seed=0)
     assert model.readout.weight is model.embedding.weight

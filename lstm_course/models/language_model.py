@@ -44,6 +44,8 @@ class LanguageModel(nn.Module):
         Drop the same units at every step of a sequence.
     tied : bool
         The readout shares its weights with the embedding; both are equally wide.
+    recurrent_dropout, zoneout : float
+        Those of the layers, which do act along time: see ``Recurrent``.
     seed : int, optional
         Of the start values.
 
@@ -66,6 +68,8 @@ class LanguageModel(nn.Module):
         dropout=0.0,
         variational=False,
         tied=False,
+        recurrent_dropout=0.0,
+        zoneout=0.0,
         seed=None,
     ):
         super().__init__()
@@ -79,7 +83,9 @@ class LanguageModel(nn.Module):
         num_layers = check_size("num_layers", num_layers)
         self.carry = None  # state after the last training window
         self.embedding = embedding("K", K, I, e)
-        self.layers = _layers(as_cell(cell), I, H, num_layers, dropout, variational, r)
+        drops = dropout, variational
+        options = {"recurrent_dropout": recurrent_dropout, "zoneout": zoneout}
+        self.layers = _layers(as_cell(cell), I, H, num_layers, *drops, r, options)
         self.drop = SameMaskDropout(dropout) if variational else nn.Dropout(dropout)
         self.readout = readout(H, K, o)
         if tied:
@@ -148,11 +154,11 @@ def _as_pair(state):
     return (state,) if isinstance(state, torch.Tensor) else state
 
 
-def _layers(cell, I, H, num_layers, dropout, variational, seed):
+def _layers(cell, I, H, num_layers, dropout, variational, seed, options):
     """One module of all layers, or one per layer where the same units must drop."""
     if not variational:
         return nn.ModuleList(
-            [recurrent(cell, I, H, num_layers, dropout=dropout, seed=seed)]
+            [recurrent(cell, I, H, num_layers, dropout=dropout, seed=seed, **options)]
         )
     if cell.tied(num_layers):
         raise ValueError(
@@ -160,7 +166,7 @@ def _layers(cell, I, H, num_layers, dropout, variational, seed):
             "between them. Expected a cell of one layer. Pass variational=False?"
         )
     return nn.ModuleList(
-        recurrent(cell, I if k == 0 else H, H, 1, seed=s)
+        recurrent(cell, I if k == 0 else H, H, 1, seed=s, **options)
         for k, s in enumerate(seeds(seed, num_layers))
     )
 
