@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from .cells.normed import normed
 from .doors import as_cell, check_seed, check_size
 from .engines import choose, entry
 from .engines.loop import flip
@@ -35,8 +36,8 @@ class Recurrent(nn.Module):
     dropout : float
         Probability with which an output between layers is dropped in training.
     variational : float
-        Probability of dropping, at every step of a sequence alike, a feature that a
-        layer reads and a unit that its recurrent products read (Gal & Ghahramani 2016).
+        Probability of dropping, at every step alike, what a layer reads: features, and
+        units in its recurrent products (Gal & Ghahramani 2016).
     recurrent_dropout : float
         Probability of dropping a unit's candidate, what a step would add to the memory;
         what is there stays (Semeniuta et al. 2016).
@@ -44,6 +45,8 @@ class Recurrent(nn.Module):
         Probability with which a unit's state stays as it was at a step, of h and c or
         by state, ``{"h": 0.05, "c": 0.5}``; in eval mode it moves by the expected share
         (Krueger et al. 2017).
+    layer_norm : bool
+        Normalise pre-activations over the units (Ba et al. 2016); not compiled.
     batch_first : bool
         x and h are (B, T, ...) instead of (T, B, ...).
     seed : int, optional
@@ -85,6 +88,7 @@ class Recurrent(nn.Module):
         variational=0.0,
         recurrent_dropout=0.0,
         zoneout=0.0,
+        layer_norm=False,
     ):
         super().__init__()
         self.cell = as_cell(cell)
@@ -97,9 +101,9 @@ class Recurrent(nn.Module):
         self.truncate = _steps("truncate", truncate)
         self.directions = 2 if bidirectional else 1
         n = self.num_layers
-        self.layer_cells = self.cell.tied(n) or [self.cell] * n
-        drops = recurrent_dropout, variational, zoneout
-        self.noise = noise_of(self.layer_cells[-1], *drops)
+        cells = self.cell.tied(n) or [self.cell] * n
+        self.layer_cells = [normed(c) for c in cells] if layer_norm else cells
+        self.noise = noise_of(cells[-1], recurrent_dropout, variational, zoneout)
         if self.layer_cells[0].extra or self.layer_cells[-1].extra:
             self._refuse_directions()
         seed = int(torch.randint(2**31, ())) if seed is None else check_seed(seed)
@@ -293,5 +297,4 @@ class Recurrent(nn.Module):
 
 
 def _steps(name, n):
-    """A number of steps, or None for all of them."""
     return None if n is None else check_size(name, n)

@@ -8,6 +8,7 @@ In this folder:
     checks     what a cell is asked when it is made; options: what every make checks
     start      start values; scan: linear recurrences in NumPy
     noisy      a cell with masks between its lines: dropout along time, zoneout
+    normed     a cell with layer normalisation
     written    a cell from its room and options written out
     rooms      rnn, lstm, lstm1997, peephole, coupled, cifg, greff, gru, mut, mingru,
                minlstm, depth_gated, clockwork, slstm, mlstm

@@ -21,6 +21,8 @@ class AnyCell:
     all_terms, phases : sequence
         The products a step reads, the pairs of functions between them; empty where a
         step is written by hand.
+    whole_rows : bool
+        A step needs all units of a row at once, as layer normalisation does.
     arithmetic : sequence of Phase
         What the equations are read from: the phases, or what a step by hand runs.
     vectors, constants, masks, fixed, bias, start, whole, extra, cell_path, noise
@@ -29,7 +31,7 @@ class AnyCell:
         Makes the same cell again, see ``options.remembered``.
     """
 
-    form, made_by = "steps", None
+    form, made_by, whole_rows = "steps", None, False
     all_terms, phases, vectors, whole, extra = (), (), (), (), None
     constants, masks, fixed, bias, start, noise = {}, {}, {}, {}, {}, {}
 

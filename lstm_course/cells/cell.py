@@ -218,11 +218,15 @@ class Cell(AnyCell):
         values = dict(values)
         values.update((f"{s}_prev", v) for s, v in zip(self.states, state, strict=True))
         for ph, terms in zip(self.phases, self.terms, strict=True):
-            values["z"] = add_products(p, values, terms, self, H)
-            values.update(self.views(values["z"], H))
+            values.update(self.complete(p, values, terms, ph, H))
             args = [values[a] if a in values else p[a] for a in ph.args]
             values.update(zip(ph.names, _tuple(ph.forward(*args)), strict=True))
         return values
+
+    def complete(self, p, values, terms, phase, H):
+        """The pre-activations z and its blocks with the products before a phase."""
+        z = add_products(p, values, terms, self, H)
+        return {"z": z} | self.views(z, H)
 
     def retreat(self, p, dstate, values, dz):
         """Back through one step: fills dz (B, nH); -> dstate_prev, other gradients."""

@@ -12,6 +12,7 @@ import torch
 from torch.nn.functional import dropout
 
 from ..cells import noisy
+from ..cells.normed import Normed
 
 
 class Noise(NamedTuple):
@@ -46,6 +47,8 @@ class Noise(NamedTuple):
 
 @lru_cache(256)
 def _made(noise, cell, training):
+    if cell.whole_rows:
+        return Normed(_made(noise, cell.plain, training))
     states = [s for s, _ in noise.zoneout]
     if training and noise.recurrent_dropout:
         cell = noisy.candidate(cell)

@@ -160,6 +160,7 @@ def fits(cell, x):
     """Whether the compiled loops can run this cell on this input."""
     return (
         bool(cell.phases)
+        and not cell.whole_rows
         and x.device.type == "cpu"
         and x.dtype in (torch.float32, torch.float64)
     )

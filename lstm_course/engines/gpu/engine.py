@@ -39,7 +39,8 @@ _NAMES = []
 
 def fits(cell, x):
     """Whether the kernels can run this cell on this input."""
-    return bool(cell.phases) and not cell.noise and x.dtype in DTYPES
+    known = bool(cell.phases) and not (cell.noise or cell.whole_rows)
+    return known and x.dtype in DTYPES
 
 
 def is_library(cell):
