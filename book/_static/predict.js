@@ -28,8 +28,13 @@
   }
   const text = (form, value) =>
     form.dataset.kind === "choices"
-      ? form.querySelector(`input[value="${value}"] + span`).cloneNode(true)
+      ? unstopped(form.querySelector(`input[value="${value}"] + span`).cloneNode(true))
       : String(value);
+  function unstopped(choice) {
+    const end = choice.lastChild;
+    if (end?.nodeType === Node.TEXT_NODE) end.data = end.data.replace(/\.\s*$/, "");
+    return choice;
+  }
 
   // "You said 4; it is 0.": parts are words, or what stands in the box.
   function verdict(form, guess) {

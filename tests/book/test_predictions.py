@@ -16,7 +16,7 @@ DIFFER = {"find": r"differ: (\d)", "right": "0 if found[0] == 4 else 1"}
 GAIN = {"find": r"gain ([\d.]+)", "near": 0.2}
 CELLS = [
     new_markdown_cell("# A sample\n\n## First\n\nSee {numref}`fig-inside`."),
-    box("How many of the four differ?", "4", "*none* of $h$", kind=""),
+    box("How many of the four differ?", "4", "*none* of $h$.", kind=""),
     new_code_cell("# Your guess:", metadata={"tags": ["guess", "remove-cell"]}),
     run("differ()", "differ: 0\n", predict=DIFFER),
     run("draw()", picture=MARK, mystnb=FIGURE, tags=["hide-input"]),
@@ -99,6 +99,7 @@ def test_a_guess_is_answered_and_its_veil_goes(page):
 def test_a_right_choice_is_called_right_not_by_colour_alone(page):
     said = commit(page, FIRST, choice=1)
     assert said.startswith("You said none") and said.endswith(", and so it is.")
+    assert ".," not in said  # the full stop of the choice stays with the choice
     mark = "getComputedStyle(document.querySelector('.verdict'), '::before').content"
     assert page.evaluate(mark) == '"✓ "'
 
