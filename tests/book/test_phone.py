@@ -31,9 +31,24 @@ LABELS = """() => [...document.querySelectorAll('figure svg')]
     .map(([size, t]) => `${size.toFixed(1)} px: ${t.textContent.trim()}`)"""
 OUTSIDE = """() => [...document.querySelectorAll('figure svg text')]
     .filter(t => t.getBoundingClientRect().width)
-    .filter(t => { const r = t.getBoundingClientRect();
-        return r.left < -1 || r.right > innerWidth + 1 })
+    .filter(t => {
+        const open = e => !e || getComputedStyle(e).overflowX === 'visible';
+        let cuts = t.closest('svg.lcp')?.parentElement;  // whose edge cuts it off
+        while (cuts && open(cuts)) cuts = cuts.parentElement;
+        const r = t.getBoundingClientRect(), edge = cuts?.getBoundingClientRect();
+        return r.left < Math.max(-1, (edge?.left ?? 0) - 1)
+            || r.right > Math.min(innerWidth, edge?.right ?? innerWidth) + 1 })
     .map(t => t.textContent.trim())"""
+UPON = """() => [...document.querySelectorAll('figure svg.lcp')].flatMap(svg => {
+    const labels = [...svg.querySelectorAll('text')]
+        .map(t => [t.getBoundingClientRect(), t.textContent.trim()])
+        .filter(([r]) => r.width);
+    const share = (a, b, from, to) =>
+        Math.min(a[to], b[to]) - Math.max(a[from], b[from]);
+    return labels.flatMap(([a, one], k) => labels.slice(k + 1)
+        .filter(([b]) => share(a, b, 'left', 'right') > 10
+            && share(a, b, 'top', 'bottom') > 10)
+        .map(([, other]) => `${one} | ${other}`)) })"""
 
 
 BESIDE = """() => [...document.querySelectorAll('.live-figure')].flatMap(place => {
@@ -69,6 +84,7 @@ def test_labels_of_figures_are_readable_and_on_the_page(narrow, name):
     page = narrow(name)
     assert page.evaluate(LABELS) == []
     assert page.evaluate(OUTSIDE) == []
+    assert page.evaluate(UPON) == []
     assert page.evaluate(BESIDE) == []  # still pictures of live figures
 
 
