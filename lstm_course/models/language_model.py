@@ -18,13 +18,13 @@ from ..engines.entry import check_codes, start_states
 from .loss import readout_loss
 from .parts import (
     SameMaskDropout,
+    check_row,
     embedding,
     judging,
     readout,
     recurrent,
     seeds,
 )
-from .scoring import check_codes as check_row
 from .stepper import ModelStepper
 
 

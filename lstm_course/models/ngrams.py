@@ -12,7 +12,7 @@ with D different symbols seen after the context.  What any network must beat.
 import numpy as np
 
 from ..doors import check_size
-from .scoring import check_codes
+from .parts import check_row
 
 
 class Ngrams:
@@ -72,12 +72,12 @@ class Ngrams:
     @property
     def numbers(self):
         """How many counts above 0 it holds, the size to set beside parameters."""
-        return sum(np.count_nonzero(s) for c in self.counts for s in c.values())
+        return int(sum(np.count_nonzero(s) for c in self.counts for s in c.values()))
 
     def _check(self, name, codes, least):
         if least == 0 and len(codes) == 0:
             return np.zeros(0, np.int64)
-        codes = check_codes(name, codes, least)
+        codes = check_row(name, codes, least)
         if not 0 <= codes.min() <= codes.max() < self.K:
             raise ValueError(
                 f"{name} holds codes from {codes.min()} to {codes.max()}. The model "

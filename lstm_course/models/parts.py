@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from ..doors import check_seed, check_size
+from ..doors import as_array, check_seed, check_size
 from ..engines.noise import check_dropout
 from ..recurrent import Recurrent
 
@@ -38,6 +38,20 @@ def readout(H, K, seed):
     nn.init.uniform_(layer.weight, -(H**-0.5), H**-0.5, generator=generator)
     nn.init.zeros_(layer.bias)
     return layer
+
+
+def check_row(name, codes, least):
+    """Codes (n,) of int64, as an array; at least so many."""
+    codes = codes.cpu().numpy() if isinstance(codes, torch.Tensor) else codes
+    codes = as_array(name, codes)
+    whole = np.issubdtype(codes.dtype, np.integer)
+    if codes.ndim != 1 or len(codes) < least or not whole:
+        raise ValueError(
+            f"{name} has shape {codes.shape} and dtype {codes.dtype}. The model reads "
+            "a symbol before it says what comes next. Expected a row of at least "
+            f"{least} whole number(s). For a text write corpus.encode(text)?"
+        )
+    return codes.astype(np.int64)
 
 
 @contextmanager

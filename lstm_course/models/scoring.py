@@ -6,17 +6,22 @@ state is carried from the first symbol to the last, as a recurrent network can.
 context are usually scored; the first symbols of each window are dear.
 """
 
+from typing import Any
+
 import numpy as np
 import torch
 from torch import nn
 
-from ..doors import as_array, check_size
-from .parts import judging
+from ..doors import check_size
+from .language_model import LanguageModel
+from .parts import check_row, judging
 
 SCORES = ("carried", "windows")
 
 
-def evaluate(model, codes, T=256, B=8, scores="carried"):
+def evaluate(
+    model: LanguageModel, codes: Any, T: int = 256, B: int = 8, scores: str = "carried"
+) -> dict[str, float]:
     """Mean cost of a text; parameters as for ``costs``.
 
     Returns
@@ -35,7 +40,9 @@ def evaluate(model, codes, T=256, B=8, scores="carried"):
     return {"loss": loss, "bits": loss / np.log(2.0), "perplexity": np.exp(loss)}
 
 
-def costs(model, codes, T=256, B=8, scores="carried"):
+def costs(
+    model: LanguageModel, codes: Any, T: int = 256, B: int = 8, scores: str = "carried"
+) -> np.ndarray:
     """-log p of each symbol of a text, given what stands before it.
 
     Parameters
@@ -55,7 +62,7 @@ def costs(model, codes, T=256, B=8, scores="carried"):
         In nats.  Column r holds the costs of row r in order: R is B, or with "windows"
         L is T.  What is left over at the end of the text is not scored.
     """
-    codes = check_codes("codes", codes, 2)
+    codes = check_row("codes", codes, 2)
     T, B = check_size("T", T), check_size("B", B)
     rows = _rows(codes, *_shape(scores, len(codes) - 1, T, B))
     rows = torch.from_numpy(rows).to(next(model.parameters()).device)
@@ -64,7 +71,7 @@ def costs(model, codes, T=256, B=8, scores="carried"):
     return torch.cat(parts, 1).double().cpu().numpy()
 
 
-def _shape(scores, N, T, B):
+def _shape(scores: str, N: int, T: int, B: int) -> tuple[int, int]:
     """Length and number of the rows that N symbols are scored in."""
     if scores not in SCORES:
         raise ValueError(
@@ -77,12 +84,12 @@ def _shape(scores, N, T, B):
     return N // rows, rows
 
 
-def _rows(codes, length, rows):
+def _rows(codes: np.ndarray, length: int, rows: int) -> np.ndarray:
     """A text cut into rows of so many symbols and the one after: (length + 1, rows)."""
     return np.stack([codes[r * length :][: length + 1] for r in range(rows)], axis=1)
 
 
-def _down(model, rows, T):
+def _down(model: nn.Module, rows: torch.Tensor, T: int) -> torch.Tensor:
     """Costs (L, B) of rows (L + 1, B), read T steps at a time, the state carried."""
     state, found = None, []
     for x, y in zip(rows[:-1].split(T), rows[1:].split(T), strict=True):
@@ -92,17 +99,3 @@ def _down(model, rows, T):
         )
         found.append(cost.view(y.shape))
     return torch.cat(found)
-
-
-def check_codes(name, codes, least):
-    """Codes (n,) of int64, as an array; at least so many."""
-    codes = codes.cpu().numpy() if isinstance(codes, torch.Tensor) else codes
-    codes = as_array(name, codes)
-    whole = np.issubdtype(codes.dtype, np.integer)
-    if codes.ndim != 1 or len(codes) < least or not whole:
-        raise ValueError(
-            f"{name} has shape {codes.shape} and dtype {codes.dtype}. The model reads "
-            "a symbol before it says what comes next. Expected a row of at least "
-            f"{least} whole number(s). For a text write corpus.encode(text)?"
-        )
-    return codes.astype(np.int64)
