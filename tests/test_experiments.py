@@ -9,10 +9,12 @@ from lstm_course.experiments import (
     command,
     forget_bias,
     gap,
+    ladder,
     latching,
     named,
     record,
     starts,
+    telephone,
 )
 
 GUESS = 0.2  # one of eight languages is 0.125
@@ -32,6 +34,42 @@ def test_a_result_holds_one_row_for_every_run_of_the_grid(name, rows):
     assert settings == grid
     command = record.load(name)["command"]
     assert command == f"python -m lstm_course.experiments {name}"
+
+
+def end(rows, way, score):
+    return np.array([r[score][-1] for r in rows["carry"] if r["way"] == way])
+
+
+def test_who_carries_nothing_pays_and_the_fault_does_not(rows):
+    ways = ("nothing", "h", "h and c", "h and c, resets")
+    own = {way: end(rows, way, "own") for way in ways}
+    assert own["nothing"].min() > max(own[way].max() for way in ways[1:]) + 0.04
+    both = {way: end(rows, way, "carried") for way in ways}
+    assert (both["h"] < both["h and c"]).all() and (both["h"] < both["nothing"]).all()
+
+
+def test_counting_five_letters_is_beaten_by_larger_networks_only(rows):
+    def cost(model, size, way="carried"):
+        return record.pick(rows["ladder"], way, model=model, size=size)
+
+    grams = {n: cost("ngram", n)[0] for n in ladder.ORDERS}
+    assert min(grams, key=grams.get) == 5
+    assert cost("lstm", 64).min() > grams[5] > cost("lstm", 256).max()
+    for H in ladder.SIZES:  # what a state carried further is worth
+        gain = cost("lstm", H, "windows") - cost("lstm", H)
+        assert (0.003 < gain).all() and (gain < 0.03).all()
+
+
+def test_what_must_pass_through_one_vector_is_lost_when_it_is_long(rows):
+    lengths = telephone.LENGTHS
+    for H in telephone.SIZES:
+        right = [
+            r["right"]
+            for r in rows["telephone"]
+            if (r["H"], r["way"]) == (H, "forward")
+        ]
+        by = dict(zip(lengths, np.mean(right, axis=0), strict=True))
+        assert by[2] > 0.95 and by[24] < 0.05 and by[20] < 0.3 * by[8]
 
 
 def mean(rows, **where):

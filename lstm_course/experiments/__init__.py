@@ -10,14 +10,18 @@ run from its setting to a dict of results.
 
 In this folder:
 
-    gap, starts, latching, forget_bias, continual, variants   one experiment each
+    gap, starts, latching, forget_bias, continual, variants,
+    carry, ladder, telephone                                 one experiment each
     learn, figures                                           what several of them share
     record, command                                          results with their origin
 """
 
 from importlib import import_module
 
-NAMES = ("gap", "starts", "latching", "forget_bias", "continual", "variants")
+NAMES = (
+    *("gap", "starts", "latching", "forget_bias", "continual", "variants"),
+    *("carry", "ladder", "telephone"),
+)
 
 
 def named(name):

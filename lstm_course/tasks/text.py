@@ -24,6 +24,7 @@ LEVELS = ("characters", "words")
 SPECIAL = ("<pad>", "<start>", "<unknown>")  # codes 0, 1, 2 of words
 PATTERNS = ("*.txt",)  # which files of a folder are read
 RESET = 0.05  # so a state is carried over 20 windows on average
+SCENES = Path(__file__).parents[1] / "data/scenes.txt"  # a tenth of tiny Shakespeare
 TRAIN = 0.9  # share of a text that is for training; words are counted there
 
 
