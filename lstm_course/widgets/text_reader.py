@@ -85,14 +85,14 @@ class TextReader(LiveFigure):
     def picture(self):
         """The chosen unit along the text, and what is expected after it."""
         chances = self.net.chances(self.text, self.temperature)
-        return draw(self.read(), self.unit, self.text, chances, self.alphabet)
+        return draw(self.read(), self.unit, len(self.text), chances, self.alphabet)
 
 
-def draw(read, unit, text, chances, alphabet):
+def draw(read, unit, T, chances, alphabet):
     """A row of tiles for each gate and state of a unit, bars for letters: a figure."""
     names = [name for name in "figoch" if name in read]
     with plt.rc_context(STYLE):
-        fig = Figure(figsize=(7.2, 1.2 + 0.3 * len(names)), layout="constrained")
+        fig = Figure(figsize=(5.6, 1.2 + 0.3 * len(names)), layout="constrained")
         left, right = fig.subplots(1, 2, width_ratios=[4, 1])
         for row, name in enumerate(names):
             values = np.abs(read[name][:, unit])
@@ -100,15 +100,15 @@ def draw(read, unit, text, chances, alphabet):
             tiles(ax, values[None], name, low=0.0, high=max(1.0, values.max()))
             ax.set_yticks([0], [f"${name}_t$"])
             ax.tick_params(length=0)
-            last = row == len(names) - 1
-            ax.set_xticks(range(len(text)) if last else [])
-            ax.set_xticklabels([shown(k) for k in text] if last else [])
+            ax.set_xticks([])
+            if row == len(names) - 1:
+                ax.set_xlabel(f"the {T} letters of the text")
         left.axis("off")
         best = np.argsort(-chances)[:SHOWN]
         right.barh(range(SHOWN), chances[best], color=GATES["o"])
         right.set_yticks(range(SHOWN), [shown(alphabet[k]) for k in best])
         right.invert_yaxis()
-        right.set(xlim=(0, 1), xlabel="chance of being next")
+        right.set(xlim=(0, 1), xlabel="chance")
     return fig
 
 
