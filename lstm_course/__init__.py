@@ -18,6 +18,7 @@ These need NumPy alone.  All doors:
     equations.equations       a cell's equations, made from its code
     diagrams.cell_diagram     a cell's picture, made from its code
     table.at_a_glance         all cells in one table
+    cost.work, cost.predict   operations and bytes of a layer, seconds on a machine
     widgets                   figures that are alive
     plots, palette, themed    figures in the course's style and colours
     experiments.record        the measurements behind the chapters

@@ -5,18 +5,21 @@ import json
 import pytest
 import torch
 
+from lstm_course import cost
 from lstm_course.__main__ import main
 from lstm_course.commands.bench import measure as bench
 from lstm_course.commands.bench import whole
 from lstm_course.recurrent import Recurrent
 
 TINY = (5, 3, 4, 6)
+MACHINE = cost.MACHINES["T4"]
+PRODUCTS = MACHINE._replace(products=1.0, functions=float("inf"))
 CELLS = "lstm,gru(reset='before', gate=hard_sigmoid)"
 
 
 def test_a_row_holds_both_times_and_their_ratio(monkeypatch):
     monkeypatch.setattr(bench, "RESTLESS", float("inf"))
-    row = bench.measure("lstm", TINY, rounds=3, speeds=(1e9, 1e9), loop=True)
+    row = bench.measure("lstm", TINY, rounds=3, machine=MACHINE, loop=True)
     assert row["ratio"] == pytest.approx(row["reference_ms"] / row["ms"])
     assert row["loop_ratio"] > 0 and row["floor_share"] > 0
 
@@ -49,10 +52,7 @@ def test_rounds_are_interleaved_and_the_first_does_not_count():
     [("lstm", 4 * 24, 6 * 24), ("depth_gated", 4 * 36, 6 * 24 + 6 * 30 + 6 * 24)],
 )
 def test_the_floor_counts_each_product_and_its_gradients(cell, by_x, others):
-    floor = [
-        bench.floor_seconds(cell, TINY, grad, 1.0, float("inf"))
-        for grad in (False, True)
-    ]
+    floor = [bench.floor_seconds(cell, TINY, grad, PRODUCTS) for grad in (False, True)]
     assert floor == [30 * (by_x + others), 30 * (2 * by_x + 3 * others)]
 
 
@@ -67,12 +67,13 @@ def test_bytes_kept_are_what_a_layer_keeps(cell):
 
 def test_the_command_writes_json_and_a_plot(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(bench, "RESTLESS", float("inf"))
-    monkeypatch.setattr(bench, "matrix_speed", lambda: 1e9)
+    monkeypatch.setattr(bench.here, "measure", lambda: MACHINE)
     files = [str(tmp_path / n) for n in ("r.json", "r.png")]
     status = main(["bench", "--cells", CELLS, "--sizes", "5x3x4x6", "--rounds", "2",
                    "--json", files[0], "--plot", files[1]])  # fmt: skip
     result = json.loads((tmp_path / "r.json").read_text())
     assert status == 0 and len(result["rows"]) == 4
+    assert cost.Machine(**result["rates"]) == MACHINE
     assert result["command"].startswith("lstm-course bench --cells")
     assert [row["cell"] for row in result["rows"][::2]] == CELLS.split(",", 1)
     assert (tmp_path / "r.png").stat().st_size > 1000

@@ -11,6 +11,7 @@ import torch
 
 from lstm_course import (
     convert,
+    cost,
     diagrams,
     init,
     jacobian,
@@ -69,7 +70,7 @@ DOORS = {
     "trained_reader": lambda cell: trained_reader(cell, H=4, steps=1),
     "fitting": lambda cell: variants.fitting(cell, I),
     "build": lambda cell: variants.build(cell, I, H, K, 0),
-    "floor": lambda cell: measure.floor_seconds(cell, (T, B, I, H), True, 1.0, 1.0),
+    "cost": lambda cell: cost.work(cell, T, B, I, H),
     "bytes": lambda cell: measure.bytes_kept(cell, H),
 }  # fmt: skip
 

@@ -48,7 +48,7 @@ has a way to each goal.  At 390 pixels its dials and what they move share 700 pi
 In this folder:
 
     unit_explorer, gate_microscope, gradient_lab, step_walker, text_reader,
-    variant_diff                     one figure each
+    variant_diff, roofline           one figure each
     live, bundle                     what they share
 """
 
@@ -58,6 +58,7 @@ MODULES = {  # class: module, imported when it is asked for
     "GateMicroscope": "gate_microscope",
     "GradientLab": "gradient_lab",
     "LiveFigure": "live",
+    "Roofline": "roofline",
     "StepWalker": "step_walker",
     "TextReader": "text_reader",
     "UnitExplorer": "unit_explorer",

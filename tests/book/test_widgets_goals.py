@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 from book.test_widgets_words import show  # noqa: F401 (fixtures)
-from live_figures import FIGURES
+from live_figures import FIGURES, example
 
 from lstm_course import init, widgets
 from lstm_course.gradcheck import numeric_gradient
@@ -105,6 +105,21 @@ def coldly(root):
         root.page.wait_for_timeout(2500)
 
 
+def roofline():
+    return example("Roofline")
+
+
+def size(root, machine="", way="", **sizes):
+    """Choose from the menus, and type sizes."""
+    for label, value in (("machine", machine), ("how it is run", way)):
+        if value:
+            root.get_by_label(label, exact=True).select_option(value)
+    for label, value in sizes.items():
+        name = f"{label.replace('_', ' ')}, as a number"
+        root.get_by_label(name, exact=True).fill(str(value))
+    root.page.wait_for_timeout(AFTER)
+
+
 SPEECH = "KING HENRY VI:\nMy lord, the king is dead."
 FAR = "the king near the boy and the girl"
 WAYS = {  # figure, goal, how it is met
@@ -138,6 +153,9 @@ WAYS = {  # figure, goal, how it is met
         lambda root: backward(root, 1),
     ),
     "far": (lambda: one_unit(FAR, 7), lambda root: backward(root, 13)),
+    "calls": (roofline, lambda root: size(root, way="plain", rows_B=1, units_H=32)),
+    "bytes": (roofline, lambda root: size(root, rows_B=1, units_H=1024)),
+    "idle": (roofline, lambda root: size(root, machine="H100", steps_T=2000)),
 }
 
 
@@ -154,7 +172,7 @@ def test_a_goal_is_not_met_at_first_and_can_be_met(goal, show):  # noqa: F811
 def test_every_goal_has_a_way(show):  # noqa: F811
     found = set()
     plain = (UnitExplorer, widgets.GradientLab, widgets.VariantDiff, widgets.TextReader)
-    for make in (*plain, microscope):
+    for make in (*plain, microscope, roofline):
         found |= set(goals_of(show(make())))
     assert found | set(goals_of(show(one_unit(FAR, 7)))) == set(WAYS)
 
@@ -247,6 +265,7 @@ def figures():
     return {n: getattr(widgets, n)() for n in plain} | {
         "StepWalker": one_unit(SENTENCE, 4),
         "GateMicroscope": microscope(),
+        "Roofline": roofline(),
     }
 
 

@@ -4,19 +4,17 @@ A contestant is timed in turn with torch's own layer of the same size, round aft
 round; the reference runs twice in every round, and where its two medians differ by
 more than 10 % the measurement is repeated; if it never calms, no ratio is printed.
 The floor is what this machine needs for the same products at its matrix speed plus the
-same exponentials at its own speed, both measured on the spot.
+same exponentials at its own speed, both measured on the spot (``cost``).
 """
 
-import math
-import re
 import statistics
-import time
 from functools import partial
 
-import numpy as np
 import torch
 from torch import nn
 
+from ... import cost
+from ...cost import here
 from ...doors import as_cell
 from ...recurrent import Recurrent
 
@@ -55,8 +53,12 @@ def once(layer, x, dh=None):
     return layer(x)[0].backward(dh)
 
 
-def interleaved(calls, rounds, clock=time.perf_counter):
-    """Seconds of every call, one of each per round; the first round does not count."""
+def interleaved(calls, rounds):
+    """Seconds of every call, one of each per round; the first round does not count.
+
+    On one thread they are CPU seconds, on several those of the clock.
+    """
+    clock = here.clock()
     seconds = [[] for _ in calls]
     for n in range(rounds + 1):
         for k, call in enumerate(calls):
@@ -67,50 +69,22 @@ def interleaved(calls, rounds, clock=time.perf_counter):
     return seconds
 
 
-def matrix_speed(n=1536):
-    """Floating-point operations per second of torch's matrix product, float32."""
-    a, b = torch.randn(n, n), torch.randn(n, n)
-    best = min(interleaved([lambda: a @ b], 7)[0])
-    return 2 * n**3 / best
+def floor_seconds(cell, size, grad, machine):
+    """The least this machine could need: its products and exponentials at full speed.
 
-
-def exponential_speed(n=1 << 16):
-    """tanh per second of the compiled loops on all threads, or of NumPy on one."""
-    try:
-        from ...engines.cpu.machine import tanh_of
-    except ImportError:
-        tanh_of = np.tanh
-    x, y = np.linspace(-3, 3, n, dtype=np.float32), np.empty(n, np.float32)
-    best = min(interleaved([lambda: tanh_of(x, y)], 50)[0])
-    return n / best * torch.get_num_threads()
-
-
-def floor_seconds(cell, size, grad, matrix, exponential):
-    """The least this machine could need: products at full speed, 5 tanh per unit.
-
-    Going back, every matrix is used for its own gradient, and for the gradient by what
-    it reads, unless that is x: nobody asks for it here.
+    Operations are counted by ``cost.work``, one count for this and for the roofline.
     """
-    T, B, I, H = size
-    cell = as_cell(cell)
-    reads_x = re.findall(r"\bx (\w+)", cell.layers[0].reads)
-    if cell.layers[0] is not cell:
-        reads_x = [f"{name}_1" for name in reads_x]
-    products = 0
-    for name, shape in cell.shapes(I, H).items():
-        times = 1 if not grad else 2 if name in reads_x else 3
-        products += 2 * T * B * times * math.prod(shape) * (len(shape) == 2)
-    return products / matrix + 5 * T * B * H * len(cell.layers) / exponential
+    return cost.seconds(cost.work(cell, *size, grad=grad), machine)["arithmetic"]
 
 
-def beside(calls, rounds, *clock):
+def beside(calls, rounds):
     """Medians of calls of which the first two are the same reference: dict.
 
     ``ms``, ``reference_ms``, ``ratio`` (None where the machine is restless),
     ``restless``, and ``seconds`` of the third call and those behind it.
     """
     for _ in range(TRIES):
-        seconds = interleaved(calls, rounds, *clock)
+        seconds = interleaved(calls, rounds)
         a, b, *ours = (statistics.median(s) for s in seconds)
         restless = max(a, b) / min(a, b)
         if calm := restless <= RESTLESS:
@@ -124,7 +98,7 @@ def beside(calls, rounds, *clock):
     }
 
 
-def measure(cell, size, grad=True, rounds=9, loop=False, speeds=None):
+def measure(cell, size, grad=True, rounds=9, loop=False, machine=None):
     """One cell at one size.
 
     Returns
@@ -143,8 +117,8 @@ def measure(cell, size, grad=True, rounds=9, loop=False, speeds=None):
     }
     if loop:
         row["loop_ratio"] = loops[0] / ours if row["ratio"] else None
-    if speeds:
-        row["floor_share"] = floor_seconds(cell, size, grad, *speeds) / ours
+    if machine:
+        row["floor_share"] = floor_seconds(cell, size, grad, machine) / ours
     return row
 
 
@@ -154,24 +128,21 @@ def bench(cells=("lstm", "gru", "rnn"), sizes=None, rounds=9, loop=False, say=pr
     Returns
     -------
     dict
-        ``matrix_gflops``, ``tanh_per_ns``, ``rows`` and ``mean`` (geometric mean of
-        the ratios by cell and pass).
+        ``rates`` (of this machine, as ``cost.Machine`` has them), ``rows`` and
+        ``mean`` (geometric mean of the ratios by cell and pass).
     """
-    speeds = matrix_speed(), exponential_speed()
-    result = {
-        "matrix_gflops": speeds[0] / 1e9,
-        "tanh_per_ns": speeds[1] / 1e9,
-        "rows": [],
-    }
+    machine = here.measure()
+    result = {"rates": machine._asdict(), "rows": []}
     say(
-        f"matrix products {speeds[0] / 1e9:.0f} GFLOP/s, "
-        f"tanh {speeds[1] / 1e9:.2f} per ns"
+        f"matrix products {machine.products / 1e9:.0f} GFLOP/s, "
+        f"tanh {machine.functions / 1e9:.2f} per ns, cache {machine.cache / 1e9:.0f} "
+        f"and memory {machine.memory / 1e9:.0f} GB/s"
     )
     say(HEAD)
     for name, size in (sizes or SIZES).items():
         for cell in cells:
             for grad in (True, False):
-                row = measure(cell, size, grad, rounds, loop, speeds) | {"name": name}
+                row = measure(cell, size, grad, rounds, loop, machine) | {"name": name}
                 result["rows"].append(row)
                 say(line(row))
     result["mean"] = means(result["rows"])

@@ -6,8 +6,6 @@ stream    a step at B = 1 without gradients, beside torch's cell for single step
 On one thread CPU seconds are compared, on several those of the clock.
 """
 
-import time
-
 import torch
 from torch import nn
 
@@ -77,12 +75,11 @@ def stream(cell, H):
 def bench(what, cells, rounds=9, say=print):
     """Measure cells in models ("lm") or single steps ("stream"): list of rows."""
     one, rows = torch.get_num_threads() == 1, []
-    clock = time.process_time if one else time.perf_counter
     make, times = {"lm": (lm, 1), "stream": (stream, STEPS)}[what]
     say(HEAD)
     for cell in cells:
         for H in UNITS[what]:
-            row = measure.beside(make(cell, H), rounds, clock)
+            row = measure.beside(make(cell, H), rounds)
             del row["seconds"]
             row |= {k: row[k] / times for k in ("ms", "reference_ms")}
             rows.append({"cell": cell, "H": H, "what": what, "cpu": one} | row)

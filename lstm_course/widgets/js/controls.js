@@ -12,24 +12,27 @@ export function shell(el, name, kind) {
 }
 
 // A dial: name, native range input, and the number, which can be typed. `change` gets
-// the number; `.show(x)` turns the dial.
-export function slider({ name, label, min, max, step, value, colour = "ink", digits = 1, change }) {
-  const input = html("input", { type: "range", min, max, step, "aria-label": label });
+// the number; `.show(x)` turns the dial. Where it is `doubling`, a notch is a doubling.
+export function slider({ name, label, min, max, step, value, colour = "ink", digits = 1, doubling = false, change }) {
+  const place = (x) => (doubling ? Math.log2(x) : x);
+  const ends = { min: place(min), max: place(max), step: doubling ? 1 : step };
+  const input = html("input", { type: "range", ...ends, "aria-label": label });
   const typed = field({ label, min, max, step, digits, change });
   const dial = html("div", { class: "dial", style: `--colour: var(--p-${colour})` },
                     html("span", { class: "name", "aria-hidden": "true" }), input, typed);
   dial.firstChild.append(...[name].flat());
-  const share = (x) => Math.min(1, Math.max(0, (x - min) / (max - min)));
+  const share = (x) => Math.min(1, Math.max(0, (place(x) - ends.min) / (ends.max - ends.min)));
   dial.style.setProperty("--from", share(0)); // the track is filled from zero, or the end
   dial.show = (x) => {
-    if (Number(input.value) !== x) input.value = x;
+    if (Number(input.value) !== place(x)) input.value = place(x);
     typed.show(x);
     set(input, { "aria-valuetext": exact(x, digits) });
     dial.style.setProperty("--at", share(x));
   };
   input.addEventListener("input", () => {
-    dial.show(Number(input.value));
-    change(Number(input.value));
+    const x = doubling ? 2 ** Number(input.value) : Number(input.value);
+    dial.show(x);
+    change(x);
   });
   dial.show(value);
   return dial;
