@@ -46,7 +46,7 @@ class Recurrent(nn.Module):
         by state, ``{"h": 0.05, "c": 0.5}``; in eval mode it moves by the expected share
         (Krueger et al. 2017).
     layer_norm : bool
-        Normalise pre-activations over the units (Ba et al. 2016); not compiled.
+        Normalise pre-activations over the units (Ba et al. 2016).
     batch_first : bool
         x and h are (B, T, ...) instead of (T, B, ...).
     seed : int, optional

@@ -102,7 +102,9 @@ def test_the_two_layer_gru_has_as_many_parameters_as_its_equations(H, K):
 @pytest.mark.parametrize("variational", [False, True])
 def test_a_model_takes_what_its_layers_take(variational):
     noise = {"recurrent_dropout": 0.3, "zoneout": {"h": 0.05, "c": 0.5}}
-    model = LanguageModel("lstm", 6, 6, 11, 2, variational=variational, seed=0, **noise)
+    options = noise | {"variational": variational, "layer_norm": True}
+    model = LanguageModel("lstm", 6, 6, 11, 2, seed=0, **options)
+    assert sum(n.endswith("gain") for n, _ in model.named_parameters()) == 2
     for layer in model.layers:
         assert layer.noise == (0.3, 0.0, (("h", 0.05), ("c", 0.5)))
     assert not torch.equal(model(CODES)[0], model(CODES)[0])

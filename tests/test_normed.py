@@ -92,12 +92,33 @@ def test_it_goes_with_noise_lengths_and_single_steps():
     assert torch.equal(pickle.loads(pickle.dumps(layer))(x)[0], h)  # noqa: S301
 
 
-def test_the_plan_says_that_it_is_not_compiled(capsys):
-    layer_of("gru").plan(sequence())
-    assert capsys.readouterr().out == (
-        "layer 0, gru: loop, because layer normalisation needs all units of a row at "
-        "once\n"
-    )
+@pytest.mark.parametrize("name", NORMED)
+def test_compiled_and_readable_loops_agree(name, capsys):
+    """Outputs, end states and every gradient, whole and ragged, kept or made again."""
+    one, other = layer_of(name), layer_of(name, compiled=False)
+    again = layer_of(name, checkpoint=2)
+    assert "compiled loops" in str(one.engine(one.layer_cells[0], sequence(), {}))
+    for lengths in (None, [2, 5, 3]):
+        found = [gradients(m, lengths) for m in (other, one, again)]
+        for got in found[1:]:
+            torch.testing.assert_close(got, found[0], **TWIN)
+
+
+def gradients(layer, lengths):
+    """What the layer gives, and the gradients by x and all parameters."""
+    x = sequence().requires_grad_()
+    h, ends = layer(x, lengths=lengths)
+    generator = torch.Generator().manual_seed(2)
+    by = [torch.randn(a.shape, dtype=DOUBLE, generator=generator) for a in (h, *ends)]
+    outs = [h, *(e for e in ends if e.requires_grad)]  # not a clock
+    inputs = [x, *layer.parameters()]
+    return [h, *ends, *torch.autograd.grad(outs, inputs, by[: len(outs)])]
+
+
+def test_a_gradient_of_a_gradient_is_that_of_the_readable_loop():
+    layer, x = layer_of("gru"), sequence(3).requires_grad_()
+    weights = tuple(layer.parameters())
+    assert torch.autograd.gradgradcheck(lambda x, *w: layer(x)[0].sum(0), (x, *weights))
 
 
 def test_what_has_no_blocks_is_refused():

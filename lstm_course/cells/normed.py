@@ -4,8 +4,8 @@
     z = gain * (a - mean(a)) / sqrt(var(a) + EPS) + b
 
 Mean and variance are those of a row, over the H units of a block; gain (nH,)
-starts at 1, and all else is as in the cell.  A row's units depend on each other here,
-so that no compiled loop runs it: torch differentiates the readable one.
+starts at 1, and all else is as in the cell.  A row's units depend on each other here;
+``engines/cpu/norm.py`` says how the compiled loops go through that, there and back.
 
 Source: Ba, Kiros & Hinton, arXiv 1607.06450 (2016), equation 4.
 """

@@ -10,6 +10,9 @@ import math
 import torch
 from torch.nn.functional import embedding, pad
 
+from ..cells.normed import normal
+from .cpu.plan import NORM
+
 
 def gradients(function, inputs, grads):
     """Gradients of function(*inputs) with a graph of their own, None where unwanted.
@@ -51,7 +54,7 @@ def sequence(plan, lengths, truncate, walk):
 
     def function(x, extra, *tensors):
         H, weights = tensors[0].shape[-1], tensors[n:]
-        names = (*cell.vectors, *cell.constants, *cell.noise)
+        names = (*plan.vectors, *cell.constants, *cell.noise)
         fixed = {k: x.new_full((H,), v) for k, v in cell.fixed.items()}
         fixed |= dict(zip(names, weights, strict=False))
         matrices = weights[len(names) : -1]
@@ -76,6 +79,18 @@ def _add(z, source, value, W):
     return z | {b: z[b] + part for b, part in zip(blocks, parts, strict=True)}
 
 
+def _read(plan, phase, z, values):
+    """What a phase reads of the blocks z, normalised where the cell asks for it."""
+    if not plan.normed:
+        return {f"z{b}": v for b, v in z.items()}
+    H = next(iter(z.values())).shape[-1]
+    gain, shift = (
+        dict(zip(plan.blocks, values[n].split(H, -1), strict=True)) for n in NORM
+    )
+    ready = [a[1:] for a in phase.args if plan.is_block(a)]
+    return {f"z{b}": gain[b] * normal(z[b]) + shift[b] for b in ready}
+
+
 def _steps(plan, fixed, W, z, extra):
     """A function state -> state for every step."""
     cell = plan.cell
@@ -90,7 +105,7 @@ def _steps(plan, fixed, W, z, extra):
             for k, ph in enumerate(cell.phases):
                 for source in plan.of(k):
                     now = _add(now, source, values[cell.value_of(source.name)], W)
-                values |= {f"z{b}": v for b, v in now.items()}
+                values |= _read(plan, ph, now, values)
                 given = ph.forward(*(values[a] for a in ph.args))
                 given = given if isinstance(given, tuple) else (given,)
                 values |= dict(zip(ph.names, given, strict=True))

@@ -67,7 +67,7 @@ def _why_not_faster(cell, x, fast, on_card, truncate):
     """The first thing that keeps a layer from a faster engine."""
     if not cell.phases:
         return "the step is written by hand, not made of products"
-    if cell.whole_rows:
+    if cell.whole_rows and x.device.type == "cuda":
         return "layer normalisation needs all units of a row at once"
     if x.device.type == "cuda" and on_card is None:
         return "triton is not installed"

@@ -44,8 +44,8 @@ class LanguageModel(nn.Module):
         Drop the same units at every step of a sequence.
     tied : bool
         The readout shares its weights with the embedding; both are equally wide.
-    recurrent_dropout, zoneout : float
-        Those of the layers, which do act along time: see ``Recurrent``.
+    recurrent_dropout, zoneout, layer_norm
+        Options of the layers, which do act along time: see ``Recurrent``.
     seed : int, optional
         Of the start values.
 
@@ -70,6 +70,7 @@ class LanguageModel(nn.Module):
         tied=False,
         recurrent_dropout=0.0,
         zoneout=0.0,
+        layer_norm=False,
         seed=None,
     ):
         super().__init__()
@@ -84,7 +85,11 @@ class LanguageModel(nn.Module):
         self.carry = None  # state after the last training window
         self.embedding = embedding("K", K, I, e)
         drops = dropout, variational
-        options = {"recurrent_dropout": recurrent_dropout, "zoneout": zoneout}
+        options = {
+            "recurrent_dropout": recurrent_dropout,
+            "zoneout": zoneout,
+            "layer_norm": layer_norm,
+        }
         self.layers = _layers(as_cell(cell), I, H, num_layers, *drops, r, options)
         self.drop = SameMaskDropout(dropout) if variational else nn.Dropout(dropout)
         self.readout = readout(H, K, o)

@@ -114,7 +114,7 @@ def _lm(p):
         "symbols from an empty state",
     )
     add("--tied", action="store_true", help="readout and embedding share their weights")
-    _model(p, hidden=256, dropout=0.0)
+    _along_time(_model(p, hidden=256, dropout=0.0))
     _training(p, steps=2000, batch=32, schedule="cosine", every=200)
 
 
@@ -208,6 +208,26 @@ def _model(p, hidden, dropout=None):
             default=dropout,
             help="on embedding, between layers, at the readout",
         )
+    return add
+
+
+def _along_time(add):
+    """What acts inside the layers, see ``Recurrent``."""
+    add(
+        "--recurrent-dropout",
+        type=number(0, 1),
+        default=0.0,
+        metavar="P",
+        help="on what a step would add to the memory",
+    )
+    add(
+        "--zoneout",
+        type=number(0, 1),
+        default=0.0,
+        metavar="P",
+        help="with which a unit's states stay as they were",
+    )
+    add("--layer-norm", action="store_true", help="normalise pre-activations")
 
 
 def _training(p, steps, batch, schedule, every):

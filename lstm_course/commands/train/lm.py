@@ -58,6 +58,9 @@ def run(args):
         "dropout": args.dropout,
         "variational": args.variational,
         "tied": args.tied,
+        "recurrent_dropout": args.recurrent_dropout,
+        "zoneout": args.zoneout,
+        "layer_norm": args.layer_norm,
     }
     common.say(
         f"{account}; {len(train.codes):,} {whole.level} to train on, "

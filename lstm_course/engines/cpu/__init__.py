@@ -9,6 +9,7 @@ of all
     product   matrix products with weights that are packed once for all steps
     loops     products and cells' functions, step after step
     threads   the parts of a batch on torch's own threads
+    norm      layer normalisation, between the products and the cell's lines
     sequence  one pass over a sequence, behind one ``torch.autograd.Function``
     steps     one step at a time, all it needs prepared
     engine    compiles what is new and runs a layer

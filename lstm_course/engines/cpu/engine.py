@@ -23,6 +23,7 @@ from numba import types
 from ... import places
 from ..rows import Rows
 from .machine import fast
+from .norm import name_of, steps_of, weights_of
 from .plan import Plan
 from .program import Program
 from .sequence import Sequence, matrix
@@ -48,6 +49,7 @@ class Made:
         if back not in self._rows:
             which = "backward" if back else "forward"
             names = [f"phase_{k}_{which}" for k in range(len(self.plan.cell.phases))]
+            names += [name_of(number, back) for number, _ in steps_of(self.plan)]
             made = [_compiled(self.module, name, ROWS) for name in names]
             self._rows[back] = np.array([m.address for m in made])
         return self._rows[back]
@@ -152,7 +154,9 @@ _HELD = []
 
 @cache
 def _machine_text():
-    files = [HERE / f"{n}.py" for n in ("machine", "product", "program", "threads")]
+    files = [
+        HERE / f"{n}.py" for n in ("machine", "norm", "product", "program", "threads")
+    ]
     return numba.__version__ + "".join(f.read_text(encoding="utf-8") for f in files)
 
 
@@ -160,7 +164,6 @@ def fits(cell, x):
     """Whether the compiled loops can run this cell on this input."""
     return (
         bool(cell.phases)
-        and not cell.whole_rows
         and x.device.type == "cpu"
         and x.dtype in (torch.float32, torch.float64)
     )
@@ -170,9 +173,14 @@ def ready(cell, p, H, outs=("h",)):
     """What runs a cell, and its weights as the loops take them: (Made, list)."""
     made = compiled(cell, outs, str(next(iter(p.values())).dtype)[len("torch.") :])
     p = cell.prepare(p, H)
-    weights = [p[v] for v in (*cell.vectors, *cell.constants, *cell.noise)]
     sources = *made.plan.sources, made.plan.bias
-    return made, weights + [matrix(made.plan, s, p, H) for s in sources]
+    *matrices, bias = (matrix(made.plan, s, p, H) for s in sources)
+    vectors = [p[v] for v in cell.vectors]
+    if made.plan.normed:
+        more, bias = weights_of(made.plan, p, H, bias)
+        vectors += more
+    others = [p[v] for v in (*cell.constants, *cell.noise)]
+    return made, [*vectors, *others, *matrices, bias]
 
 
 def run_layer(

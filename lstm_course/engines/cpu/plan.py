@@ -9,6 +9,9 @@ is 4 H wide, through one step and back:
     after forward  i     f     g      o       what backward reads; h and c lie apart
     after backward dzi   dzf   dzg    dzo     read once more, for dW, db, dx and dh
 
+Where pre-activations are normalised, the products stand once more behind all this: the
+way back needs them as they were.
+
     >>> from lstm_course.doors import as_cell
     >>> plan = Plan(as_cell("lstm"))
     >>> plan.blocks, plan.slots, plan.width
@@ -17,6 +20,8 @@ is 4 H wide, through one step and back:
 
 from itertools import permutations
 from typing import NamedTuple
+
+NORM = "gain", "shift"  # of every block, where pre-activations are normalised
 
 
 class Source(NamedTuple):
@@ -42,7 +47,10 @@ class Plan:
         self.bias = Source(None, 0, len(self.blocks), biases)
         self.given = [n for ph in cell.phases[:-1] for n in ph.gives]
         self.slots = self._slots()
-        self.width = max([len(self.blocks), *(k + 1 for k in self.slots.values())])
+        self.raw = max([len(self.blocks), *(k + 1 for k in self.slots.values())])
+        self.normed = cell.whole_rows
+        self.width = self.raw + len(self.blocks) * self.normed
+        self.vectors = (*cell.vectors, *NORM) if self.normed else tuple(cell.vectors)
         self.x = next((s for s in self.sources if s.name == "x"), None)
         lo, hi = (self.x.lo, self.x.hi) if self.x else (0, 0)
         self.fresh = [k for k in range(len(self.blocks)) if not lo <= k < hi]

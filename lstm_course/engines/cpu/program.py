@@ -9,6 +9,8 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from .norm import steps_of
+from .plan import NORM
 from .text import arrays_of
 
 ROWS, ADD, SET, CLEAR = range(4)  # what a line of a step's list does
@@ -37,8 +39,10 @@ class Program:
             yield from ((CLEAR, 0, 0, 0, k, k + 1) for k in plan.fresh)
         for number in reversed(range(self.phases)) if back else range(self.phases):
             products = list(self._products(number, back))
+            found = [k for k, (n, _) in enumerate(steps_of(plan)) if n == number]
+            norm = [(ROWS, self.phases + k, 0, 0, 0, 0) for k in found]
             rows = (ROWS, number, 0, 0, 0, 0)
-            yield from (rows, *products) if back else (*products, rows)
+            yield from ((rows, *norm, *products) if back else (*products, *norm, rows))
 
     def _products(self, number, back):
         plan = self.plan
@@ -77,13 +81,14 @@ class Program:
         bytes of a state, ``steps`` how many of each there is room for.
         """
         states = dict(zip(self.plan.cell.states, steps, strict=True))
+        wide = {f"d_{n}": len(self.plan.blocks) for n in NORM}
         kinds = {
             "old": lambda name: (0, row, B * row, start, states[name], row),
             "new": lambda name: (0, row, B * row, start + 1, states[name], row),
             "step": lambda name: (0, row, B * row, start, ONCE, row),
             "here": lambda name: (0, row, 0, 0, ONCE, row),
             "one": lambda name: (0, 0, 0, 0, ONCE, 0),
-            "sum": lambda name: (row, 0, 0, 0, ONCE, 0),
+            "sum": lambda name: (row * wide.get(name, 1), 0, 0, 0, ONCE, 0),
         }
         rows = [(0, *kinds[kind](name)) for kind, name in self.names[back]]
         return table_of([(0,) * 7, *rows])

@@ -54,7 +54,7 @@ class Pass:
         self.plan, cell = made.plan, made.plan.cell
         (self.T, self.B), n = x.shape[:2], len(cell.states)
         self.x, *arrays = (a.contiguous() for a in (x, *extra, *tensors[n:]))
-        fixed = [*([cell.extra] if extra else []), *cell.vectors]
+        fixed = [*([cell.extra] if extra else []), *self.plan.vectors]
         fixed += [*cell.constants, *cell.noise]
         self.named = dict(zip(fixed, arrays, strict=False))
         self.weights = arrays[len(fixed) :]  # of every source, then the bias
@@ -131,11 +131,12 @@ class Pass:
         d = {f"d_{s}": a.clone() for s, a in zip(cell.states, dstates, strict=True)}
         extra = [cell.extra] if cell.extra else []
         extra = {f"d_{e}": torch.empty_like(self.named[e]) for e in extra}
-        weights = [self.named[v] for v in cell.vectors]
+        vectors = self.plan.vectors
+        weights = [self.named[v] for v in vectors]
         weights += [*self.weights, self.named["bias"]]
         sums = [w.new_zeros((threads, *w.shape)) for w in weights]
         found = {f"out_{s}": a for s, a in zip(self.plan.outs, douts, strict=True)}
-        found |= {f"d_{v}": a for v, a in zip(cell.vectors, sums, strict=False)}
+        found |= {f"d_{v}": a for v, a in zip(vectors, sums, strict=False)}
         found |= {f"given_{g}": torch.zeros_like(dstates[0]) for g in self.plan.given}
         return list(d.values()), list(extra.values()), sums, found | d | extra
 
@@ -178,7 +179,7 @@ class Pass:
 
     def _places_of(self, sums):
         """Where the sums by matrices and the bias lie, and their shapes: table."""
-        sums = sums[len(self.plan.cell.vectors) :]
+        sums = sums[len(self.plan.vectors) :]
         sizes = [a.shape[1:] if a.ndim == 3 else (1, a.shape[1]) for a in sums]
         at = [a.data_ptr() for a in sums]
         return table_of([(a, *size) for a, size in zip(at, sizes, strict=True)])
@@ -220,7 +221,7 @@ class Sequence(torch.autograd.Function):
             return (*[None] * 4, *again.gradients(function, inputs, grads))
         grads, m = [g.contiguous() for g in grads], len(plan.outs)
         dx, more, d, sums = ctx.run.backward(grads[:m], grads[m:], want_x, ctx.cut)
-        n, cell = len(plan.cell.vectors), plan.cell
+        n, cell = len(plan.vectors), plan.cell
         constants = [None] * (len(cell.constants) + len(cell.noise))
         more = more[0] if more else None
         sums = *sums[:n], *constants, *sums[n:]

@@ -20,11 +20,13 @@ are named by what they are; ``loops`` gives the address of each at every step.
 import ast
 
 from ..copied import Copier
+from . import norm
 
 HEAD = '''"""The arithmetic of the cell {0} for {1}, made from its own text."""
 import numpy as np
 from numba import njit
 from lstm_course.engines.cpu.machine import {1}, alive, get, inner, place, put
+from lstm_course.engines.cpu.norm import back_through, normalise
 F = np.{1}
 exp, tanh, log = {1}
 '''
@@ -48,6 +50,7 @@ def module_text(plan, precision):
         for number, ph in enumerate(plan.cell.phases):
             call = hand.copy(ph.backward if back else ph.forward)
             rows.append(Rows(plan, number, back, arrays).text(call))
+        rows += norm.texts(plan, back, arrays)
     return "\n\n".join([HEAD.format(plan.cell.name, precision), *hand.texts, *rows])
 
 
@@ -56,6 +59,8 @@ def arrays_of(plan, back):
     arrays = {}
     for number in range(len(plan.cell.phases)):
         Rows(plan, number, back, arrays).text("")
+    for _ in norm.texts(plan, back, arrays):
+        pass
     return list(arrays)
 
 
@@ -82,7 +87,8 @@ class Rows:
     def _places(self, name):
         plan, states, by = self.plan, self.cell.states, name[1:]
         if plan.is_block(name):
-            return [(SLAB, plan.column(name)), ("one bias", plan.column(name))]
+            bias = [("one bias", plan.column(name))] * (not plan.normed)
+            return [(SLAB, plan.column(name)), *bias]
         if name in plan.slots:
             return [(SLAB, plan.column(name))]
         if name in states:
