@@ -8,7 +8,8 @@ import torch
 from lstm_course import cost
 from lstm_course.__main__ import main
 from lstm_course.commands.bench import measure as bench
-from lstm_course.commands.bench import whole
+from lstm_course.commands.bench import tables, whole
+from lstm_course.experiments import record
 from lstm_course.recurrent import Recurrent
 
 TINY = (5, 3, 4, 6)
@@ -98,6 +99,45 @@ def test_models_and_single_steps_are_measured_beside_torch_s(
     for row in rows:
         assert row["ratio"] == pytest.approx(row["reference_ms"] / row["ms"])
         assert whole.line(row) in printed
+
+
+@pytest.fixture
+def small(monkeypatch, tmp_path):
+    """Tables of the smallest sizes, kept in a folder of the test."""
+    monkeypatch.setattr(tables, "MINE", tmp_path)
+    monkeypatch.setattr(bench, "RESTLESS", float("inf"))
+    monkeypatch.setattr(bench, "SIZES", {"M28": TINY})
+    monkeypatch.setattr(bench, "GROWTH", {"T": (3, 5)})
+    monkeypatch.setattr(bench, "checkpoint_price", lambda cell: 1.0)
+    monkeypatch.setattr(whole, "UNITS", {"lm": (6,), "stream": (6,)})
+
+
+@pytest.mark.parametrize("name", ["layers", "growth", "single_steps"])
+def test_whoever_measures_a_table_sees_it_beside_the_book_s(name, small, monkeypatch):
+    threads = torch.get_num_threads()
+    assert tables.results(name)[tables.HERE] is None
+    assert f"this machine: unmeasured; lstm-course bench --table {name}" in (
+        tables.table(name)
+    )
+    assert main(["bench", "--table", name, "--rounds", "2"]) == 0
+    torch.set_num_threads(threads)
+    mine = tables.results(name)[tables.HERE]
+    assert mine["clock"] == "CPU" and "1 thread" in mine["machine"]
+    assert mine["command"] == f"lstm-course bench --table {name} --rounds 2"
+    shown = tables.table(name).splitlines()
+    assert shown[0].split() == ["the", "book", "this", "machine"]
+    first = mine["rows"][0]
+    assert shown[1].split()[0] == first["cell"] and f"{first['ratio']:.1f}" in shown[1]
+    assert "oneDNN" in shown[-1]
+
+
+def test_a_table_nobody_has_is_explained():
+    with pytest.raises(ValueError, match="Chapter 7 has layers, "):
+        tables.table("speeds")
+
+
+def test_versions_name_the_library_that_torch_s_layer_is_made_of():
+    assert "oneDNN" in record.versions()
 
 
 def test_an_unknown_size_is_explained(capsys):

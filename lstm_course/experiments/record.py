@@ -52,10 +52,10 @@ def versions() -> str:
     """Of what computes."""
     import torch
 
-    return (
-        f"Python {platform.python_version()}, NumPy {np.__version__}, "
-        f"torch {torch.__version__.split('+')[0]}"
-    )
+    names = f"Python {platform.python_version()}, NumPy {np.__version__}, "
+    names += f"torch {torch.__version__.split('+')[0]}"
+    found = re.search(r"(?:oneDNN|MKL-DNN) v([\d.]+)", torch.__config__.show())
+    return f"{names}, oneDNN {found[1]}" if found else names
 
 
 def save(name: str, rows: list[dict], about: dict, folder: Path = FOLDER) -> Path:

@@ -6,6 +6,7 @@ import shlex
 from pathlib import Path
 
 from ..options import whole
+from .tables import TABLES, keep
 
 BETWEEN = re.compile(r", *(?![^()]*\))")  # cells, not their options
 
@@ -37,6 +38,8 @@ def add_parser(sub):
         help="on cuda (default: float32)")  # fmt: skip
     p.add_argument("--compile", action="store_true",
         help="on cuda also torch.compile's loop, which takes minutes")  # fmt: skip
+    p.add_argument("--table", choices=tuple(TABLES),
+        help="measure a table of chapter 7, which then shows yours")  # fmt: skip
     p.add_argument("--json", metavar="FILE", help="write the results there")
     p.add_argument("--plot", metavar="FILE", help="draw the ratios there")
     return p
@@ -58,47 +61,57 @@ def run(args):
                 "minutes, so this is asked first; expected a folder that is there. "
                 f"Run mkdir -p {Path(file).parent}?"
             )
+    vars(args).update(TABLES.get(args.table, {}))
     if args.threads:
         torch.set_num_threads(args.threads)
     cells = list(CELLS) if args.cells == "all" else BETWEEN.split(args.cells)
-    made = {name: as_cell(name) for name in cells}
+    for name in cells:
+        as_cell(name)  # what is no cell is said before anything is measured
     if args.device == "cuda":
         return on_card(args, cells)
-    if args.whole:
-        return on_whole(args, cells)
-    sizes = chosen(args.sizes, bench.SIZES)
-    if args.scaling:
-        print(bench.HEAD)
-        rows = [bench.line(r) for c in cells for r in bench.scaling(c, args.rounds)]
-        print("\n".join(rows))
-        return 0
     about = measured("lstm-course " + shlex.join(args.argv))
     print(about["machine"])
-    result = about | bench.bench(cells, sizes, args.rounds, args.loop)
+    way = on_whole if args.whole else on_scaling if args.scaling else on_layers
+    clock = "CPU" if torch.get_num_threads() == 1 else "wall"
+    result = about | {"clock": clock} | way(args, cells)
+    if args.json:
+        Path(args.json).write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+    if args.table:
+        print(f"wrote {keep(args.table, result)}")
+    if args.plot:
+        bench.plot(result, args.plot)
+    return 0 if any(row["ratio"] for row in result["rows"]) else 1
+
+
+def on_layers(args, cells):
+    """Measure layers at sizes: dict."""
+    from ...doors import as_cell
+    from . import measure as bench
+
+    sizes = chosen(args.sizes, bench.SIZES)
+    result = bench.bench(cells, sizes, args.rounds, args.loop)
     for name in cells:
-        if made[name].phases:
+        if as_cell(name).phases:
             kept, again = (bench.bytes_kept(name, 1, c) for c in (False, True))
             print(f"{name} keeps {kept} H bytes a step and row for backward, {again} H "
                   "with checkpoint=64, which takes "
                   f"{bench.checkpoint_price(name):.2f} times as long")  # fmt: skip
-    if args.json:
-        Path(args.json).write_text(json.dumps(result, indent=1) + "\n", "utf-8")
-    if args.plot:
-        bench.plot(result, args.plot)
-    return 0 if result["mean"] else 1
+    return result
+
+
+def on_scaling(args, cells):
+    """Measure one layer as T, B and H grow: dict."""
+    from . import measure as bench
+
+    print(bench.HEAD)
+    return {"rows": [row for c in cells for row in bench.scaling(c, args.rounds)]}
 
 
 def on_whole(args, cells):
-    """Measure models or single steps; 0 unless every row was too restless."""
-    from ...experiments.record import measured
+    """Measure models or single steps: dict."""
     from . import whole
 
-    about = measured("lstm-course " + shlex.join(args.argv))
-    print(about["machine"])
-    rows = whole.bench(args.whole, cells, args.rounds)
-    if args.json:
-        Path(args.json).write_text(json.dumps(about | {"rows": rows}, indent=1) + "\n")
-    return 0 if any(row["ratio"] for row in rows) else 1
+    return {"rows": whole.bench(args.whole, cells, args.rounds)}
 
 
 def on_card(args, cells):

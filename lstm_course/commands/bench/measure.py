@@ -1,5 +1,8 @@
 """Speed as ratios in one run: contestants interleaved, medians, floors measured.
 
+One thread is timed by the CPU's clock, which does not count what others do meanwhile,
+several threads by the clock on the wall.
+
 A contestant is timed in turn with torch's own layer of the same size, round after
 round; the reference runs twice in every round, and where its two medians differ by
 more than 10 % the measurement is repeated; if it never calms, no ratio is printed.
@@ -25,6 +28,11 @@ SIZES = {  # T, B, I, H
     "XL": (50, 128, 256, 512),
     "M28": (28, 64, 1, 32),
     "M64": (64, 64, 1, 32),
+}
+GROWTH = {
+    "T": (16, 64, 256, 1024),
+    "B": (1, 4, 16, 64, 256),
+    "H": (16, 32, 64, 128, 256, 512),
 }
 REFERENCE = {"rnn": nn.RNN, "gru": nn.GRU}  # every other cell: nn.LSTM
 RESTLESS = 1.10  # ratio of two medians of the same thing
@@ -54,10 +62,7 @@ def once(layer, x, dh=None):
 
 
 def interleaved(calls, rounds):
-    """Seconds of every call, one of each per round; the first round does not count.
-
-    On one thread they are CPU seconds, on several those of the clock.
-    """
+    """Seconds of every call, one of each per round; the first round does not count."""
     clock = here.clock()
     seconds = [[] for _ in calls]
     for n in range(rounds + 1):
@@ -180,20 +185,15 @@ def means(rows):
     return {k: statistics.geometric_mean(v) for k, v in found.items()}
 
 
-def scaling(cell="lstm", rounds=5):
+def scaling(cell="lstm", rounds=5, say=print):
     """How time grows with T, B and H around (64, 16, 32, 64): one axis at a time."""
-    rows = []
-    for axis, values in {
-        "T": (32, 128, 512),
-        "B": (1, 16, 64),
-        "H": (32, 128, 256),
-    }.items():
+    machine, rows = here.measure(), []
+    for axis, values in GROWTH.items():
         for v in values:
-            size = tuple(
-                v if axis == a else n
-                for a, n in zip("TBIH", (64, 16, 32, 64), strict=True)
-            )
-            rows.append(measure(cell, size, True, rounds) | {"name": f"{axis}={v}"})
+            size = {"T": 64, "B": 16, "I": 32, "H": 64} | {axis: v}
+            row = measure(cell, tuple(size.values()), True, rounds, False, machine)
+            rows.append(row | {"name": f"{axis}={v}"})
+            say(line(rows[-1]))
     return rows
 
 

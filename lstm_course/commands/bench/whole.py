@@ -2,8 +2,6 @@
 
 lm        a training step of a character model: forward, backward, clip, AdamW
 stream    a step at B = 1 without gradients, beside torch's cell for single steps
-
-On one thread CPU seconds are compared, on several those of the clock.
 """
 
 import torch
@@ -74,7 +72,7 @@ def stream(cell, H):
 
 def bench(what, cells, rounds=9, say=print):
     """Measure cells in models ("lm") or single steps ("stream"): list of rows."""
-    one, rows = torch.get_num_threads() == 1, []
+    rows = []
     make, times = {"lm": (lm, 1), "stream": (stream, STEPS)}[what]
     say(HEAD)
     for cell in cells:
@@ -82,7 +80,7 @@ def bench(what, cells, rounds=9, say=print):
             row = measure.beside(make(cell, H), rounds)
             del row["seconds"]
             row |= {k: row[k] / times for k in ("ms", "reference_ms")}
-            rows.append({"cell": cell, "H": H, "what": what, "cpu": one} | row)
+            rows.append({"cell": cell, "H": H, "what": what} | row)
             say(line(rows[-1]))
     return rows
 
@@ -98,5 +96,4 @@ def line(row):
     return (
         f"{row['what']:7} {row['cell']:12} {row['H']:4} {row['ms']:9.3f} "
         f"{row['reference_ms']:9.3f} {ratio} {row['restless']:6.2f}"
-        f"{' CPU' if row['cpu'] else ''}"
     )
