@@ -180,13 +180,6 @@ def _task(names, name):
         help="its start value (default: the cell's own, 1 for LSTMs)",
     )
     add("--sequences", type=whole(1), default=100_000, help="to train on at most")
-    add(
-        "--seeds",
-        type=whole(0),
-        nargs="+",
-        metavar="SEED",
-        help="one run per seed, e.g. --seeds 0 1 2 3 4",
-    )
     _model(p, hidden=64)
     _training(p, steps=None, batch=64, schedule="constant", every=50)
 
@@ -262,6 +255,13 @@ def _training(p, steps, batch, schedule, every):
         help="stop after so many validations without a better one",
     )
     add("--seed", type=whole(0), default=0, help="of start values, batches and dropout")
+    add(
+        "--seeds",
+        type=whole(0),
+        nargs="+",
+        metavar="SEED",
+        help="one run per seed, e.g. --seeds 0 1 2 3 4",
+    )
     add("--device", help="cpu, cuda, ... (default: a GPU if there is one)")
     add(
         "--precision",

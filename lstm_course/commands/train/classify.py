@@ -11,7 +11,7 @@ from . import common
 
 
 def run(args):
-    """Train, test once with the best checkpoint, write the result; -> the result."""
+    """Every seed in turn, tested once with its best checkpoint; -> the result."""
     parts = files.read_parts(files.find(args.data), form=Form.of(args))
     data = reviews.encode_parts(
         parts, args.size, args.length, args.padding, args.truncation
@@ -28,14 +28,31 @@ def run(args):
         "masked": args.masked,
         "bidirectional": args.bidirectional,
     }
-    model = Classifier(**options, seed=args.seed)
     train, valid, test = (f"{len(part[1]):,}" for part in data[:3])
     common.say(
         f"reviews: {data.account}; {train} to train on, {valid} to validate, "
         f"{test} to test; {len(data.vocabulary):,} codes; T = "
-        f"{len(data.train[0])}; {common.parameters(model):,} parameters"
+        f"{len(data.train[0])}; "
+        f"{common.parameters(Classifier(**options, seed=0)):,} parameters"
     )
-    where = common.folder(args, "classify", args.seed)
+    runs = []
+    for seed, where in common.each(args, "classify"):
+        model, result = one(args, data, options, seed, where)
+        runs.append(result)
+        common.say(line(result, where))
+    return common.write(
+        args,
+        where,
+        f"reviews of {args.data}",
+        model,
+        runs,
+        chance={"accuracy": reviews.CHANCE},
+    )
+
+
+def one(args, data, options, seed, where):
+    """One run: -> the model, its part of the result."""
+    model = Classifier(**options, seed=seed)
     history = common.train(
         args,
         model,
@@ -43,7 +60,7 @@ def run(args):
         lambda rng: reviews.sample(rng, data.train, args.batch),
         args.steps,
         where,
-        seed=args.seed,
+        seed=seed,
         valid=lambda m: evaluate(m, *data.valid),
         about={
             "kind": "classify",
@@ -56,20 +73,17 @@ def run(args):
         },
     )
     model.load_state_dict(load(best_path(where / "checkpoint.pt"))["model"])
-    test = evaluate(model, *data.test)
     best = min(history.valid, key=lambda v: v["loss"])
-    result = common.write(
-        args,
-        where,
-        f"reviews of {args.data}",
-        model,
-        [common.run_of(history, args.seed, where, best=best, test=test)],
-        chance={"accuracy": reviews.CHANCE},
-    )
-    common.say(
+    test = evaluate(model, *data.test)
+    return model, common.run_of(history, seed, where, best=best, test=test)
+
+
+def line(result, where):
+    """What came out, for the reader."""
+    best, test = result["best"], result["test"]
+    return (
         f"best validation after {best['step']} steps: accuracy "
         f"{best['accuracy']:.3f}; test accuracy {test['accuracy']:.3f} "
-        f"(chance 0.5); {history.seconds:.0f} s\n"
+        f"(chance 0.5); {result['seconds']:.0f} s\n"
         f"try: lstm-course sample {where} --prompt 'a wonderful film'"
     )
-    return result

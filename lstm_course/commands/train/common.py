@@ -31,10 +31,18 @@ FREE = {
 POINTS = 200  # at most so many points of a curve in a result
 
 
-def folder(args, name, seed):
+def each(args, name):
+    """(seed, folder) of every run that the command line asks for."""
+    seeds = [args.seed] if args.seeds is None else args.seeds
+    for seed in seeds:
+        several = args.out and len(seeds) > 1
+        yield seed, folder(args, name, seed, f"{args.out}/{seed}" if several else None)
+
+
+def folder(args, name, seed, out=None):
     """The folder of a run; refused if it holds a run with other options."""
-    cell = re.sub(r"\W+", "-", args.cell).strip("-")
-    path = Path(args.out) if args.out else Path("runs") / f"{name}-{cell}-{seed}"
+    cell, out = re.sub(r"\W+", "-", args.cell).strip("-"), out or args.out
+    path = Path(out) if out else Path("runs") / f"{name}-{cell}-{seed}"
     mine = {k: v for k, v in vars(args).items() if k not in FREE} | {"seed": seed}
     mine = json.loads(json.dumps(mine))
     if path.exists() and not path.is_dir():

@@ -45,7 +45,7 @@ def check_room(args, train, valid):
 
 
 def run(args):
-    """Train, write the result; -> the result."""
+    """Every seed in turn; -> the result that is written."""
     whole, account = corpus(args)
     train, valid = whole.split()
     check_room(args, train, valid)
@@ -66,8 +66,25 @@ def run(args):
         f"{account}; {len(train.codes):,} {whole.level} to train on, "
         f"{len(valid.codes):,} to validate, {options['K']} different"
     )
-    where = common.folder(args, "lm", args.seed)
-    model = LanguageModel(**options, seed=args.seed)
+    about = {
+        "kind": "lm",
+        "model": options,
+        "level": whole.level,
+        "alphabet": whole.alphabet,
+        "rule": whole.rule,
+    }
+    runs = []
+    for seed, where in common.each(args, "lm"):
+        model, result = one(args, train, valid, about, seed, where)
+        runs.append(result)
+        common.say(line(result, where))
+    what = f"{whole.level} of {args.text}"
+    return common.write(args, where, what, model, runs)
+
+
+def one(args, train, valid, about, seed, where):
+    """One run: -> the model, its part of the result."""
+    model = LanguageModel(**about["model"], seed=seed)
     history = common.train(
         args,
         model,
@@ -75,27 +92,19 @@ def run(args):
         text.Stream(train, args.window, args.batch),
         args.steps,
         where,
-        seed=args.seed,
+        seed=seed,
         valid=lambda m: evaluate(m, valid.codes, scores=args.scores),
-        about={
-            "kind": "lm",
-            "model": options,
-            "level": whole.level,
-            "alphabet": whole.alphabet,
-            "rule": whole.rule,
-        },
+        about=about,
     )
     best = min(history.valid, key=lambda v: v["loss"])
-    result = common.write(
-        args,
-        where,
-        f"{whole.level} of {args.text}",
-        model,
-        [common.run_of(history, args.seed, where, best=best)],
-    )
-    common.say(
+    return model, common.run_of(history, seed, where, best=best)
+
+
+def line(result, where):
+    """What came out, for the reader."""
+    best = result["best"]
+    return (
         f"best validation: {best['bits']:.3f} bits, perplexity "
         f"{best['perplexity']:.2f}, after {best['step']:,} steps; "
-        f"{history.seconds:.0f} s\ntry: lstm-course sample {where}"
+        f"{result['seconds']:.0f} s\ntry: lstm-course sample {where}"
     )
-    return result

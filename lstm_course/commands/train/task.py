@@ -14,16 +14,11 @@ def run(args):
     """Every seed in turn; -> the result that is written."""
     options = {k: getattr(args, k) for k in args.task_options}
     task = tasks.make(args.task, **options)
-    seeds = [args.seed] if args.seeds is None else args.seeds
-    out, runs = args.out, []
-    for seed in seeds:
-        if out and len(seeds) > 1:
-            args.out = f"{out}/{seed}"
-        where = common.folder(args, args.task, seed)
+    runs = []
+    for seed, where in common.each(args, args.task):
         model, result = one(args, task, seed, where)
         runs.append(result)
         common.say(line(result, task))
-    args.out = out
     solved = sum(r["solved_after_sequences"] is not None for r in runs)
     return common.write(
         args,
@@ -33,7 +28,7 @@ def run(args):
         runs,
         options=options,
         chance={k: float(v) for k, v in task.chance.items()},
-        solved=f"{solved} of {len(seeds)}",
+        solved=f"{solved} of {len(runs)}",
     )
 
 
