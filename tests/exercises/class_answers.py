@@ -1,7 +1,8 @@
 """Right answers of one class, written by hand from what its notebooks say.
 
 Seed 3: torch's weights, time last, the Jacobian as a gradient, norms by lag, a
-quarter left of a memory, blocks o g f i and r n u, results as intervals.
+quarter left of a memory, blocks o g f i and r n u, results as intervals; costs in bits,
+windows row by row, logarithms, and symbol 2 as the end.
 """
 
 import copy
@@ -141,6 +142,58 @@ def paired_difference(a, b, t):
     margin = t * d.std(ddof=1) / np.sqrt(len(d))
     return float(d.mean() - margin), float(d.mean() + margin)
 """,
+    "06.1": """
+def cost(scores, y, mask):
+    s = scores - scores.max(axis=2, keepdims=True)
+    s = s - np.log(np.exp(s).sum(axis=2, keepdims=True))
+    c = -np.take_along_axis(s, y[:, :, None], 2)[:, :, 0]
+    nats = c[~mask].mean()
+    return float(np.exp(nats)), float(nats), float(nats / np.log(2))
+""",
+    "06.2": """
+def windows(codes, T, B):
+    length = (len(codes) - 1) // B
+    n = length // T
+    rows = np.stack([codes[b * length : b * length + n * T + 1] for b in range(B)])
+    return tuple(
+        rows[:, k : k + n * T].reshape(B, n, T).transpose(1, 0, 2) for k in (0, 1)
+    )
+""",
+    "06.3": public(
+        "06.3",
+        (
+            "return means, float(np.concatenate(costs).mean())",
+            "return means / np.log(2), float(np.concatenate(costs).mean() / np.log(2))",
+        ),
+    ),
+    "06.4": public(
+        "06.4",
+        (
+            "    kept[order[:keep]] = p",
+            "    kept[:] = -np.inf\n    kept[order[:keep]] = p",
+        ),
+        ("p[order[:keep]]\n", "np.log(p[order[:keep]] / p[order[:keep]].sum())\n"),
+        ("kept / kept.sum()", "kept"),
+    ),
+    "06.5": """
+def beam_step(totals, costs, done):
+    rows = []
+    for w in range(len(totals)):
+        if done[w]:
+            rows.append((totals[w], w, 2))
+        else:
+            rows += [(totals[w] + c, w, k) for k, c in enumerate(costs[w])]
+    rows = sorted(rows)[: len(totals)]
+    return tuple(np.array(column) for column in zip(*rows))
+""",
+    "06.8": public(
+        "06.8",
+        ("len(x), []", "x.shape[1], []"),
+        (
+            "np.vstack([other[: T - k], x[T - k :]])",
+            "np.hstack([other[:, : T - k], x[:, T - k :]])",
+        ),
+    ),
 }
 
 

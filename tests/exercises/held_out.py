@@ -2,13 +2,16 @@
 
 import numpy as np
 
-from lstm_course.exercises import set01, set02, set03, set04, set05
+from lstm_course.exercises import set01, set02, set03, set04, set05, set06
 from lstm_course.exercises.making import Suspect, edited
 
 
 def suspects(id):
     """(arguments, the right verdict) of a clinic; nothing for other questions."""
-    made = {"01.6": rnn, "02.6": clips, "03.6": starts, "04.5": lstm, "05.6": grus}
+    made = {
+        "01.6": rnn, "02.6": clips, "03.6": starts, "04.5": lstm, "05.6": grus,
+        "06.7": models,
+    }  # fmt: skip
     return made.get(id, list)()
 
 
@@ -70,3 +73,26 @@ def grus():
     """The four kinds in another order."""
     cases = set05.clinic.cases(np.random.default_rng(99))
     return [(args, args[0].bug) for args in cases]
+
+
+def models():
+    """Models with other faults in what they remember, and right ones."""
+    right = [set06.clinic.make(b, np.random.default_rng(7)) for b in ("", "coupled")]
+
+    def no_h(x, h, c):
+        return right[0](x, 0 * h, c)
+
+    def exchanged(x, h, c):
+        scores, h, c = right[0](x, h, c)
+        return scores, c, h
+
+    def from_the_end(x, h, c):
+        scores, h, c = right[0](x[::-1], h, c)
+        return scores[::-1], h, c
+
+    def only_the_last_letter(x, h, c):
+        return right[0](x, 0 * h, 0 * c)[0], h, c
+
+    wrong = (no_h, exchanged, from_the_end, only_the_last_letter)
+    rows = [((Suspect(run),), False) for run in wrong]
+    return [*rows, *(((Suspect(run),), True) for run in right)]

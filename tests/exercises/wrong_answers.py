@@ -28,6 +28,27 @@ KNOWN = (
     ("05.3", [("zr, zu, zn =", "zu, zr, zn ="), ("mr, mu, mn =", "mu, mr, mn =")],
      "both in another order than r, u, n", "another order"),
     ("05.7", [("float(t * ", "float(1.96 * ")], "1.96 belongs to many", "1.96 belongs"),
+    ("06.1", [("scores.max(axis=-1, keepdims=True)", "0")], "overflow where scores",
+     "overflow where scores"),
+    ("06.1", [("-right[mask].mean()", "-right.mean()")], "over the padding as well",
+     "over the padding"),
+    ("06.1", [("float(np.exp(nats))", "float(2 ** nats)")], "2 belongs to bits",
+     "2 belongs to bits"),
+    ("06.2", [("text[:-1], text[1:]", "text[:-1], np.roll(text[:-1], -1, axis=0)")],
+     "very last target of each row", "very last target"),
+    ("06.3", [("= run(x, h, c)", "= run(x, h, 0 * c)")], "window, but not c", "not c"),
+    ("06.3", [("for text in texts:\n        h, c, found = np.zeros(H), np.zeros(H), []",
+               "h, c = np.zeros(H), np.zeros(H)\n    for text in texts:\n"
+               "        found = []")], "into the next, which has",
+     "carried into the next"),
+    ("06.4", [("int(below.sum()) + 1", "max(1, int(below.sum()))")],
+     "stops before the symbol", "stops before the symbol"),
+    ("06.4", [("/ temperature)", ")"), ("p = p / p.sum()",
+               "p = p / temperature\n    p = p / p.sum()")],
+     "The temperature changes nothing", "temperature changes nothing"),
+    ("06.5", [("    grown[done] = -np.inf\n    grown[done, 0] = totals[done]\n", "")],
+     "are written on", "are written on"),
+    ("06.8", [("d.std(ddof=1)", "d.std()")], "has to be n - 1", "has to be n - 1"),
 )  # fmt: skip
 
 FORM = (
@@ -47,6 +68,9 @@ FORM = (
     ("01.3", [("x.T @ dz", "dz.T @ x"), ("dz = dh * (1 - h**2)", "dz = dh")],
      ("grads[W_x] has shape", "It is transposed", "derivative of tanh is missing"),
      ("derivative of tanh",)),
+    ("06.2", [("x.reshape(n, T, B), y.reshape(n, T, B)",
+               "x.reshape(n, T, B).transpose(0, 2, 1), y.reshape(n, T, B)")],
+     ("x has shape", "axes lie in another order"), ("axes lie in another order",)),
     ("04.3", [("return np.stack(dx[::-1]), dh_next, dc_next,",
                "return np.stack(dx[::-1]), dh_next,")],
      ("a tuple of 3", "dc0 is missing"), ("not the kind",)),
@@ -76,12 +100,16 @@ SHARED = (
      ("one step late",), ("one step late",)),
     ("01.7", [(".mean(axis=1)", ".sum(axis=1) / len(y) ** 2")],
      ("divided by 30, one of the sizes",), ("off by one factor, a size",)),
+    ("06.3", [("return means", "return 2 * means")], ("times 2", "costs:"),
+     ("one factor",)),
     ("03.3", [("return carry, df, di, dg",
                "dg[0] += 1\n    return carry, df, di, dg")],
      ("Only step 0 is wrong",), ("Only step 0",)),
 )  # fmt: skip
 
 DIGITS = (
+    ("06.6", [("2**3.5", "11.0")], ("both = 11", "three digits are asked for"),
+     "three digits"),
     ("03.5", [("6.579", "6.6")], ("half_life = 6.6", "three digits are asked for"),
      ("three digits",)),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Honest but odd notebooks of all five sets keep every point, in the real jail.
+"""Honest but odd notebooks of all sets keep every point, in the real jail.
 
 The folder ``odd`` holds what students' notebooks say: in ``first``, above the imports
 and in their cell, where what fails on the grader's machine would cost everything; in
@@ -91,11 +91,11 @@ def lost(result):
 
 
 def everywhere(oddities):
-    """Each oddity in one set, in turn, a fifth quick; with LONG_TESTS in all sets."""
+    """Each oddity in one set, in turn, those of the first quick; LONG_TESTS: in all."""
     return [
         pytest.param(
             oddity, name, id=f"{oddity} {name[:2]}",
-            marks=() if n == 0 and k % 5 == 0 else pytest.mark.slow,
+            marks=() if n == 0 and k % len(NAMES) == 0 else pytest.mark.slow,
         )
         for k, oddity in enumerate(oddities)
         for n, name in enumerate(NAMES)
