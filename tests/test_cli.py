@@ -203,7 +203,15 @@ def test_a_classifier_is_trained_on_the_bundled_sample_and_judges(capsys):
     assert set(found["runs"][0]["test"]) == {"loss", "accuracy"}
     capsys.readouterr()
     run("sample", "runs/classify-lstm-0", "--prompt", "a lovely film")
-    assert "probability of positive 0." in capsys.readouterr().out
+    whole = capsys.readouterr().out
+    assert "probability of positive 0." in whole
+    run("sample", "runs/classify-lstm-0", "--prompt", "a lovely film", "--words",
+        "--result", "words.json")  # fmt: skip
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert [word for _, word in lines] == ["a", "lovely", "film"]
+    assert f"probability of positive {lines[-1][0]};" in whole
+    rows = json.loads(Path("words.json").read_text())["rows"]
+    assert [f"{row['positive']:.3f}" for row in rows] == [p for p, _ in lines]
 
 
 def test_a_classifier_reads_a_table_of_ones_own():

@@ -1,5 +1,6 @@
 """``lstm-course sample``: let a trained model write, or judge a text."""
 
+import shlex
 from pathlib import Path
 
 from .options import Plain, number, whole
@@ -11,7 +12,7 @@ cut off the unlikely rest, which is where most nonsense comes from.
 examples:
   lstm-course sample runs/lm-lstm-0 --prompt "The cell state" --temperature 0.7
   lstm-course sample runs/lm-lstm-0 --top-p 0.9 --length 1000 --seed 3
-  lstm-course sample runs/classify-lstm-0 --prompt "a warm and clever film"
+  lstm-course sample runs/classify-lstm-0 --prompt "a warm and clever film" --words
 """
 
 
@@ -35,6 +36,12 @@ def add_parser(sub):
         help="only the best that hold this probability together",
     )
     add("--seed", type=whole(0), default=0, help="of the draws")
+    add(
+        "--words",
+        action="store_true",
+        help="judge: the probability of positive after every word",
+    )
+    add("--result", metavar="FILE", help="with --words: write them to this file, too")
     add("--last", action="store_true", help="the last of a run, not the best")
 
 
@@ -44,6 +51,8 @@ def run(args):
     from ..models import saved
 
     about, model = saved.load(_file(args.checkpoint, args.last))
+    if about["kind"] == "classify" and args.words:
+        return _word_by_word(args, saved.word_by_word(about, model, args.prompt))
     if about["kind"] == "classify":
         chance, known, words = saved.positive(about, model, args.prompt)
         word = "positive" if chance >= 0.5 else "negative"
@@ -52,6 +61,7 @@ def run(args):
             "words known)"
         )
         return
+    _refuse_words(args)
     print(
         saved.write(
             about,
@@ -64,6 +74,27 @@ def run(args):
             args.top_p,
         )
     )
+
+
+def _word_by_word(args, found):
+    for word, chance in found:
+        print(f"{chance:.3f}  {word}")
+    if args.result:
+        from ..experiments import record
+
+        rows = [{"word": w, "positive": round(p, 4)} for w, p in found]
+        about = record.measured("lstm-course " + shlex.join(args.argv))
+        path = Path(args.result)
+        record.save(path.stem, rows, about, path.parent)
+
+
+def _refuse_words(args):
+    if args.words or args.result:
+        raise ValueError(
+            "--words and --result are for classifiers, which judge a text after every "
+            "word, but this model writes. Expected a run of 'train classify'. Leave "
+            "them out?"
+        )
 
 
 def _file(path, last):

@@ -5,7 +5,7 @@ import torch
 
 from ..tasks.text import Corpus
 from ..tasks.tokens import close_up
-from ..tasks.vocabulary import UNKNOWN, Vocabulary, pad
+from ..tasks.vocabulary import UNKNOWN, Vocabulary, pad, tokenize
 from ..train import load as load_checkpoint
 from .classifier import Classifier
 from .language_model import LanguageModel, generate
@@ -53,15 +53,34 @@ def write(about, model, prompt, length, rng, temperature, top_k, top_p):
 
 def positive(about, model, text):
     """Probability that a classifier gives to "positive"; known words, all words."""
+    words, codes = _coded(about, text)
+    known = sum(code != UNKNOWN for code in codes[1:])
+    return _chances(about, model, [codes])[0], known, len(words)
+
+
+def word_by_word(about, model, text):
+    """Every word of a text, with the probability of "positive" once it is read: list.
+
+    What has been read is judged each time as if the text ended there.
+    """
+    words, codes = _coded(about, text)
+    rows = [codes[: n + 2] for n in range(len(words))]
+    return list(zip(words, _chances(about, model, rows), strict=True)) if rows else []
+
+
+def _coded(about, text):
+    """A text as words, and as codes with the one that starts it."""
     if not (text or "").strip():
         raise ValueError(
             f"There is nothing to judge: the text is {text!r}. A classifier reads a "
             "review and says whether it is positive. Pass --prompt 'a warm film'?"
         )
     vocabulary = Vocabulary.of(about["words"], about.get("rule", OLD))
-    row = vocabulary.encode(text, start=True)
-    known = sum(code != UNKNOWN for code in row) - 1
-    x = pad([row], about["length"], about["padding"], about["truncation"])
+    return tokenize(text, vocabulary.rule), vocabulary.encode(text, start=True)
+
+
+def _chances(about, model, rows):
+    """Probability of "positive" for each row of codes."""
+    x = pad(rows, about["length"], about["padding"], about["truncation"])
     with torch.no_grad():
-        chance = float(torch.sigmoid(model(torch.from_numpy(x))[0]))
-    return chance, known, len(row) - 1
+        return torch.sigmoid(model(torch.from_numpy(x))).tolist()

@@ -3,8 +3,10 @@
 from ...data import sources
 from ...models import LanguageModel
 from ...models.language_model import stream_loss
-from ...models.scoring import evaluate
+from ...models.scoring import SCORES, evaluate
 from ...tasks import text
+from ...train import load
+from ...train.checkpoint import best_path
 from . import common
 
 LEAST = 20  # symbols: a tenth of them are two
@@ -83,7 +85,7 @@ def run(args):
 
 
 def one(args, train, valid, about, seed, where):
-    """One run: -> the model, its part of the result."""
+    """One run, its best checkpoint scored in both ways: -> the model, its result."""
     model = LanguageModel(**about["model"], seed=seed)
     history = common.train(
         args,
@@ -96,8 +98,10 @@ def one(args, train, valid, about, seed, where):
         valid=lambda m: evaluate(m, valid.codes, scores=args.scores),
         about=about,
     )
+    model.load_state_dict(load(best_path(where / "checkpoint.pt"))["model"])
+    found = {s: evaluate(model, valid.codes, scores=s)["loss"] for s in SCORES}
     best = min(history.valid, key=lambda v: v["loss"])
-    return model, common.run_of(history, seed, where, best=best)
+    return model, common.run_of(history, seed, where, best=best, **found)
 
 
 def line(result, where):
@@ -105,6 +109,7 @@ def line(result, where):
     best = result["best"]
     return (
         f"best validation: {best['bits']:.3f} bits, perplexity "
-        f"{best['perplexity']:.2f}, after {best['step']:,} steps; "
+        f"{best['perplexity']:.2f}, after {best['step']:,} steps; in nats "
+        f"{result['carried']:.4f} carried, {result['windows']:.4f} in windows; "
         f"{result['seconds']:.0f} s\ntry: lstm-course sample {where}"
     )
