@@ -55,7 +55,7 @@ def test_half_a_dial_looks_half_full_and_is_undecided_not_wrong(page):
 
 def test_the_first_page_says_what_it_is_and_where_to_go(page):
     first = page.locator("article h1 + p").inner_text()
-    assert "free interactive book" in first and "eight hours" in first
+    assert "free interactive book" in first and "ten hours" in first
     doors = page.locator(".buttons a").all_inner_texts()
     assert doors[:3] == ["Start reading", "Try it in 5 minutes", "The idea in 15"]
     assert doors[-1] == "Code" and set(doors[3:-1]) <= {"PDF"}
