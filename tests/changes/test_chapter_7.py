@@ -11,7 +11,7 @@ import torch
 from lstm_course.engines.cpu.__main__ import loops
 
 WAYS = ("setup", "naive", "race", "ladder", "by-hand", "counting", "one-matrix")
-QUICK = {"T, B, I, H = 1000, 4, 64, 32": "T, B, I, H = 20, 2, 5, 3"}
+QUICK = {"T, B, I, H = 1000, 4, 64, 32": "T, B, I, H = 200, 2, 5, 3"}
 
 
 @pytest.fixture(scope="module")

@@ -22,13 +22,12 @@ TABLES: dict[str, dict[str, Any]] = {  # what each says in place of other option
     "single_steps": {"threads": 1, "whole": "stream"},
 }
 BOOK, HERE = "the book", "this machine"
-MINE = places.cache() / "speed"
+BOOKS, MINE = places.BOOK / "results" / "speed", places.cache() / "speed"
 
 
 def file_of(name: str, whose: str) -> Path:
     """Where a table lies: in the book, or in the user's cache."""
-    folder = places.BOOK / "results" / "speed" if whose == BOOK else MINE
-    return folder / f"{name}.json"
+    return (BOOKS if whose == BOOK else MINE) / f"{name}.json"
 
 
 def keep(name: str, result: dict) -> Path:
@@ -54,37 +53,37 @@ def results(name: str) -> dict[str, dict | None]:
 
 
 def table(name: str, what: str = "forward + backward") -> str:
-    """A table as text: how many times as fast as torch's own layer, book and reader.
+    """A table as text: milliseconds, and how many times as fast as torch's own layer.
 
-    A second number, behind a slash, compares with the readable loop.
+    A number behind a slash compares with the readable loop; a dash says that torch's
+    layer differed from itself.  The reader's column is there once it was measured.
     """
-    both = results(name)
-    rows = {whose: dict(_ratios(r, what)) for whose, r in both.items()}
-    names = list(rows[BOOK] or rows[HERE])
-    lines = [f"{'':14}" + "".join(f"{whose:>16}" for whose in both)]
-    for row in names:
-        told = (rows[whose].get(row, "unmeasured") for whose in both)
-        lines.append(f"{row:14}" + "".join(f"{value:>16}" for value in told))
-    lines += [_origin(whose, r, name) for whose, r in both.items()]
+    measured = {whose: r for whose, r in results(name).items() if r}
+    rows = {whose: dict(_rows(r, what)) for whose, r in measured.items()}
+    lines = [f"{'':12}" + "".join(f"{whose:>22}" for whose in rows)] if rows else []
+    for row in next(iter(rows.values()), ()):
+        told = (rows[whose].get(row, "") for whose in rows)
+        lines.append(f"{row:12}" + "".join(f"{value:>22}" for value in told))
+    lines += [_origin(whose, measured.get(whose), name) for whose in (BOOK, HERE)]
     return "\n".join(lines)
 
 
-def _ratios(result: dict | None, what: str) -> Iterator[tuple[str, str]]:
-    """(name of a row, its ratios) of a result."""
-    for row in result["rows"] if result else ():
-        if "name" in row and row["what"] != what:
+def _rows(result: dict, what: str) -> Iterator[tuple[str, str]]:
+    """(name, what was measured) of every row of a result."""
+    for row in result["rows"]:
+        if row["what"] not in (what, "lm", "stream"):
             continue
         at = row["name"] if "name" in row else f"H={row['H']}"
         numbers = [row["ratio"], *([row["loop_ratio"]] if "loop_ratio" in row else [])]
-        shown = " / ".join(f"{n:.1f}" if n else "restless" for n in numbers)
-        yield f"{row['cell']:5} {at}", shown
+        ratios = " / ".join(f"{n:.1f}" if n else "-" for n in numbers)
+        yield f"{row['cell']:4} {at}", f"{row['ms']:.1f} ms {ratios:>11}"
 
 
 def _origin(whose: str, result: dict | None, name: str) -> str:
-    """Where a column comes from, in two lines."""
+    """Where a column comes from, in three lines."""
     if result is None:
         return f"{whose}: unmeasured; lstm-course bench --table {name}"
     return (
-        f"{whose}: {result['date']}, {result['machine']}, {result['clock']} time\n"
-        f"  {result['versions']}; {result['command']}"
+        f"{whose}: {result['date']}, {result['clock']} time,\n"
+        f"  {result['machine']},\n  {result['versions']}; {result['command']}"
     )
