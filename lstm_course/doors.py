@@ -12,10 +12,10 @@ import numpy as np
 
 from .cells import CELLS
 from .cells.any_cell import AnyCell
-from .cells.written import written
+from .cells.written import OWN, own, written
 
 
-def as_cell(cell):
+def as_cell(cell, run_files=False):
     """A cell from its name, its room, or from itself.
 
     Parameters
@@ -23,6 +23,9 @@ def as_cell(cell):
     cell : str, module or cell
         A name in CELLS, a room and its options written out, as in
         ``"gru(reset='before')"``, a room of lstm_course.cells, or a cell.
+    run_files : bool
+        Whether ``cell`` may be ``"path/file.py:NAME"`` or ``"module:NAME"`` too: a cell
+        of your own, for which that file is run.
 
     Raises
     ------
@@ -32,6 +35,8 @@ def as_cell(cell):
     if isinstance(cell, str):
         if cell in CELLS:
             return CELLS[cell]
+        if OWN.fullmatch(cell):
+            return _own(cell, run_files)
         if "(" in cell:
             return written(cell)
         near = difflib.get_close_matches(cell.lower(), CELLS, n=1, cutoff=0.4)
@@ -47,6 +52,16 @@ def as_cell(cell):
             "Pass a name like 'lstm'?"
         )
     return made
+
+
+def _own(text, run_files):
+    if not run_files:
+        raise ValueError(
+            f"{text!r} names a cell in a file, and this door runs no files: a name may "
+            "come from somebody else. Expected a cell, or a name in CELLS. Import it, "
+            "or say as_cell(..., run_files=True)?"
+        )
+    return as_cell(own(text))
 
 
 def check_size(name, value):

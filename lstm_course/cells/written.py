@@ -1,9 +1,18 @@
-"""A cell from its room and options written out, as a command line holds it."""
+"""A cell from its room and options written out, as a command line holds it.
+
+Or from a file of somebody's own, ``"path/file.py:NAME"`` or ``"module:NAME"``.
+"""
 
 import ast
+import re
+import sys
 from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 
 from ..ops import GATES
+
+OWN = re.compile(r"(.+?\.py|[\w.]+):(\w+)")  # a file or a module, and a name in it
 
 
 def written(text):
@@ -40,3 +49,33 @@ def _value(node):
         return ast.literal_eval(node)
     except ValueError:
         raise TypeError("an option is a number, a text or the name of a gate") from None
+
+
+def own(text):
+    """What ``"path/file.py:NAME"`` or ``"module:NAME"`` names; the file is run.
+
+    Raises
+    ------
+    ValueError
+    """
+    path, name = OWN.fullmatch(text).groups()
+    try:
+        module = _run(path) if path.endswith(".py") else import_module(path)
+        return getattr(module, name)
+    except Exception as error:
+        runs = f"python {path}" if path.endswith(".py") else f"import {path}"
+        raise ValueError(
+            f"{text!r} gives no cell: {type(error).__name__}: {error}. Expected a file "
+            "of Python, or a module, in which a cell has that name. Does "
+            f"{runs!r} run?"
+        ) from error
+
+
+def _run(path):
+    """A file as a module of its own."""
+    file = Path(path).resolve()
+    spec = spec_from_file_location(f"own_{file.stem}", file)
+    module = module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module

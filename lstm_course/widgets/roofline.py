@@ -14,7 +14,6 @@ from .live import LiveFigure
 from .variant_diff import NAMES
 
 CELLS = ("lstm", "gru", "rnn", "mingru")
-RECORD = "roofline.json"  # of the book's results
 BOUNDS = ("arithmetic", "traffic", "calls", "waiting")
 
 
@@ -127,7 +126,7 @@ def _key(cell):
 def _results(points):
     """Results of the bench, the book's own where none are given: list of dict."""
     if points is None:
-        file = places.BOOK / "results" / RECORD
+        file = places.BOOK / "results" / "speed" / "layers.json"
         points = json.loads(file.read_text("utf-8")) if file.exists() else []
     results = [points] if isinstance(points, dict) else list(points)
     for result in results:

@@ -23,8 +23,11 @@ def add_parser(sub):
             "with nn.GRU, the RNN with nn.RNN, every other cell with nn.LSTM."
         ),
     )
-    p.add_argument("--cells", default="lstm,gru,rnn",
-        help="names, calls like \"gru(reset='before')\", or 'all'")  # fmt: skip
+    p.add_argument(
+        "--cells",
+        default="lstm,gru,rnn",
+        help="names, calls like \"gru(reset='before')\", your/file.py:NAME, or 'all'",
+    )
     p.add_argument("--sizes", help="names like A,M28, or T,B,I,H as 100x32x64x128")
     p.add_argument("--threads", type=whole(1), help="threads (default: torch's)")
     p.add_argument("--rounds", type=whole(1), default=9, help="rounds that count")
@@ -49,8 +52,6 @@ def run(args):
     """Measure, print, write; 0 unless every row was too restless to tell."""
     import torch
 
-    from ...cells import CELLS
-    from ...doors import as_cell
     from ...experiments.record import measured
     from . import measure as bench
 
@@ -64,9 +65,7 @@ def run(args):
     vars(args).update(TABLES.get(args.table, {}))
     if args.threads:
         torch.set_num_threads(args.threads)
-    cells = list(CELLS) if args.cells == "all" else BETWEEN.split(args.cells)
-    for name in cells:
-        as_cell(name)  # what is no cell is said before anything is measured
+    cells = asked(args.cells)  # what is no cell is said before anything is measured
     if args.device == "cuda":
         return on_card(args, cells)
     about = measured("lstm-course " + shlex.join(args.argv))
@@ -83,6 +82,17 @@ def run(args):
     return 0 if any(row["ratio"] for row in result["rows"]) else 1
 
 
+def asked(text):
+    """Cells as they are named, or themselves where they lie in somebody's own file."""
+    from ...cells import CELLS
+    from ...cells.written import OWN
+    from ...doors import as_cell
+
+    names = list(CELLS) if text == "all" else BETWEEN.split(text)
+    made = [as_cell(name, run_files=True) for name in names]
+    return [c if OWN.fullmatch(n) else n for n, c in zip(names, made, strict=True)]
+
+
 def on_layers(args, cells):
     """Measure layers at sizes: dict."""
     from ...doors import as_cell
@@ -90,12 +100,12 @@ def on_layers(args, cells):
 
     sizes = chosen(args.sizes, bench.SIZES)
     result = bench.bench(cells, sizes, args.rounds, args.loop)
-    for name in cells:
-        if as_cell(name).phases:
-            kept, again = (bench.bytes_kept(name, 1, c) for c in (False, True))
-            print(f"{name} keeps {kept} H bytes a step and row for backward, {again} H "
-                  "with checkpoint=64, which takes "
-                  f"{bench.checkpoint_price(name):.2f} times as long")  # fmt: skip
+    for cell in cells:
+        if as_cell(cell).phases:
+            kept, again = (bench.bytes_kept(cell, 1, c) for c in (False, True))
+            print(f"{bench.named(cell)} keeps {kept} H bytes a step and row for "
+                  f"backward, {again} H with checkpoint=64, which takes "
+                  f"{bench.checkpoint_price(cell):.2f} times as long")  # fmt: skip
     return result
 
 

@@ -20,7 +20,7 @@ from torch import nn
 
 from ...doors import as_cell
 from ...recurrent import Recurrent
-from .measure import RESTLESS, once
+from .measure import RESTLESS, named, once
 
 T, B, H = (100, 1000), (1, 16, 64, 256), (64, 128, 256, 512, 1024)
 SIZES = {f"{t}x{b}x{h}x{h}": (t, b, h, h) for t, b, h in product(T, B, H)}
@@ -101,7 +101,7 @@ def row(cell, size, ms, floors=None):
     a, b, ours = ms["cudnn"], ms.pop("again"), ms["ours"]
     calm = max(a, b) / min(a, b) <= RESTLESS
     found = {
-        "cell": str(cell),
+        "cell": named(cell),
         "size": list(size),
         "ms": ms,
         "restless": max(a, b) / min(a, b),
@@ -149,7 +149,7 @@ def bench(cells, sizes, dtype, rounds, compiles, say=print, keep=lambda result: 
         try:
             made = measure(cell, size, dtype, rounds, compiles, floors)
         except (RuntimeError, torch.cuda.OutOfMemoryError) as error:
-            result["failed"].append({"cell": str(cell), "size": list(size),
+            result["failed"].append({"cell": named(cell), "size": list(size),
                                      "error": str(error).split("\n")[0]})  # fmt: skip
             say(f"{size} {cell}: {result['failed'][-1]['error']}")
         else:

@@ -51,6 +51,11 @@ def contestants(cell, size, grad, loop):
     return [partial(once, layer, x, dh if grad else None) for layer in layers]
 
 
+def named(cell):
+    """A cell's name in a table: as it was asked for, or its own."""
+    return cell if isinstance(cell, str) else as_cell(cell).name
+
+
 def once(layer, x, dh=None):
     """One forward pass, and the backward one where dh is given."""
     if dh is None:
@@ -116,7 +121,7 @@ def measure(cell, size, grad=True, rounds=9, loop=False, machine=None):
     row = beside(contestants(cell, size, grad, loop), rounds)
     ours, *loops = row.pop("seconds")
     row |= {
-        "cell": cell,
+        "cell": named(cell),
         "size": list(size),
         "what": "forward + backward" if grad else "forward",
     }

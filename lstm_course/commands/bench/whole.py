@@ -80,7 +80,7 @@ def bench(what, cells, rounds=9, say=print):
             row = measure.beside(make(cell, H), rounds)
             del row["seconds"]
             row |= {k: row[k] / times for k in ("ms", "reference_ms")}
-            rows.append({"cell": cell, "H": H, "what": what} | row)
+            rows.append({"cell": measure.named(cell), "H": H, "what": what} | row)
             say(line(rows[-1]))
     return rows
 

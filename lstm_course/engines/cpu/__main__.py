@@ -41,13 +41,13 @@ def main(argv=None):
     parser = argparse.ArgumentParser(
         prog="python -m lstm_course.engines.cpu", description=__doc__
     )
-    parser.add_argument("cell", help="lstm, gru(reset='before'), …")
+    parser.add_argument("cell", help="lstm, gru(reset='before'), your/file.py:NAME, …")
     parser.add_argument(
         "precision", nargs="?", default="float32", choices=["float32", "float64"]
     )
     given = parser.parse_args(argv)
     try:
-        print(loops(given.cell, given.precision))
+        print(loops(as_cell(given.cell, run_files=True), given.precision))
     except ValueError as error:
         sys.exit(str(error))
 
