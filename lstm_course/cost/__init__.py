@@ -5,7 +5,7 @@
     cost.seconds(work, cost.MACHINES["H100"])
 
 The count is operations, bytes, calls and steps that wait for each other; a machine is
-six numbers, published or measured here; a prediction is one divided by the other,
+seven numbers, published or measured here; a prediction is one divided by the other,
 four times.  The largest of the four names the bound.
 
 In this folder:

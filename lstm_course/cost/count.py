@@ -16,7 +16,9 @@ from ..ops import TABLE, exp, log, log_sigmoid, sigmoid, tanh
 FLOAT = 4  # bytes of a number
 EXPONENTIALS = {exp: 1, log: 1, tanh: 1, sigmoid: 1, log_sigmoid: 2}
 WAYS = ("made", "plain")  # the made loop of a layer; a plain torch loop in Python
-LAYER = 60  # small torch calls that cost as much as one made loop's own Python
+BACK = 4  # operations of autograd for each of a plain loop: gradients are made, cut
+# into slices, added up; with 4 the plain rows of the book's table of layers come out
+# at 0.5 to 1.1 of what was measured
 AGAIN = 6  # a plain loop's passes over the weights in a training step: the product, the
 # one going back, and a gradient that is written, read, and added to a sum
 
@@ -42,7 +44,9 @@ class Work(NamedTuple):
     """What a pass over a sequence has to do.
 
     ``products`` and ``functions`` are operations, ``cache`` bytes that are read again
-    and again, ``memory`` bytes that stream by, ``calls`` and ``steps`` numbers.
+    and again, ``memory`` bytes that stream by; ``calls``, ``layers`` and ``steps`` are
+    numbers: of small operations, of made loops that are begun, there and back, and of
+    steps that wait for the one before.
     """
 
     products: float
@@ -50,6 +54,7 @@ class Work(NamedTuple):
     cache: float
     memory: float
     calls: float
+    layers: float
     steps: float
 
     @property
@@ -146,24 +151,24 @@ def work(cell, T, B, I, H, grad=True, way="made"):
         )
     n = cell if isinstance(cell, Counts) else counts(cell, I, H)
     x, h = n.by_x * I * H, n.by_h * H * H
-    return _made(n, x, h, T, B, I, H, grad, way == "plain")
+    return _of(n, x, h, T, B, I, H, grad, way == "plain")
 
 
-def _made(n, x, h, T, B, I, H, grad, plain):
+def _of(n, x, h, T, B, I, H, grad, plain):
     """The same from sizes: x and h are weights, read by x and by all else."""
     passes, unit = (2 if grad else 1), T * B * H
-    stream = T * B * I + (n.kept if grad else 1) * unit
-    cache, calls = FLOAT * T * h * passes, LAYER * passes / 2
+    asked = n.operations * (1 + BACK * grad) if plain else 0  # of torch, in a step
+    cache = T * h * passes
     if plain:
-        cache = FLOAT * T * (x + h) * (AGAIN if grad else 1)
-        cache += 3 * FLOAT * unit * n.operations * (2 * passes - 1)
-        calls = T * n.operations * (2 * passes - 1)
+        cache = T * (x + h) * (AGAIN if grad else 1) + 3 * unit * asked
+    stream = (T * B * I + (n.kept if grad else 1) * unit) * passes + unit * grad
     return Work(
         products=2.0 * T * B * (x * passes + h * (2 * passes - 1)),
         functions=float(unit * (n.forth + n.back * grad)),
-        cache=float(cache),
-        memory=float(FLOAT * (stream * passes + unit * (passes - 1))),
-        calls=float(calls),
+        cache=float(FLOAT * cache),
+        memory=float(FLOAT * stream),
+        calls=float(T * asked),
+        layers=0.0 if plain else passes / 2,
         steps=float(T * passes),
     )
 
@@ -174,7 +179,7 @@ def seconds(work, machine):
         "arithmetic": work.products / machine.products
         + work.functions / machine.functions,
         "traffic": work.cache / machine.cache + work.memory / machine.memory,
-        "calls": work.calls * machine.call,
+        "calls": work.calls * machine.call + work.layers * machine.layer,
         "waiting": work.steps * machine.step,
     }
 

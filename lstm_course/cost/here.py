@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from ..cells import CELLS
+from ..recurrent import Recurrent
 from .machines import Machine
 
 COPIED = 1 << 24  # numbers, 64 MB: no cache holds them
@@ -96,6 +97,12 @@ def step_seconds(T=STEPS):
     return max(many - one, 1e-9) / T
 
 
+def layer_seconds():
+    """Seconds of a made loop that has next to nothing to do, there and back."""
+    layer, x = Recurrent("lstm", 1, 1, seed=0), torch.randn(1, 1, 1)
+    return best(lambda: layer(x)[0].sum().backward(), 50)
+
+
 @cache
 def _measure(threads):
     return Machine(
@@ -107,6 +114,7 @@ def _measure(threads):
         call_seconds(),
         step_seconds(),
         f"measured on {time.strftime('%Y-%m-%d')}",
+        layer_seconds(),
     )
 
 

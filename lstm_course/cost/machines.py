@@ -1,4 +1,4 @@
-"""What a machine is, in six numbers, and machines whose makers publish theirs."""
+"""What a machine is, in seven numbers, and machines whose makers publish theirs."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from ..doors import check_number
 
 
 class Machine(NamedTuple):
-    """Six numbers, and where they are from.
+    """Seven numbers, and where they are from.
 
     Parameters
     ----------
@@ -21,6 +21,8 @@ class Machine(NamedTuple):
         Seconds that a small operation costs because it is called.
     step : float
         Seconds from a step that does nothing to the next.
+    layer : float
+        Seconds of Python around a made loop, there and back: 1 ms where we measured.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Machine(NamedTuple):
     call: float
     step: float
     source: str
+    layer: float = 1e-3
 
 
 def machine_of(given):

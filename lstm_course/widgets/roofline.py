@@ -25,7 +25,7 @@ class Roofline(LiveFigure):
     T, B, I, H : int
         Steps, rows, inputs, units.
     machine : str, Machine or dict, optional
-        A name in ``cost.MACHINES``, or six numbers of your own.  Without it this
+        A name in ``cost.MACHINES``, or seven numbers of your own.  Without it this
         machine is measured, in two seconds.
     points : dict or list, optional
         What was measured: a result of ``lstm-course bench --json``, or several.

@@ -76,13 +76,13 @@ def test_points_are_training_steps_that_a_calm_machine_measured():
 def test_rates_of_a_result_are_a_machine_of_their_own():
     figure = Roofline(machine="T4", points=MEASURED | {"rates": MACHINE})
     assert list(figure.machines) == ["book", *cost.MACHINES]
-    assert figure.machine == "T4" and figure.machines["book"] == MACHINE
+    assert figure.machine == "T4" and figure.machines["book"].items() >= MACHINE.items()
 
 
 def test_without_a_machine_this_one_is_measured():
     figure = Roofline(points=[])
     rates = [v for v in figure.machines["here"].values() if not isinstance(v, str)]
-    assert len(rates) == 6 and min(rates) > 0
+    assert len(rates) == 7 and min(rates) > 0
     assert figure.predict()[0] > 0 and figure.predict()[1] in BOUNDS
 
 

@@ -8,16 +8,16 @@ import { html, line, number, round, scale, set, svg } from "./draw.js";
 
 // ---- the prediction, as lstm_course.cost has it ----
 const FLOAT = 4;
-const LAYER = 60;
+const BACK = 4;
 const AGAIN = 6;
 
 // What a training step has to do: operations, bytes, calls, steps.
 export function work(n, { T, B, I, H }, way) {
   const [x, h, unit] = [n.by_x * I * H, n.by_h * H * H, T * B * H];
   const plain = way === "plain";
-  const made = { cache: FLOAT * T * h * 2, calls: LAYER };
-  const loop = { cache: FLOAT * T * (x + h) * AGAIN + 3 * FLOAT * unit * n.operations * 3,
-                 calls: T * n.operations * 3 };
+  const asked = n.operations * (1 + BACK); // of torch, in a step
+  const made = { cache: FLOAT * T * h * 2, calls: 0, layers: 1 };
+  const loop = { cache: FLOAT * (T * (x + h) * AGAIN + 3 * unit * asked), calls: T * asked, layers: 0 };
   return {
     products: 2 * T * B * (2 * x + 3 * h),
     functions: unit * (n.forth + n.back),
@@ -32,7 +32,7 @@ export function seconds(todo, machine) {
   return {
     arithmetic: todo.products / machine.products + todo.functions / machine.functions,
     traffic: todo.cache / machine.cache + todo.memory / machine.memory,
-    calls: todo.calls * machine.call,
+    calls: todo.calls * machine.call + todo.layers * machine.layer,
     waiting: todo.steps * machine.step,
   };
 }
