@@ -58,14 +58,15 @@ def table(name: str, what: str = "forward + backward") -> str:
     A number behind a slash compares with the readable loop; a dash says that torch's
     layer differed from itself.  The reader's column is there once it was measured.
     """
-    measured = {whose: r for whose, r in results(name).items() if r}
-    rows = {whose: dict(_rows(r, what)) for whose, r in measured.items()}
+    both = results(name)
+    if both[HERE] == both[BOOK]:  # the book's was measured here
+        del both[HERE]
+    rows = {whose: dict(_rows(r, what)) for whose, r in both.items() if r}
     lines = [f"{'':12}" + "".join(f"{whose:>22}" for whose in rows)] if rows else []
     for row in next(iter(rows.values()), ()):
         told = (rows[whose].get(row, "") for whose in rows)
         lines.append(f"{row:12}" + "".join(f"{value:>22}" for value in told))
-    lines += [_origin(whose, measured.get(whose), name) for whose in (BOOK, HERE)]
-    return "\n".join(lines)
+    return "\n".join(lines + [_origin(*pair, name) for pair in both.items()])
 
 
 def _rows(result: dict, what: str) -> Iterator[tuple[str, str]]:
