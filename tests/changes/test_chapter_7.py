@@ -52,11 +52,9 @@ def test_after_index(cells, room):
 
 def test_change_memory(cells, room):
     room = cells("07", "memory-code", room=dict(room))
-    T, B, I, H = (room[k] for k in "TBIH")
     numbers = {
         cell: room["kept"](
-            lambda cell=cell: room["Recurrent"](cell, I, H, seed=0)(room["x"])[0],
-            T * B * H,
+            lambda cell=cell: room["Recurrent"](cell, 64, 128)(room["xs"])[0]
         )
         for cell in ("gru", "mingru")
     }

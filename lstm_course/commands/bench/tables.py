@@ -16,7 +16,6 @@ TABLES: dict[str, dict[str, Any]] = {  # what each says in place of other option
     "layers": {"threads": 1, "loop": True},
     "layers_on_all_threads": {"loop": True},
     "growth": {"threads": 1, "scaling": True, "cells": "lstm"},
-    "growth_on_all_threads": {"scaling": True, "cells": "lstm"},
     "models": {"threads": 1, "whole": "lm"},
     "models_on_all_threads": {"whole": "lm"},
     "single_steps": {"threads": 1, "whole": "stream"},

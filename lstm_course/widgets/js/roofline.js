@@ -222,7 +222,7 @@ function drawFrame({ grid, axis, ticks }, { box, X, Y, low, top, up, across, mac
   set(axis, { d: `M${box.left},${box.bottom} H${box.right}` });
   ticks.replaceChildren(
     ...powers.map((n) => text(box.left - 6, Y(n), giga(10 ** n), { "text-anchor": "end", "dominant-baseline": "central" })),
-    ...columns.map((n) => text(X(n), box.bottom + 16, String(10 ** n), middle)),
+    ...columns.map((n) => text(X(n), box.bottom + 16, String(10 ** n), n < 3 ? middle : { "text-anchor": "end" })),
     text(0, 12, "GFLOP/s", { class: "title" }),
     text((box.left + box.right) / 2, box.bottom + 34, "operations for each byte", { ...middle, class: "title" }),
     text(box.right, roof, `products ${giga(machine.products)} GFLOP/s`, { "text-anchor": "end" }),
