@@ -7,6 +7,7 @@ import torch
 from lstm_course.experiments import (
     NAMES,
     command,
+    dropout,
     forget_bias,
     gap,
     ladder,
@@ -46,6 +47,20 @@ def test_who_carries_nothing_pays_and_the_fault_does_not(rows):
     assert own["nothing"].min() > max(own[way].max() for way in ways[1:]) + 0.04
     both = {way: end(rows, way, "carried") for way in ways}
     assert (both["h"] < both["h and c"]).all() and (both["h"] < both["nothing"]).all()
+
+
+def test_noise_ends_better_than_none_and_left_on_is_the_dearest_mistake(rows):
+    def score(place, name):
+        return np.array([r[name] for r in rows["dropout"] if r["place"] == place])
+
+    end = {p: score(p, "new")[:, -1] for p in ("nowhere", *dropout.PLACES)}
+    stopped = score("nowhere", "new").min(1).mean()
+    noisy = [end[p].mean() for p in dropout.PLACES]
+    assert max(noisy) < end["nowhere"].min() - 0.2
+    assert score("around", "new").min(1).mean() < stopped - 0.03
+    assert min(score("around", "left_on") - end["around"]) > 0.15
+    assert max(noisy) - min(noisy) < 0.08
+    assert max(noisy) == end["along time, fresh units"].mean()
 
 
 def test_counting_five_letters_is_beaten_by_larger_networks_only(rows):
