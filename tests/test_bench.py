@@ -135,6 +135,19 @@ def test_whoever_measures_a_table_sees_it_beside_the_book_s(name, small, monkeyp
     assert tables.table(name).splitlines()[0].split() == ["the", "book"]
 
 
+@pytest.mark.parametrize(
+    "file", sorted(tables.BOOKS.glob("*.json")), ids=lambda f: f.stem
+)
+def test_a_table_of_the_book_says_how_when_and_where_it_was_measured(file):
+    result = json.loads(file.read_text("utf-8"))
+    assert result["command"] == f"lstm-course bench --table {file.stem}"
+    assert len(result["date"]) == 10 and "oneDNN" in result["versions"]
+    one = tables.TABLES[file.stem].get("threads") == 1
+    assert result["clock"] == ("CPU" if one else "wall")
+    assert "core" in result["machine"] and "/" not in result["machine"]
+    assert all(row["ms"] > 0 for row in result["rows"])
+
+
 def test_a_table_nobody_has_is_explained():
     with pytest.raises(ValueError, match="Chapter 7 has layers, "):
         tables.table("speeds")

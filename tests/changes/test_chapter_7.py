@@ -88,6 +88,19 @@ def test_after_newton(cells):
     assert [f"{e:.0e}" for e in later[:2]] == ["1e-03", "5e-07"]
 
 
+def test_with_large_weights_newton_settles_after_tens_of_iterations(cells):
+    room = cells("07", "setup", "newton-code", "newton-run")
+    z, w, true, guess = (room[k] for k in ("z", "w", "true", "guess"))
+    slopes = room["gru_step"](z, w, np.vstack([np.zeros(32), true[:-1]]))[1]
+    assert 0.15 < (abs(slopes) > 1).mean() < 0.25
+    wrong = {}
+    with np.errstate(all="ignore"):
+        for k in range(10, 101):
+            wrong[k] = (abs(guess - true).max(0) > 1e-4).sum()
+            guess = room["newton"](z, w, guess)
+    assert [wrong[k] for k in (10, 50, 100)] == [5, 1, 0]
+
+
 def test_after_chunk():
     short, long = (4 * L * 128 + 4 * 128**2 for L in (64, 512))
     assert (short, long) == (98_304, 327_680) and round(long / short, 1) == 3.3

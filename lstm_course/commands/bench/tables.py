@@ -76,7 +76,7 @@ def _rows(result: dict, what: str) -> Iterator[tuple[str, str]]:
         at = row["name"] if "name" in row else f"H={row['H']}"
         numbers = [row["ratio"], *([row["loop_ratio"]] if "loop_ratio" in row else [])]
         ratios = " / ".join(f"{n:.1f}" if n else "-" for n in numbers)
-        yield f"{row['cell']:4} {at}", f"{row['ms']:.1f} ms {ratios:>11}"
+        yield f"{row['cell']:4} {at}", f"{row['ms']:.3g} ms {ratios:>11}"
 
 
 def _origin(whose: str, result: dict | None, name: str) -> str:
