@@ -17,7 +17,7 @@ QUERIES = {  # what a reader asks for: the section that should be among the firs
     "half-life": "3.5",
     "teacher forcing": "6.6",
     "stock market": None,
-    "roofline": "7.7",
+    "newton": "7.14",
     "forget bias": "3.6",
     "vanishing gradient": "2.8",
     "peephole": "5.1",
