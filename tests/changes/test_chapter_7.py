@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from lstm_course.commands.bench import tables
 from lstm_course.engines.cpu.__main__ import loops
 
 WAYS = ("setup", "naive", "race", "ladder", "by-hand", "counting", "one-matrix")
@@ -126,3 +127,18 @@ def test_the_made_loop_in_the_text_is_the_one_that_runs(root):
 
 def functions(text):
     return [n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef)]
+
+
+def recorded(name):
+    rows = tables.results(name)[tables.BOOK]["rows"]
+    return [r for r in rows if r["what"] == "forward + backward" and r["ratio"]]
+
+
+def test_the_recorded_tables_say_what_the_text_says():
+    growth = {r["name"]: r["ratio"] for r in recorded("growth")}
+    assert growth["T=16"] < 1 and growth["H=16"] < 1
+    assert 0.9 < growth["H=512"] < 1.15
+    assert growth["T=1024"] > 1.7 and growth["B=256"] > 1.7
+    loops = {(r["cell"], r["name"]): r["loop_ratio"] for r in recorded("layers")}
+    largest = max(v for (_, name), v in loops.items() if name == "XL")
+    assert largest < 2.2 < loops["gru", "A"]
