@@ -7,8 +7,8 @@ import torch
 
 from lstm_course import cost
 from lstm_course.__main__ import main
+from lstm_course.commands.bench import card, tables, whole
 from lstm_course.commands.bench import measure as bench
-from lstm_course.commands.bench import tables, whole
 from lstm_course.experiments import record
 from lstm_course.recurrent import Recurrent
 
@@ -146,6 +146,16 @@ def test_a_table_of_the_book_says_how_when_and_where_it_was_measured(file):
     assert result["clock"] == ("CPU" if one else "wall")
     assert "core" in result["machine"] and "/" not in result["machine"]
     assert all(row["ms"] > 0 for row in result["rows"])
+
+
+def test_a_table_of_a_card_stands_beside_the_others(monkeypatch, tmp_path):
+    monkeypatch.setattr(tables, "MINE", tmp_path)
+    ms = {"ours": 2.0, "cudnn": 1.0, "again": 1.0, "captured": 6.0}
+    row = card.row("peephole", (100, 16, 64, 64), ms)
+    about = {k: "x" for k in ("date", "clock", "machine", "versions", "command")}
+    tables.keep("card", about | {"rows": [row]})
+    told = next(t for t in tables.table("card").splitlines() if "peephole" in t)
+    assert told.split()[1:] == ["100x16x64x64", "2", "ms", "0.5", "/", "3.0"]
 
 
 def test_a_table_nobody_has_is_explained():

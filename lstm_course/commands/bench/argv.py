@@ -140,13 +140,15 @@ def on_card(args, cells):
     about = measured("lstm-course " + shlex.join(args.argv), "cuda")
     print(about["machine"])
 
-    def keep(result):
+    def write(result):
+        result = about | {"clock": "the card's"} | result
         if args.json:
-            text = json.dumps(about | result, indent=1) + "\n"
-            Path(args.json).write_text(text, "utf-8")
+            Path(args.json).write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+        if args.table:
+            keep(args.table, result)
 
     sizes, dtype = chosen(args.sizes, card.SIZES), getattr(torch, args.dtype)
-    result = card.bench(cells, sizes, dtype, args.rounds, args.compile, keep=keep)
+    result = card.bench(cells, sizes, dtype, args.rounds, args.compile, keep=write)
     if args.plot:
         card.plot(about | result, args.plot)
     return 0 if result["rows"] else 1

@@ -19,6 +19,11 @@ TABLES: dict[str, dict[str, Any]] = {  # what each says in place of other option
     "models": {"threads": 1, "whole": "lm"},
     "models_on_all_threads": {"whole": "lm"},
     "single_steps": {"threads": 1, "whole": "stream"},
+    "card": {
+        "device": "cuda",
+        "cells": "lstm,gru,peephole,cifg",
+        "sizes": "100x16x64x64,1000x16x64x64,100x16x256x256,100x64x512x512",
+    },
 }
 BOOK, HERE = "the book", "this machine"
 BOOKS, MINE = places.BOOK / "results" / "speed", places.cache() / "speed"
@@ -54,29 +59,44 @@ def results(name: str) -> dict[str, dict | None]:
 def table(name: str, what: str = "forward + backward") -> str:
     """A table as text: milliseconds, and how many times as fast as torch's own layer.
 
-    A number behind a slash compares with the readable loop; a dash says that torch's
-    layer differed from itself.  The reader's column is there once it was measured.
+    A number behind a slash compares with the readable loop, on a card with the
+    recorded one; a dash says that torch's layer differed from itself.  The reader's
+    column is there once it was measured.
     """
     both = results(name)
     if both[HERE] == both[BOOK]:  # the book's was measured here
         del both[HERE]
     rows = {whose: dict(_rows(r, what)) for whose, r in both.items() if r}
-    lines = [f"{'':12}" + "".join(f"{whose:>22}" for whose in rows)] if rows else []
-    for row in next(iter(rows.values()), ()):
+    names = list(next(iter(rows.values()), ()))
+    wide = max(map(len, names), default=0)
+    lines = [" " * wide + "".join(f"{whose:>22}" for whose in rows)] if rows else []
+    for row in names:
         told = (rows[whose].get(row, "") for whose in rows)
-        lines.append(f"{row:12}" + "".join(f"{value:>22}" for value in told))
+        lines.append(f"{row:{wide}}" + "".join(f"{value:>22}" for value in told))
     return "\n".join(lines + [_origin(*pair, name) for pair in both.items()])
 
 
 def _rows(result: dict, what: str) -> Iterator[tuple[str, str]]:
     """(name, what was measured) of every row of a result."""
     for row in result["rows"]:
-        if row["what"] not in (what, "lm", "stream"):
+        if row.get("what", what) not in (what, "lm", "stream"):
             continue
-        at = row["name"] if "name" in row else f"H={row['H']}"
-        numbers = [row["ratio"], *([row["loop_ratio"]] if "loop_ratio" in row else [])]
-        ratios = " / ".join(f"{n:.1f}" if n else "-" for n in numbers)
-        yield f"{row['cell']:4} {at}", f"{row['ms']:.3g} ms {ratios:>11}"
+        on_card = "captured_ratio" in row
+        kinds = (
+            ("cudnn_ratio", "captured_ratio") if on_card else ("ratio", "loop_ratio")
+        )
+        ratios = " / ".join(
+            f"{row[k]:.1f}" if row[k] else "-" for k in kinds if k in row
+        )
+        ms = row["ms"]["ours"] if on_card else row["ms"]
+        yield f"{row['cell']:4} {_where(row)}", f"{ms:.3g} ms {ratios:>11}"
+
+
+def _where(row: dict) -> str:
+    """The size of a row, as short as it can be said."""
+    if "name" in row:
+        return row["name"]
+    return f"H={row['H']}" if "H" in row else "x".join(map(str, row["size"]))
 
 
 def _origin(whose: str, result: dict | None, name: str) -> str:
