@@ -2,7 +2,8 @@
 
 Seed 3: torch's weights, time last, the Jacobian as a gradient, norms by lag, a
 quarter left of a memory, blocks o g f i and r n u, results as intervals; costs in bits,
-windows row by row, logarithms, and symbol 2 as the end.
+windows row by row, logarithms, and symbol 2 as the end; six blocks, o g f i, peaks in
+bytes, d J + e, from the end, b / a.
 """
 
 import copy
@@ -193,6 +194,32 @@ def beam_step(totals, costs, done):
             "np.vstack([other[: T - k], x[T - k :]])",
             "np.hstack([other[:, : T - k], x[:, T - k :]])",
         ),
+    ),
+    "07.1": public(
+        "07.1", ("(I + H) * 4 * H", "(I + H) * 6 * H"), ("(6 * H + I)", "(8 * H + I)")
+    ),
+    "07.2": public("07.2", ("zi, zf, zg, zo = np", "zo, zg, zf, zi = np")),
+    "07.3": """
+def checkpoints(T, S, K):
+    best = min((-(-T // L) * S + L * K, L) for L in range(1, T + 1))
+    return 4 * best[0], best[0] / (T * K), best[1]
+""",
+    "07.4": """
+def joined(J2, e2, J1, e1):
+    return J1 @ J2, e1 @ J2 + e2
+""",
+    "07.5": """
+def prefix(join, a):
+    s = 1
+    while s < len(a):
+        a = np.vstack([join(a[:-s], a[s:]), a[-s:]])
+        s *= 2
+    return a
+""",
+    "07.8": public(
+        "07.8",
+        ("np.log(a / b)", "np.log(b / a)"),
+        ('"a" if high < 0 else "b" if low > 0', '"b" if high < 0 else "a" if low > 0'),
     ),
 }
 

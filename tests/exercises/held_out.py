@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lstm_course.exercises import set01, set02, set03, set04, set05, set06
+from lstm_course.exercises import set01, set02, set03, set04, set05, set06, set07
 from lstm_course.exercises.making import Suspect, edited
 
 
@@ -10,7 +10,7 @@ def suspects(id):
     """(arguments, the right verdict) of a clinic; nothing for other questions."""
     made = {
         "01.6": rnn, "02.6": clips, "03.6": starts, "04.5": lstm, "05.6": grus,
-        "06.7": models,
+        "06.7": models, "07.7": programs,
     }  # fmt: skip
     return made.get(id, list)()
 
@@ -96,3 +96,20 @@ def models():
     wrong = (no_h, exchanged, from_the_end, only_the_last_letter)
     rows = [((Suspect(run),), False) for run in wrong]
     return [*rows, *(((Suspect(run),), True) for run in right)]
+
+
+def programs():
+    """Programs that write by other rules than those of the check."""
+    wrong = (
+        lambda T: 5 * T * T,
+        lambda T: 3 * 10**8 + 900 * T + T * T // 7,
+        lambda T: 80 * T * (T.bit_length() + 4),
+        lambda T: 70 * T + int(T**1.6),
+    )
+    right = (
+        lambda T: 12 * T + 10**9,
+        lambda T: 17 * 1024 * -(-T // 1024),
+        set07.clinic.make("chunks", np.random.default_rng(5)),
+    )
+    rows = [((Suspect(count),), False) for count in wrong]
+    return [*rows, *(((Suspect(count),), True) for count in right)]
