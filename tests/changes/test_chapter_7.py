@@ -141,4 +141,4 @@ def test_the_recorded_tables_say_what_the_text_says():
     assert growth["T=1024"] > 1.7 and growth["B=256"] > 1.7
     loops = {(r["cell"], r["name"]): r["loop_ratio"] for r in recorded("layers")}
     largest = max(v for (_, name), v in loops.items() if name == "XL")
-    assert largest < 2.2 < loops["gru", "A"]
+    assert largest < 2.6 < loops["gru", "A"]
