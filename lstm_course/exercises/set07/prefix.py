@@ -36,6 +36,10 @@ class Joins:
                 f" two of shape (n, {D}). Did a slice lose an axis?"
             )
         noted(self.asked, len(later))
+        with np.errstate(all="ignore"):  # whatever a student asks for
+            return self.coded(later, earlier)
+
+    def coded(self, later, earlier):
         back = np.linalg.inv(self.mix)
         (J2, e2), (J1, e1) = (_maps(m @ back) for m in (later, earlier))
         J, e = J2 @ J1, (J2 @ e1[..., None])[..., 0] + e2

@@ -212,6 +212,12 @@ class Based:
         touch(self._of)
         return Anything(self._of)
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        return False
+
 
 class Bar(Anything):
     """A progress bar of any kind: a loop over what it was given."""
