@@ -14,6 +14,8 @@ In this folder:
     ngrams                   counting, what a network must beat
     scoring                  how surprised a language model is by a text
     parts                    what they share
+    attention                soft attention over places, as a pure step
+    twins                    what lets a step be one text for arrays and tensors
     saved                    a trained one back from its checkpoint
 """
 
