@@ -159,7 +159,7 @@ def check_floats(name, a, values=True):
             f"{name} has dtype {a.dtype}. Cells compute with floating-point numbers. "
             f"Convert it with {name}.{'double()' if tensor else 'astype(float)'}?"
         )
-    if not values or tensor and bool(a.detach().sum().isfinite()):
+    if not values or tensor and np.isfinite(float(a.detach().sum())):
         return  # no sum is finite with such a term in it, and it costs much less
     finite = a.isfinite() if tensor else np.isfinite(a)
     if not bool(finite.all()):

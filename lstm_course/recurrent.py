@@ -287,9 +287,9 @@ class Recurrent(nn.Module):
     def _states(self, state, B, weight):
         """State before the first step of every layer and direction."""
         n, cells = self.num_layers * self.directions, self.layer_cells
-        p = self.parameters_of()
-        if state is None and self.engine(cells[0], weight, p).name == "chunks":
-            return [None] * n  # zeros; B matrices of them would take time to fill
+        if state is None and cells[0].form == "matrix":
+            if self.engine(cells[0], weight, self.parameters_of()).name == "chunks":
+                return [None] * n  # zeros; B matrices of them would take time to fill
         starts = [entry.start_states(c, B, self.hidden_size, weight) for c in cells]
         if state is None:
             return [starts[k // self.directions] for k in range(n)]
