@@ -29,11 +29,12 @@ def test_after_writing(cells):
 
 def test_after_clamp(cells):
     room = cells("06", "setup", "probe", "clamp", "clamp-run")
-    low, high = (
+    ends = [
         room["expects"]("\n", room["middle"], room["counter"], value)
-        for value in (0, 5)
-    )
-    assert 1.04 < low / high < 1.15
+        for value in (0, 1, 2, 3, 5)
+    ]
+    assert ends[1:] == pytest.approx([0.0425, 0.0419, 0.0418, 0.0418], abs=1e-3)
+    assert 1.04 < ends[0] / ends[4] < 1.15 and ends == sorted(ends, reverse=True)
 
 
 def test_after_both(cells):
