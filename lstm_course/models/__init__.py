@@ -13,6 +13,8 @@ In this folder:
     stepper                  a language model one symbol at a time
     ngrams                   counting, what a network must beat
     scoring                  how surprised a language model is by a text
+    vrnn                     latent variables whose prior reads the memory: functions
+    variational              what models with latent variables share
     parts                    what they share
     attention                soft attention over places, as a pure step
     twins                    what lets a step be one text for arrays and tensors
