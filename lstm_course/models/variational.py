@@ -3,7 +3,7 @@
     softplus, SPREADS        how a standard deviation is made positive
     net, heads               feed-forward parts with their weights in hand
     kl, log_gauss, log_bernoulli     the terms of the bound, in nats, one per row
-    join, hold, advance, start       what differs between arrays and tensors
+    hold, start              a state where the mask has none; the first one
     tensors, draw_layer      weights of NumPy as weights of torch; start values
     check_noise, check_options       what the doors of these models ask
 
@@ -21,6 +21,7 @@ import numpy as np
 import torch
 
 from ..ops import exp, log, log_sigmoid, positive
+from .twins import like
 
 
 def softplus(a):
@@ -75,21 +76,6 @@ def log_density(p, name, hidden, x, output, spread):
     return log_gauss(x, *heads(p, name, hidden, spread))
 
 
-def is_tensor(a):
-    """Whether a is torch's."""
-    return isinstance(a, torch.Tensor)
-
-
-def join(*parts):
-    """Features side by side: (B, m), (B, n), ... -> (B, m + n + ...)."""
-    return torch.cat(parts, -1) if is_tensor(parts[0]) else np.concatenate(parts, -1)
-
-
-def stack(parts):
-    """Equal arrays, one per step, as one with time first."""
-    return torch.stack(parts) if is_tensor(parts[0]) else np.stack(parts)
-
-
 def hold(mask, new, old):
     """The new states where mask (B,) is 1, the old ones where it is 0; None is all 1.
 
@@ -101,16 +87,11 @@ def hold(mask, new, old):
     return tuple(on * n + (1.0 - on) * o for n, o in zip(new, old, strict=True))
 
 
-def advance(cell, p, x, state):
-    """One step of any cell, x (B, I) -> its new state."""
-    return cell.step_torch(p, x, state) if is_tensor(x) else cell.step(p, x, state)[0]
-
-
 def start(cell, p, x):
     """The state before the first step, for a batch x (..., B, I), of its kind."""
     _, H = cell.sizes(p)
     zeros = cell.initial(x.shape[-2], H)
-    return tuple(x.new_tensor(s) if is_tensor(x) else s.astype(x.dtype) for s in zeros)
+    return tuple(like(s, x) for s in zeros)
 
 
 def tensors(p, grad=True):

@@ -42,19 +42,17 @@ from typing import NamedTuple
 
 from ..doors import as_cell, check_rng, check_size, check_x
 from ..init import init as init_cell
+from .twins import cell_step, join, stacked
 from .variational import (
     SPREADS,
-    advance,
     check_noise,
     check_options,
     draw_layer,
     heads,
     hold,
-    join,
     kl,
     log_density,
     net,
-    stack,
     start,
 )
 
@@ -81,19 +79,19 @@ def prior(p, h_prev, kind="state", spread="softplus"):
 
 def encode(p, x, h_prev, spread="softplus"):
     """Mean and std (B, Z) of z when x (B, X) is seen."""
-    read = join(net(p["phi_x"], x), h_prev)
+    read = join([net(p["phi_x"], x), h_prev])
     return heads(p, "encoder", net(p["encoder"], read), spread)
 
 
 def decode(p, z, h_prev):
     """What the heads of p(x | z) read: z (B, Z), h_prev (B, H) -> (B, .)."""
-    return net(p["decoder"], join(net(p["phi_z"], z), h_prev))
+    return net(p["decoder"], join([net(p["phi_z"], z), h_prev]))
 
 
 def recur(p, x, z, state, cell):
     """The memory after x (B, X) and z (B, Z): -> state."""
-    read = join(net(p["phi_x"], x), net(p["phi_z"], z))
-    return advance(cell, p["cell"], read, state)
+    read = join([net(p["phi_x"], x), net(p["phi_z"], z)])
+    return cell_step(cell, p["cell"], read, state)
 
 
 def step(p, x, state, noise, cell, mask=None, kind="state", spread="softplus",
@@ -168,7 +166,7 @@ def bound(p, x, noise, cell="lstm", mask=None, state0=None, **options):
         here = None if mask is None else mask[t]
         state, found = step(p, x[t], state, noise[t], cell, here, **options)
         terms.append(found)
-    return Terms(*map(stack, zip(*terms, strict=True))), state
+    return Terms(*map(stacked, zip(*terms, strict=True))), state
 
 
 def init(X, Z, H, rng, cell="lstm"):
