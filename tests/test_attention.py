@@ -90,12 +90,10 @@ def prove_gradients(module):
         h, z, alpha = module.run(g["p"], "lstm", g["x"], g["a"], state, mask)
         return (h**2).sum() + (z**3).sum() + module.penalty(alpha, mask)
 
-    try:
-        assert torch.autograd.gradcheck(loss, tuple(leaves(given)), fast_mode=True)
-    except torch.autograd.gradcheck.GradcheckError as error:
-        raise AssertionError from error
-    loss(*leaves(given)).backward()
-    for g in leaves(given):
+    inputs = tuple(leaves(given))
+    assert torch.autograd.gradcheck(loss, inputs, fast_mode=True, raise_exception=False)
+    loss(*inputs).backward()
+    for g in inputs:
         assert g.grad is not None and (g.grad != 0).any()
 
 
@@ -182,7 +180,7 @@ DOORS = {
         "features": (lambda: run(a=np.ones((B, L, D + 1))), refused("W_a")),
         "whole": (lambda: run(a=np.ones((B, L, D), int)), refused("int64")),
         "nan": (lambda: run(x=np.full((T, B, E), np.nan)), refused("NaN")),
-        "a tensor": (lambda: run(a=torch.ones(B, L, D)), refused("two tensors")),
+        "a tensor": (lambda: run(a=torch.ones(B, L, D)), refused("mixed")),
         "numbers": (lambda: run(mask=MASK * 1.0), refused("bool of shape")),
         "other mask": (lambda: run(mask=MASK[:, 1:]), refused("bool of shape")),
         "empty row": (lambda: run(mask=MASK & (MASK < 0)), refused("no place")),

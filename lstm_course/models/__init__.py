@@ -17,6 +17,7 @@ In this folder:
     variational              what models with latent variables share
     parts                    what they share
     attention                soft attention over places, as a pure step
+    draw                     pictures painted in steps through a moving window
     twins                    what lets a step be one text for arrays and tensors
     saved                    a trained one back from its checkpoint
 """

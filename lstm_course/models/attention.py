@@ -36,7 +36,7 @@ import numpy as np
 from ..doors import as_cell, check_floats, check_rng, check_size
 from ..init import init as init_cell
 from ..ops import sigmoid, tanh
-from .twins import cell_step, is_tensor, join, softmax, stacked, where
+from .twins import cell_step, check_alike, is_tensor, join, softmax, stacked, where
 
 NEVER = -float("inf")  # the score of a place that is not there
 
@@ -180,12 +180,7 @@ def _check(p, x, a, mask):
             f"same B in both, and D = {D}, which W_a reads. Is a of another batch?"
         )
     check_floats("x", x), check_floats("a", a, mask is None)
-    if is_tensor(x) != is_tensor(a):
-        raise ValueError(
-            f"x is {type(x).__name__}, but a is {type(a).__name__}. One text computes "
-            "with either, not with both. Expected two arrays or two tensors. Convert "
-            "one of them?"
-        )
+    check_alike(x=x, a=a)
     if mask is not None:
         _check_mask(mask, got[1][:2], is_tensor(a))
 

@@ -47,3 +47,13 @@ def cell_step(cell, p, x, state):
     if is_tensor(x):
         return cell.step_torch(p, x, state)
     return cell.step(p, x, state)[0]
+
+
+def check_alike(**given):
+    """Arrays only, or tensors only."""
+    if len({is_tensor(a) for a in given.values()}) > 1:
+        got = ", ".join(f"{name} is {type(a).__name__}" for name, a in given.items())
+        raise ValueError(
+            f"Arrays and tensors are mixed: {got}. One text computes with either, not "
+            "with both. Expected arrays only or tensors only. Convert one of them?"
+        )
