@@ -25,8 +25,9 @@ class Roofline(LiveFigure):
     T, B, I, H : int
         Steps, rows, inputs, units.
     machine : str, Machine or dict, optional
-        A name in ``cost.MACHINES``, or seven numbers of your own.  Without it this
-        machine is measured, in two seconds.
+        A name in ``cost.MACHINES``, or seven numbers of your own: shown first.  Without
+        it this machine is measured, in three seconds, and offered beside that on which
+        the points were measured, which then is shown first.
     points : dict or list, optional
         What was measured: a result of ``lstm-course bench --json``, or several.
         Without it the book's own, where it is at hand.
@@ -42,7 +43,7 @@ class Roofline(LiveFigure):
     'traffic'
     """
 
-    kind, room = "roofline", (900, 780)
+    kind, room = "roofline", (930, 830)
     T = Int(100).tag(sync=True)
     B = Int(32).tag(sync=True)
     I = Int(64).tag(sync=True)
@@ -155,12 +156,15 @@ def _machines(machine, results):
     """(those offered, by key; which is shown first)."""
     rates = [r["rates"] for r in results if "rates" in r]
     found = {"book": machine_of(rates[0])._asdict()} if rates else {}
+    for m in found.values():
+        m["name"] = m["name"].replace("this machine", "the measured machine")
     named = {name: m._asdict() for name, m in cost.MACHINES.items()}
     if isinstance(machine, str):
         machine_of(machine)
         return found | named, machine
+    first = "here"
     if machine is None:
         from ..cost.here import measure
 
-        machine = measure()
-    return {"here": machine_of(machine)._asdict()} | found | named, "here"
+        machine, first = measure(), "book" if found else "here"
+    return {"here": machine_of(machine)._asdict()} | found | named, first

@@ -79,6 +79,16 @@ def test_rates_of_a_result_are_a_machine_of_their_own():
     assert figure.machine == "T4" and figure.machines["book"].items() >= MACHINE.items()
 
 
+def test_without_a_machine_that_of_the_points_is_shown_and_this_one_offered():
+    rates = MACHINE | {"name": "this machine, 1 thread"}
+    figure = Roofline(points=MEASURED | {"rates": rates})
+    assert list(figure.machines)[:2] == ["here", "book"] and figure.machine == "book"
+    names = {m["name"] for m in figure.machines.values()}
+    assert (
+        len(names) == len(figure.machines) and "the measured machine, 1 thread" in names
+    )
+
+
 def test_without_a_machine_this_one_is_measured():
     figure = Roofline(points=[])
     rates = [v for v in figure.machines["here"].values() if not isinstance(v, str)]

@@ -193,7 +193,7 @@ function drawPlot(parts, state, found, width) {
   set(parts.fall, { d: `M${round(x)},${round(up(best))} V${round(y)}` });
   parts.title.textContent = `Reached: ${giga(todo.products / total)} of ${giga(machine.products)} GFLOP/s, at ` +
     `${number(intensity, 1)} operations for each byte`;
-  drawFrame(parts, { box, X, Y, low, top, up, across, machine });
+  drawFrame(parts, { box, X, Y, low, top, up, machine });
   parts.marks.replaceChildren(...(found.card ? [] : state.points).map((p) => {
     const theirs = predict({ ...state, ...p, machine: state.machine });
     const rate = theirs.todo.products / (p.ms / 1e3);
@@ -210,13 +210,13 @@ function giga(rate) {
   return g >= 1000 ? Math.round(g).toLocaleString("en") : number(g, g < 1 ? 2 : g < 10 ? 1 : 0);
 }
 
-function drawFrame({ grid, axis, ticks }, { box, X, Y, low, top, up, across, machine }) {
+function drawFrame({ grid, axis, ticks }, { box, X, Y, low, top, up, machine }) {
   const powers = [];
   for (let n = Math.ceil(low); n <= top; n++) powers.push(n);
   const columns = [-1, 0, 1, 2, 3];
   const middle = { "text-anchor": "middle" };
   const text = (x, y, said, more) => svg("text", { x: round(x), y: round(y), ...more }, said);
-  const halfway = machine.products / machine.memory / 4;
+  const start = up(machine.memory * 10 ** ACROSS[0]); // where the slope leaves the frame
   const roof = up(machine.products) - 7;
   set(grid, { d: powers.map((n) => `M${box.left},${round(Y(n))} H${box.right}`).join(" ") });
   set(axis, { d: `M${box.left},${box.bottom} H${box.right}` });
@@ -226,7 +226,7 @@ function drawFrame({ grid, axis, ticks }, { box, X, Y, low, top, up, across, mac
     text(0, 12, "GFLOP/s", { class: "title" }),
     text((box.left + box.right) / 2, box.bottom + 34, "operations for each byte", { ...middle, class: "title" }),
     text(box.right, roof, `products ${giga(machine.products)} GFLOP/s`, { "text-anchor": "end" }),
-    text(across(halfway) + 12, up(machine.memory * halfway) + 10, `memory ${giga(machine.memory)} GB/s`),
+    text(box.left + 4, Math.min(start + 18, box.bottom - 6), `memory ${giga(machine.memory)} GB/s`),
     ...(machine.cache === machine.memory ? [] : [text(box.left + 2, roof, `cache ${giga(machine.cache)} GB/s`)]),
   );
 }
