@@ -14,6 +14,7 @@ In this folder:
     ngrams                   counting, what a network must beat
     scoring                  how surprised a language model is by a text
     vrnn                     latent variables whose prior reads the memory: functions
+    storn                    an RNN that reads noise, and one that guesses it
     variational              what models with latent variables share
     parts                    what they share
     attention                soft attention over places, as a pure step

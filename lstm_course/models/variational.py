@@ -1,5 +1,6 @@
 """What recurrent models with Gaussian latent variables share: small pure functions.
 
+    Terms                    what a step adds to the bound
     softplus, SPREADS        how a standard deviation is made positive
     net, heads               feed-forward parts with their weights in hand
     kl, log_gauss, log_bernoulli     the terms of the bound, in nats, one per row
@@ -16,12 +17,21 @@ those of Kingma & Welling (2014), appendix B and section 2.4.
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 import torch
 
 from ..ops import exp, log, log_sigmoid, positive
 from .twins import like
+
+
+class Terms(NamedTuple):
+    """What a step adds to the bound, in nats (B,), and its latent variables (B, Z)."""
+
+    log_likelihood: object
+    kl: object
+    z: object
 
 
 def softplus(a):

@@ -38,13 +38,12 @@ Source: Chung, Kastner, Dinh, Goel, Courville & Bengio (2015), A recurrent laten
 variable model for sequential data, section 3; numbers in brackets are its equations.
 """
 
-from typing import NamedTuple
-
 from ..doors import as_cell, check_rng, check_size, check_x
 from ..init import init as init_cell
 from .twins import cell_step, join, stacked
 from .variational import (
     SPREADS,
+    Terms,
     check_noise,
     check_options,
     draw_layer,
@@ -61,14 +60,6 @@ CHOICES = {
     "spread": tuple(SPREADS),
     "output": ("gauss", "bernoulli"),
 }
-
-
-class Terms(NamedTuple):
-    """What a step adds to the bound, in nats (B,), and its latent variables (B, Z)."""
-
-    log_likelihood: object
-    kl: object
-    z: object
 
 
 def prior(p, h_prev, kind="state", spread="softplus"):
