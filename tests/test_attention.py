@@ -166,6 +166,34 @@ def test_a_gate_for_each_feature_is_taken_too():
     close(z, sigmoid(state[0] @ w + b) * plain)
 
 
+def test_weights_of_torch_s_layers_give_what_those_layers_give():
+    torch.manual_seed(0)
+    lay = dict(a=(D, S), h=(H, S), v=(S, 1), beta=(H, 1))
+    lay = {k: torch.nn.Linear(*n, dtype=float) for k, n in lay.items()}
+    lstm = torch.nn.LSTMCell(E + D, H, dtype=float)
+    _, x, a, state = case()
+    x, a, state = torch.tensor(x), torch.tensor(a), tuple(map(torch.tensor, state))
+    share = lay["v"](torch.tanh(lay["a"](a) + lay["h"](state[0])[:, None])).softmax(1)
+    z = torch.sigmoid(lay["beta"](state[0])) * (share * a).sum(1)
+    theirs = lstm(torch.cat([x[0], z], 1), state)
+    p = {
+        "W_a": lay["a"].weight.T,
+        "W_h": lay["h"].weight.T,
+        "b": lay["a"].bias + lay["h"].bias,
+        "v": lay["v"].weight[0],  # its bias moves every score alike
+        "w_beta": lay["beta"].weight.T,
+        "b_beta": lay["beta"].bias,
+        "cell": {
+            "W_x": lstm.weight_ih.T,
+            "W_h": lstm.weight_hh.T,
+            "b": lstm.bias_ih + lstm.bias_hh,
+        },
+    }
+    ours, *_ = attention.step(p, CELLS["lstm"], x[0], a, state)
+    for o, t in zip(ours, theirs, strict=True):
+        close(o.detach(), t.detach())
+
+
 def run(**new):
     p, x, a, state = case()
     given = dict(p=p, cell="lstm", x=x, a=a, state=state, mask=MASK) | new
