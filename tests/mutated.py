@@ -24,26 +24,3 @@ def survives(prove, module):
     except AssertionError:
         return False
     return True
-
-
-def as_tensors(p):
-    """A dict of arrays, dicts inside dicts too, as float64 leaves of autograd."""
-    import torch
-
-    if isinstance(p, dict):
-        return {k: as_tensors(v) for k, v in p.items()}
-    return torch.tensor(p, dtype=torch.float64, requires_grad=True)
-
-
-def leaves(p):
-    """All arrays of a dict of dicts, in order."""
-    for v in p.values():
-        yield from leaves(v) if isinstance(v, dict) else [v]
-
-
-def refilled(p, flat):
-    """The dict p again, its arrays taken from an iterator."""
-    return {
-        k: refilled(v, flat) if isinstance(v, dict) else next(flat)
-        for k, v in p.items()
-    }

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 import torch
 from door_table import every_row, refused
-from mutated import as_tensors, leaves, mutated, refilled, survives
+from latent_proofs import close, leaves, rebuilt
+from mutated import mutated, survives
 
 from lstm_course import CELLS
 from lstm_course.models import attention
+from lstm_course.models.variational import tensors
 from lstm_course.ops import maximum, sigmoid
 
 T, B, L, E, D, H, S = 4, 3, 5, 2, 3, 6, 7
@@ -21,10 +23,6 @@ def case(name="lstm", gate=True, seed=0):
     p |= {k: rng.normal(size=p[k].shape) for k in p if k != "cell"}
     state = tuple(rng.normal(size=s.shape) for s in CELLS[name].initial(B, H))
     return p, rng.normal(size=(T, B, E)), rng.normal(size=(B, L, D)), state
-
-
-def close(a, b):
-    np.testing.assert_allclose(np.asarray(a), np.asarray(b), rtol=1e-12, atol=1e-12)
 
 
 def relu(x):
@@ -81,11 +79,11 @@ def prove_penalty_by_hand(module):
 def prove_gradients(module):
     """The twin's gradients by finite differences, those of every weight."""
     p, x, a, state = case()
-    given = as_tensors({"p": p, "x": x[:2], "a": a, "state": dict(enumerate(state))})
+    given = tensors({"p": p, "x": x[:2], "a": a, "state": dict(enumerate(state))})
     mask = torch.tensor(MASK)
 
     def loss(*flat):
-        g = refilled(given, iter(flat))
+        g = rebuilt(given, iter(flat))
         state = tuple(g["state"].values())
         h, z, alpha = module.run(g["p"], "lstm", g["x"], g["a"], state, mask)
         return (h**2).sum() + (z**3).sum() + module.penalty(alpha, mask)
@@ -144,8 +142,8 @@ def test_arrays_and_tensors_give_the_same(name, squash):
     p, x, a, state = case(name, gate=squash is relu)
     squash = relu if squash is relu else attention.tanh
     ours = attention.run(p, name, x, a, state, MASK, squash)
-    tensors = as_tensors({"p": p, "x": x, "a": a, "state": dict(enumerate(state))})
-    tp, tx, ta, tstate = tensors.values()
+    given = tensors({"p": p, "x": x, "a": a, "state": dict(enumerate(state))})
+    tp, tx, ta, tstate = given.values()
     state = tuple(tstate.values())
     theirs = attention.run(tp, name, tx, ta, state, torch.tensor(MASK), squash)
     for o, t in zip(ours, theirs, strict=True):

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 import torch
 from door_table import every_row, refused
-from mutated import as_tensors, leaves, mutated, refilled, survives
+from latent_proofs import close, leaves, rebuilt
+from mutated import mutated, survives
 
 from lstm_course import CELLS
 from lstm_course.models import draw
+from lstm_course.models.variational import tensors
 
 T, B, ROWS, COLUMNS, H, Z, N = 3, 2, 6, 5, 4, 2, 3
 LSTM = CELLS["lstm"]
@@ -23,11 +25,6 @@ def case(name="lstm", N=N, N_write=2, seed=0):
     p = draw.init(name, ROWS, COLUMNS, H, Z, r, N, N_write if N else None)
     p |= {k: 0.5 * r.normal(size=v.shape) for k, v in p.items() if k[:2] == "b_"}
     return p, r.uniform(size=(B, ROWS, COLUMNS)), r.normal(size=(T, B, Z))
-
-
-def close(a, b, tolerance=1e-12):
-    a, b = np.asarray(a), np.asarray(b)
-    np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance)
 
 
 def sigmoid(x):
@@ -127,11 +124,11 @@ def prove_reconstruction_by_hand(module):
 def prove_gradients(module):
     """Of every weight, the window's too, by finite differences."""
     p, x, noise = case()
-    given = as_tensors({"p": p, "x": x})
+    given = tensors({"p": p, "x": x})
     noise = torch.tensor(noise)
 
     def loss(*flat):
-        g = refilled(given, iter(flat))
+        g = rebuilt(given, iter(flat))
         canvas, cost = module.run(g["p"], "lstm", "lstm", g["x"], noise, N)
         return (module.reconstruction(g["x"], canvas[-1]) + cost.sum(0)).mean()
 
@@ -194,7 +191,7 @@ def test_arrays_and_tensors_give_the_same(name, N, least):
     options = {"least": least, "first": 0} if least else {}
     given = p, name, name, x, noise, N
     ours = draw.run(*given, **options)
-    tp, tx, tn = as_tensors({"p": p, "x": x, "noise": noise}).values()
+    tp, tx, tn = tensors({"p": p, "x": x, "noise": noise}).values()
     theirs = draw.run(tp, name, name, tx, tn, N, **options)
     for o, t in zip(ours, theirs, strict=True):
         close(o, t.detach())
