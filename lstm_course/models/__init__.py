@@ -13,6 +13,7 @@ In this folder:
     stepper                  a language model one symbol at a time
     ngrams                   counting, what a network must beat
     scoring                  how surprised a language model is by a text
+    grid                     LSTMs along time and along depth, as pure steps
     vrnn                     latent variables whose prior reads the memory: functions
     storn                    an RNN that reads noise, and one that guesses it
     variational              what models with latent variables share
