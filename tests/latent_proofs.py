@@ -56,12 +56,8 @@ def same_on_tensors(bound, p, x, noise, **options):
     if "mask" in options:
         options["mask"] = torch.tensor(options["mask"])
     theirs, end = bound(*given, **options)
-    for a, b in zip([*terms, *flat(state)], [*theirs, *flat(end)], strict=True):
+    for a, b in zip([*terms, *leaves(state)], [*theirs, *leaves(end)], strict=True):
         close(a, b)
-
-
-def flat(state):
-    return leaves(state)
 
 
 def gradients_are_right(bound, p, x, noise, **options):

@@ -89,8 +89,9 @@ def step(p, x, state, noise, cell, mask=None, kind="state", spread="softplus",
          output="gauss"):  # fmt: skip
     """One step: x (B, X), noise (B, Z) from N(0, I) -> state, Terms.
 
-    ``state`` is the cell's, ``mask`` (B,) is 1 for a row that has this step and 0 for
-    a pad, which leaves the state as it was and adds nothing; ``kind`` is the prior's.
+    ``state`` is the cell's; ``mask`` (B,) is 1.0 for a row that has this step and 0.0
+    for a pad, which leaves the state as it was and adds nothing; ``kind`` is the
+    prior's.
     Arrays or tensors, all of one kind.
     """
     h_prev = state[0]
@@ -127,7 +128,7 @@ def bound(p, x, noise, cell="lstm", mask=None, state0=None, **options):
     x, noise : array or tensor, shapes (T, B, X) and (T, B, Z)
         The noise is fresh at every step, from N(0, I).
     cell : str or cell
-    mask : array or tensor, shape (T, B), optional
+    mask : array or tensor of floats, shape (T, B), optional
         1 for data, 0 for pads.
     state0 : tuple, optional
         The cell's state before the first step.
