@@ -179,10 +179,22 @@ def test_a_block_by_hand():
     close(h2, 0.5 * np.tanh(m2))
 
 
+def test_a_pad_holds_a_memory_that_is_a_matrix():
+    pair = ("mlstm", "lstm")
+    p, x, mask = weights(pair), inputs(), np.ones((T, B))
+    mask[3:, 0] = 0.0
+    (_, end), (_, held) = grid.run(p, x, pair, mask=mask), grid.run(p, x[:3], pair)
+    (_, full) = grid.run(p, x, pair)
+    for a, b, c in zip(leaves(end), leaves(held), leaves(full), strict=True):
+        close(a[0], b[0])
+        close(a[1:], c[1:])
+
+
 def test_bad_input_is_met_at_the_door():
     p, x = weights(), inputs()
     refused("weights for 3 blocks, and depth=2")(lambda: grid.run(p, x, depth=2))
     refused("no option order='mine'")(lambda: grid.run(p, x, order="mine"))
+    refused("carries a matrix")(lambda: grid.run(p, x, "mlstm"))
     refused("features")(lambda: grid.run(p, x[..., :1]))
 
 

@@ -138,10 +138,12 @@ def run(p, x, cell="lstm", depth=None, mask=None, **options):
     Raises
     ------
     ValueError
-        If x or depth does not fit the weights, or an option is unknown.
+        If x or depth does not fit the weights, an option is unknown, or the cell
+        along depth carries a matrix.
     """
     cells = tuple(map(as_cell, cell if isinstance(cell, tuple) else (cell, cell)))
     check_x(x, p["input"][0][0].shape[0], "grid")
+    check_up(cells[1])
     check_options(options, CHOICES)
     depth = check_depth(len(p["blocks"]), depth)
     blocks = p["blocks"] * (depth if len(p["blocks"]) == 1 else 1)
@@ -151,6 +153,16 @@ def run(p, x, cell="lstm", depth=None, mask=None, **options):
         time, top = step(p, x[t], time, cells, depth, here, **options)
         h.append(top)
     return stacked(h), time
+
+
+def check_up(cell):
+    """A cell whose every state is a row that x can be projected into."""
+    if any(state.ndim != 2 for state in cell.initial(1, 1)):
+        raise ValueError(
+            f"The cell along depth is {cell.name}, which carries a matrix. There x is "
+            "projected into every state. Expected states (B, H) only. Pass a pair, "
+            f'({cell.name!r}, "lstm"), to have it along time alone?'
+        )
 
 
 def check_depth(blocks, depth):

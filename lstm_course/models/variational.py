@@ -93,8 +93,11 @@ def hold(mask, new, old):
     """
     if mask is None:
         return new
-    on = mask[:, None]
-    return tuple(on * n + (1.0 - on) * o for n, o in zip(new, old, strict=True))
+    held = []
+    for n, o in zip(new, old, strict=True):
+        on = mask.reshape(-1, *[1] * (n.ndim - 1))  # a state may be a matrix
+        held.append(on * n + (1.0 - on) * o)
+    return tuple(held)
 
 
 def start(cell, p, x):
