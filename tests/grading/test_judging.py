@@ -73,6 +73,11 @@ def outputs(id, args, T=5, B=2, I=3, H=4):
         return numbers([args[0](grads, limit) for limit in (0.5, 30.0)])
     if id == "03.6":
         return numbers([args[0](I, H, seed) for seed in (1, 2)])
+    if id == "06.7":
+        x, h, c = rng.integers(7, size=(T, B)), *rng.normal(size=(2, B, 5))
+        return numbers(args[0](x, h, c))
+    if id == "07.7":
+        return numbers([args[0](T) for T in (1, 30, 1000)])
     p = weights(rng, I, H, 1 if id == "01.6" else 4)
     return numbers(args[1](p, x, h0, dh) if id == "01.6" else args[1](p, x, dh))
 
@@ -204,17 +209,20 @@ def test_black_boxes_take_their_arguments_by_name(exercise):
     names = {
         "01.6": ("p", "x", "h0", "dh"), "02.6": ("grads", "limit"),
         "03.6": ("I", "H", "seed"), "04.5": ("p", "x", "dh"),
+        "06.7": ("codes", "h", "c"), "07.7": ("T",),
     }[exercise.id]  # fmt: skip
     rng = np.random.default_rng(0)
     p = weights(rng, 3, 4, 1 if exercise.id == "01.6" else 4)
     values = {
         "p": p, "x": rng.normal(size=(5, 2, 3)), "h0": rng.normal(size=(2, 4)),
         "dh": rng.normal(size=(5, 2, 4)), "grads": p, "limit": 0.5, "I": 3, "H": 4,
-        "seed": 1,
+        "seed": 1, "codes": rng.integers(7, size=(5, 2)), "T": 30,
+        "h": rng.normal(size=(2, 5)), "c": rng.normal(size=(2, 5)),
     }  # fmt: skip
+    called = {"codes": "x"}  # where two clinics mean two things by one name
     for args, _ in boxes(exercise, 0):
         plainly = args[-1](*(values[n] for n in names))
-        named = args[-1](**{n: values[n] for n in names})
+        named = args[-1](**{called.get(n, n): values[n] for n in names})
         assert np.array_equal(numbers(plainly), numbers(named))
 
 
@@ -236,8 +244,19 @@ def test_a_test_that_needs_what_came_before_loses_what_it_cannot_tell_alone(exer
     assert judge(exercise, knows, rng, rng, knows).fraction == 1
 
 
+DRAWN = [e for e in CLINICS if e.id in ("06.7", "07.7")]
+
+
+@pytest.mark.parametrize("exercise", DRAWN, ids=lambda e: e.id)
+def test_boxes_that_are_drawn_anew_are_never_met_again(exercise):
+    """Notes of what a box gave, or of its weights, say nothing of the next."""
+    seen = [outputs(exercise.id, args) for args, _ in boxes(exercise, 0)]
+    assert len({np.round(one, 6).tobytes() for one in seen}) == len(seen)
+
+
 def test_every_clinic_has_boxes_of_its_own_or_asks_again():
-    assert {e.id for e in CLINICS} == {e.id for e in (*GRADIENTS, *ALIKE)}
+    known = {e.id for e in (*GRADIENTS, *ALIKE, *DRAWN)}
+    assert {e.id for e in CLINICS} == known
 
 
 @pytest.mark.parametrize("exercise", GRADIENTS, ids=lambda e: e.id)
