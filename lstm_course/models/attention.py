@@ -27,8 +27,8 @@ What the paper leaves open, and the reading taken here:
 * the penalty sums over places and averages over the batch; a mean over places makes
   the same lambda L times weaker.
 
-Sources: Xu et al., ICML (2015), numbers of equations from arXiv 1502.03044; Bahdanau,
-Cho & Bengio, ICLR (2015), for the scorer.
+Sources: Xu et al., ICML (2015), numbers of equations as we remember those of arXiv
+1502.03044, not checked; Bahdanau, Cho & Bengio, ICLR (2015), for the scorer.
 """
 
 import numpy as np

@@ -44,7 +44,8 @@ What the paper leaves open, and the reading taken here:
   z has its prior;
 * the canvas begins at 0, a parameter in the paper; so do the states of the cells.
 
-Source: Gregor et al., ICML (2015), numbers of equations from arXiv 1502.04623.
+Source: Gregor et al., ICML (2015), numbers of equations as we remember those of arXiv
+1502.04623, not checked.
 """
 
 from collections import namedtuple

@@ -35,7 +35,8 @@ Where the paper leaves a choice, the first is the default:
              the paper's mixture of Gaussians is not built here
 
 Source: Chung, Kastner, Dinh, Goel, Courville & Bengio (2015), A recurrent latent
-variable model for sequential data, section 3; numbers in brackets are its equations.
+variable model for sequential data, section 3; numbers in brackets are its
+equations as we remember them, not checked.
 """
 
 from ..doors import as_cell, check_rng, check_size, check_x
