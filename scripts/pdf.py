@@ -78,19 +78,20 @@ def picture():
 
 @contextmanager
 def opened(text, sheet):
-    """The document in a browser, every formula set and every font there."""
-    sheet.write_text(text, encoding="utf-8")
-    try:
-        with sync_playwright() as play:
-            browser = play.chromium.launch(**chromium())
-            page = browser.new_page(color_scheme="light", reduced_motion="reduce")
-            page.goto(sheet.as_uri(), wait_until="load", timeout=300_000)
-            page.emulate_media(media="print")
-            page.evaluate("window.MathJax?.startup?.promise")
-            page.evaluate("document.fonts.ready")
-            yield page
-    finally:
-        sheet.unlink()
+    """The document in a browser, as if at `sheet`: every formula set, every font there.
+
+    No file is written there: who looks at the pages meanwhile finds only pages.
+    """
+    given = {"body": text, "content_type": "text/html; charset=utf-8"}
+    with sync_playwright() as play:
+        browser = play.chromium.launch(**chromium())
+        page = browser.new_page(color_scheme="light", reduced_motion="reduce")
+        page.route(sheet.as_uri(), lambda route: route.fulfill(**given))
+        page.goto(sheet.as_uri(), wait_until="load", timeout=300_000)
+        page.emulate_media(media="print")
+        page.evaluate("window.MathJax?.startup?.promise")
+        page.evaluate("document.fonts.ready")
+        yield page
 
 
 def chromium():

@@ -155,7 +155,7 @@ WAYS = {  # figure, goal, how it is met
     "far": (lambda: one_unit(FAR, 7), lambda root: backward(root, 13)),
     "calls": (roofline, lambda root: size(root, way="plain", rows_B=1, units_H=32)),
     "bytes": (roofline, lambda root: size(root, rows_B=1, units_H=1024)),
-    "idle": (roofline, lambda root: size(root, machine="H100", steps_T=2000)),
+    "idle": (roofline, lambda root: size(root, machine="H100", rows_B=1)),
 }
 
 
