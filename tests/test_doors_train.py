@@ -150,6 +150,8 @@ LENGTHS = (
     "long_lag",
     "latch",
 )
+MIXED = ("parity", "permutations", "counting_language", "recall", "selective_copy")
+FORMS = ("parity", "permutations", "counting_language")
 TASKS = {
     "tasks.make": {
         f"{name!r}": (lambda name=name: all_tasks.make(name), refused("no task named"))
@@ -180,7 +182,7 @@ TASKS = {
             lambda name=name, form=form: draw(name, form=form),
             refused("form is"),
         )
-        for name in ("adding", "temporal_order", "long_lag", "digits")
+        for name in ("adding", "temporal_order", "long_lag", "digits", *FORMS)
         for form in ("other", None, 6)
     },
     "long_lag": {
@@ -203,6 +205,40 @@ TASKS = {
             lambda: draw("gap_language", gap=9, distractors=5),
             refused("Write gap=23"),
         )
+    },
+    "sizes from least to most": {
+        f"{name}: {which} {v!r}": (
+            lambda name=name, which=which, v=v: draw(name, **{which: v}),
+            refused(f"{which} is"),
+        )
+        for name in MIXED
+        for which in ("least", "most")
+        for v in (0, -1, 2.5, "a", None)
+    }
+    | {
+        f"{name}: from more to fewer": (
+            lambda name=name: draw(name, least=9, most=8),
+            refused("least is 9 and most is 8"),
+        )
+        for name in MIXED
+    }
+    | {
+        "more pairs than keys": (
+            lambda: draw("recall", most=9, keys=8),
+            refused("Write keys=9"),
+        ),
+        "more symbols than steps": (
+            lambda: draw("selective_copy", symbols=9),
+            refused("9 symbols need"),
+        ),
+        **{
+            f"{option} {v!r}": (
+                lambda name=name, option=option, v=v: draw(name, **{option: v}),
+                refused(f"{option} is"),
+            )
+            for name, option in (("recall", "keys"), ("selective_copy", "symbols"))
+            for v in (0, 1.5, "a", None)
+        },
     },
     "digits": {
         f"seed {s!r}": (lambda s=s: draw("digits", seed=s), refused("seed is"))

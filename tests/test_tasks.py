@@ -40,6 +40,15 @@ FORMS = [
     ("gap_language", {"gap": 3}),
     ("gap_language", {"gap": 23, "distractors": 2}),
     ("latch", {"T": 19}),
+    ("parity", {"least": 3, "most": 17, "form": "running"}),
+    ("parity", {"least": 5, "most": 14, "form": "last"}),
+    ("permutations", {"least": 2, "most": 9, "form": "mod3"}),
+    ("permutations", {"least": 7, "most": 11, "form": "S3"}),
+    ("permutations", {"least": 3, "most": 8, "form": "A5"}),
+    ("counting_language", {"least": 2, "most": 7, "form": "ab"}),
+    ("counting_language", {"least": 3, "most": 6, "form": "abc"}),
+    ("recall", {"least": 2, "most": 5, "keys": 9}),
+    ("selective_copy", {"least": 5, "most": 12, "symbols": 3}),
 ]
 NAMED = pytest.mark.parametrize(
     "name, options",
@@ -111,9 +120,8 @@ def test_validators_refuse_what_they_should(name, options):
     x, y, mask = task.sample(np.random.default_rng(10), 6)
     t, b = np.argwhere(mask)[0]
     wrong = y.copy()
-    wrong[t, b] = y[t, b] + 0.5 if task.kind == "values" else (y[t, b] + 3) % task.K
-    if task.K == 2:
-        wrong[t, b] = 1 - y[t, b]
+    other = (y[t, b] + (3 if task.K > 3 else 1)) % task.K
+    wrong[t, b] = y[t, b] + 0.5 if task.kind == "values" else other
     with pytest.raises(ValueError, match="breaks the definition"):
         check(name, options, x, wrong, mask)
     for cell in ((0, 0), (len(x) // 2, 2), (len(x) - 1, 4)):

@@ -10,6 +10,8 @@ In this folder:
 
     adding, multiplication, temporal_order, copying, latch, long_lag   of the papers
     reber, embedded_reber, continual_reber, gap_language, agreement    made of symbols
+    parity, permutations, counting_language, recall, selective_copy    what a state can
+                                                                       hold; sizes mixed
     telephone                                                          one sequence to
                                                                        another
     digits, text, reviews                                              real data
@@ -30,6 +32,11 @@ TASKS = (
     "long_lag",
     "gap_language",
     "latch",
+    "parity",
+    "permutations",
+    "counting_language",
+    "recall",
+    "selective_copy",
     "digits",
 )
 

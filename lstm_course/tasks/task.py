@@ -77,6 +77,11 @@ def ends(lengths, T):
     return np.arange(T)[:, None] == np.asarray(lengths) - 1
 
 
+def before(lengths, T):
+    """mask (T, B), True while a sequence lasts; lengths (B,)."""
+    return np.arange(T)[:, None] < np.asarray(lengths)
+
+
 def at_ends(answers, mask):
     """y (T, B): one answer per sequence, answers (B,), written where the mask is."""
     return np.where(mask, answers, np.zeros((), np.asarray(answers).dtype))
@@ -126,6 +131,18 @@ def check_length(T, least, why):
             f"T is {T}, too short: {why}. Expected T >= {least}. Write T={least}?"
         )
     return int(T)
+
+
+def check_span(least, most, floor=1, why="a sequence has a step"):
+    """Whole numbers from ``least`` to ``most`` that a definition can work with."""
+    check_size("least", least), check_size("most", most)
+    if not floor <= least <= most:
+        raise ValueError(
+            f"least is {least} and most is {most}. Sizes are drawn evenly from least "
+            f"to most, and {why}. Expected {floor} <= least <= most. Write "
+            f"least={floor}, most={max(most, floor)}?"
+        )
+    return int(least), int(most)
 
 
 def require(condition, what, where=None):

@@ -43,6 +43,11 @@ EXAMPLES = {
     "temporal_order": "--form 6a --T 100 --hidden 32 --chrono 100",
     "gap_language": "--gap 20 --distractors 1",
     "long_lag": "--form 2a --T 100",
+    "parity": "--form running --most 40 --hidden 16",
+    "permutations": "--form S3 --hidden 64",
+    "counting_language": "--form abc --hidden 16",
+    "recall": "--cell mlstm --hidden 16",
+    "selective_copy": "--cell mingru --layers 2",
 }
 
 
