@@ -95,8 +95,24 @@ def prove_gradients(module):
         assert g.grad is not None and (g.grad != 0).any()
 
 
+def prove_start_by_hand(module):
+    """Row by row, over the real places, pads of nan; h and c with their own weights."""
+    p, _, a, _ = case()
+    rng = np.random.default_rng(2)
+    pairs = [(rng.normal(size=(D, H)), rng.normal(size=H)) for _ in "hc"]
+    full = np.where(MASK[..., None], a, np.nan)
+    state = module.start(p | {"start": pairs}, "lstm", full, MASK)
+    for row in range(B):
+        mean = a[row, : MASK[row].sum()].mean(0)
+        for part, (W, b) in zip(state, pairs, strict=True):
+            close(part[row], np.tanh(mean @ W + b))
+    every = module.start(p | {"start": pairs}, "lstm", a)
+    close(every[1], np.tanh(a.mean(1) @ pairs[1][0] + pairs[1][1]))
+
+
 PROOFS = [
     prove_by_hand,
+    prove_start_by_hand,
     prove_pads_are_not_seen,
     prove_a_run_is_its_steps,
     prove_penalty_by_hand,
@@ -118,6 +134,10 @@ MUTANTS = [
     ("penalty over places within a step", "alpha.sum(0)", "alpha.sum(-1)[..., None]"),
     ("penalty of pads", "where(mask, missed, 0.0)", "missed"),
     ("the state is not carried", "x_t, a, state,", "x_t, a, [0 * s for s in state],"),
+    ("the mean over pads too", "mask.sum(-1)[:, None]", "a.shape[1]"),
+    ("the sum for the mean", "a.sum(1) / n @", "a.sum(1) @"),
+    ("h and c begin alike", 'in p["start"])', 'in [p["start"][0]] * 2)'),
+    ("a start not squashed", "return tuple(squash(", "return tuple(("),
     ("the same word at every step", "cell, x_t, a", "cell, x[0], a"),
 ]
 
@@ -192,6 +212,19 @@ def test_weights_of_torch_s_layers_give_what_those_layers_give():
         close(o.detach(), t.detach())
 
 
+def test_a_start_is_one_text_for_arrays_and_tensors():
+    _, _, a, _ = case()
+    for name in ("gru", "peephole"):
+        p = attention.init(
+            name, E, D, H, S, np.random.default_rng(3), gate=True, start=True
+        )
+        ours = attention.start(p, name, a, MASK, relu)
+        given = tensors({"p": p, "a": a})
+        theirs = attention.start(given["p"], name, given["a"], torch.tensor(MASK), relu)
+        for o, t in zip(ours, theirs, strict=True):
+            close(o, t.detach())
+
+
 def run(**new):
     p, x, a, state = case()
     given = dict(p=p, cell="lstm", x=x, a=a, state=state, mask=MASK) | new
@@ -219,6 +252,18 @@ DOORS = {
             refused("E is 0"),
         ),
         "rng": (lambda: attention.init("lstm", E, D, H, S, 0), refused("rng is 0")),
+        "a start": (
+            lambda: attention.init(
+                "slstm", E, D, H, S, np.random.default_rng(0), start=True
+            ),
+            refused("slstm carries h, c, n, m"),
+        ),
+    },
+    "start": {
+        "none": (
+            lambda: attention.start(case()[0], "lstm", np.ones((B, L, D))),
+            refused("0 pair"),
+        ),
     },
 }
 

@@ -169,7 +169,7 @@ MUTANTS = [
     ("one noise for all steps", "state, e, N, **options)", "state, noise[0], N, **options)"),  # noqa: E501
     ("the encoder is not carried", "state._replace(enc=enc)", "state"),
     ("the window is cut off from the gradient", "(w[:, k] for k", "((w.detach() if hasattr(w, 'detach') else w)[:, k] for k"),  # noqa: E501
-    ("black pixels cost nothing", " + (1.0 - x) * log_sigmoid(-canvas)", ""),
+    ("picture and canvas exchanged", "log_bernoulli(x, canvas)", "log_bernoulli(canvas, x)"),  # noqa: E501
 ]  # fmt: skip
 
 
@@ -231,6 +231,15 @@ def test_what_a_filter_off_the_picture_does_is_an_option():
     assert draw.filters(*off, 3, 9, least=1e-8).max() < 1e-100
 
 
+def test_a_window_of_the_caller_s_is_looked_through_and_written_through():
+    p, x, noise = case(N_write=N)
+    still = lambda w, *given: draw.window(0 * w, *given)  # noqa: E731
+    moved = p | {f"{k}_{n}": 0 * p[f"{k}_{n}"] for k in "Wb" for n in ("read", "write")}
+    ours = draw.run(p, "lstm", "lstm", x, noise, N, window=still)
+    for a, b in zip(ours, draw.run(moved, "lstm", "lstm", x, noise, N), strict=True):
+        close(a, b)
+
+
 def run(**new):
     p, x, noise = case()
     given = dict(p=p, encoder="lstm", decoder="lstm", x=x, noise=noise, N=N) | new
@@ -249,6 +258,8 @@ DOORS = {
         "window": (lambda: run(N=4), refused("N = 4")),
         "none": (lambda: run(N=None), refused("N = None")),
         "a cell": (lambda: run(encoder="lstn"), refused("lstm")),
+        "no weights": (lambda: run(p={}), refused("no 'encoder'")),
+        "no window": (lambda: run(p=case(N=None)[0]), refused("no 'W_read'")),
     },
     "init": {
         "size": (lambda: draw.init("lstm", 0, 5, H, Z, rng()), refused("rows is 0")),
@@ -259,6 +270,10 @@ DOORS = {
         "noise": (
             lambda: draw.generate(case()[0], "lstm", np.ones((B, Z)), 6, 5),
             refused("has its own"),
+        ),
+        "no window": (
+            lambda: draw.generate(case(N=None)[0], "lstm", np.ones((T, B, Z)), 6, 5),
+            refused("no 'W_write'"),
         ),
     },
 }

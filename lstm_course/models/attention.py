@@ -11,8 +11,13 @@ x (B, E); h (B, H), the first of the state; e and alpha (B, L); z (B, D); beta (
 
 Weights, a dict, of arrays or of tensors: W_a (D, S), W_h (H, S), b (S,), v (S,) of the
 scorer with S units; w_beta (H, 1) and b_beta (1,) of the gate, left out for no gate;
-``cell``, the dict of a cell with E + D inputs and H units.  Everything multiplies from
-the right; a weight of torch.nn.Linear is put in transposed.
+``cell``, the dict of a cell with E + D inputs and H units; ``start``, if the state
+before the first word is made from the picture, one pair W (D, H), b (H,) for each part
+of it:
+
+    h_0 = tanh(mean of a W + b), and c_0 with weights of its own
+
+Everything multiplies from the right; a weight of torch.nn.Linear is put in transposed.
 
 Over T steps, the doubly stochastic penalty (14) asks that every place be looked at:
 
@@ -24,6 +29,8 @@ What the paper leaves open, and the reading taken here:
   et al. (2015) and in the authors' program; others put max(x, 0) there: ``squash``;
 * the gate is one number for all D features, as the text has it; w_beta (H, D) and
   b_beta (D,) give one for each, as some ports have it;
+* the two networks of the start are "multilayer perceptrons" too: here one layer of
+  tanh each; ports have it without: ``squash``;
 * the penalty sums over places and averages over the batch; a mean over places makes
   the same lambda L times weaker.
 
@@ -48,14 +55,18 @@ def scores(p, a, h_prev, squash=tanh):
 
 def attend(p, a, h_prev, mask=None, squash=tanh):
     """One look: a (B, L, D), h_prev (B, H), mask (B, L) -> z (B, D), alpha (B, L)."""
-    if mask is not None:
-        a = where(mask[..., None], a, 0.0)  # 0 times what lies there could be nan
+    a = _real(a, mask)
     e = scores(p, a, h_prev, squash)
     alpha = softmax(e if mask is None else where(mask, e, NEVER))
     z = (alpha[..., None] * a).sum(1)
     if "w_beta" in p:
         z = sigmoid(h_prev @ p["w_beta"] + p["b_beta"]) * z
     return z, alpha
+
+
+def _real(a, mask):
+    """Annotations with 0 for pads: 0 times what lies there could be nan."""
+    return a if mask is None else where(mask[..., None], a, 0.0)
 
 
 def step(p, cell, x, a, state, mask=None, squash=tanh):
@@ -75,7 +86,34 @@ def penalty(alpha, mask=None, strength=1.0):
     return strength * (missed**2).sum(-1).mean()
 
 
-def init(cell, E, D, H, S, rng, gate=False):
+def start(p, cell, a, mask=None, squash=tanh):
+    """The state before the first word, from the mean of the real annotations.
+
+    Parameters
+    ----------
+    p : dict
+        Weights, with ``start``; see the module.
+    cell : str or cell
+    a : (B, L, D)
+    mask : (B, L) of bool, optional
+    squash : callable
+
+    Returns
+    -------
+    tuple of (B, H)
+
+    Raises
+    ------
+    ValueError
+        If p has no weights for each part of this cell's state.
+    """
+    _check_start(p, as_cell(cell))
+    a = _real(a, mask)
+    n = a.shape[1] if mask is None else mask.sum(-1)[:, None]
+    return tuple(squash(a.sum(1) / n @ W + b) for W, b in p["start"])
+
+
+def init(cell, E, D, H, S, rng, gate=False, start=False):
     """Start values of all weights.
 
     Parameters
@@ -87,6 +125,9 @@ def init(cell, E, D, H, S, rng, gate=False):
     rng : numpy.random.Generator
     gate : bool
         Whether there is a beta.
+    start : bool
+        Whether the state is made from the annotations; for cells that carry h, or h
+        and c.
 
     Returns
     -------
@@ -106,6 +147,10 @@ def init(cell, E, D, H, S, rng, gate=False):
     }
     if gate:
         p |= {"w_beta": _glorot(H, 1, rng), "b_beta": np.zeros(1)}
+    if start:
+        parts = as_cell(cell).states
+        p["start"] = [(_glorot(D, H, rng), np.zeros(H)) for _ in parts]
+        _check_start(p, as_cell(cell))
     return p
 
 
@@ -127,8 +172,8 @@ def run(p, cell, x, a, state, mask=None, squash=tanh):
     a : (B, L, D)
         Annotations.
     state : tuple
-        Of the cell, before the first step, as ``cell.initial(B, H)`` has it.  The paper
-        makes it from the mean annotation; that network is the caller's.
+        Of the cell, before the first step, as ``cell.initial(B, H)`` has it, or as
+        ``start`` makes it.
     mask : (B, L) of bool, optional
         True where a place is real.
 
@@ -159,6 +204,17 @@ def run(p, cell, x, a, state, mask=None, squash=tanh):
         state, z, alpha = step(p, cell, x_t, a, state, mask, squash)
         hs.append(state[0]), zs.append(z), alphas.append(alpha)
     return stacked(hs), stacked(zs), stacked(alphas)
+
+
+def _check_start(p, cell):
+    pairs = p.get("start", ())
+    if len(pairs) != len(cell.states) or not {*cell.states} <= {"h", "c"}:
+        raise ValueError(
+            f"p['start'] has {len(pairs)} pair(s) of weights, and {cell.name} carries "
+            f"{', '.join(cell.states)}. Each part of the state has a pair (W, b) of "
+            "its own. Expected a cell that carries h, or h and c. Pass start=True to "
+            "init, or begin with cell.initial(B, H)?"
+        )
 
 
 def _check(p, x, a, mask):

@@ -54,8 +54,9 @@ import numpy as np
 
 from ..doors import as_cell, check_floats, check_rng, check_size
 from ..init import init as init_cell
-from ..ops import exp, log_sigmoid, maximum, sigmoid
+from ..ops import exp, maximum, sigmoid
 from .twins import cell_step, check_alike, join, like, softmax, stacked
+from .variational import log_bernoulli
 
 State = namedtuple("State", "canvas enc dec")  # enc and dec as their cells carry them
 
@@ -82,7 +83,7 @@ def window(w, N, rows, columns, first=1, least=None):
     return F_y, F_x, exp(log_gamma)[:, None, None]
 
 
-def read_window(p, x, x_hat, h_dec, N, **options):
+def read_window(p, x, x_hat, h_dec, N, window=window, **options):
     """Both pictures through a window: -> r (B, 2 N * N)."""
     w = h_dec @ p["W_read"] + p["b_read"]
     F_y, F_x, gamma = window(w, N, *x.shape[1:], **options)
@@ -90,7 +91,7 @@ def read_window(p, x, x_hat, h_dec, N, **options):
     return join([a.reshape(len(a), -1) for a in seen])
 
 
-def write_window(p, h_dec, rows, columns, **options):
+def write_window(p, h_dec, rows, columns, window=window, **options):
     """A patch through a window onto the canvas: -> (B, rows, columns)."""
     patch = h_dec @ p["W_patch"] + p["b_patch"]
     N = round(patch.shape[-1] ** 0.5)
@@ -121,8 +122,7 @@ def kl(mean, log_sigma):
 
 def reconstruction(x, canvas):
     """-log D(x | canvas) in nats, pixels as coins: (B, rows, columns) twice -> (B,)."""
-    coins = x * log_sigmoid(canvas) + (1.0 - x) * log_sigmoid(-canvas)
-    return -coins.sum(-1).sum(-1)
+    return -log_bernoulli(x, canvas).sum(-1)
 
 
 def paint(p, cell, z, state, attention=True, **options):
@@ -218,7 +218,7 @@ def run(p, encoder, decoder, x, noise, N=None, **options):
     noise : (T, B, Z), from N(0, 1), fresh for every step
     N : int, optional
         Width of the reading window; None for no attention.
-    options : first, least of ``filters``
+    options : first, least of ``filters``; ``window``, in place of the one here
 
     Returns
     -------
@@ -241,6 +241,8 @@ def run(p, encoder, decoder, x, noise, N=None, **options):
     ((7, 4, 6, 5), (7, 4))
     """
     encoder, decoder = as_cell(encoder), as_cell(decoder)
+    windows = ("read", "write") if N else ()
+    _check_weights(p, ("encoder", "decoder", "mean", "sigma", "patch", *windows))
     _check(p, x, noise), _check_reads(p, encoder, x, N)
     state = start(p, encoder, decoder, *x.shape)
     canvases, costs = [], []
@@ -254,6 +256,7 @@ def generate(p, decoder, noise, rows, columns, attention=True, **options):
     """Pictures from the prior: noise (T, B, Z) -> canvas (T, B, rows, columns)."""
     decoder = as_cell(decoder)
     rows, columns = check_size("rows", rows), check_size("columns", columns)
+    _check_weights(p, ("decoder", "mean", "patch", *("write",) * attention))
     _check_noise(p, noise)
     state = start(p, decoder, decoder, noise.shape[1], rows, columns)
     canvases = []
@@ -261,6 +264,16 @@ def generate(p, decoder, noise, rows, columns, attention=True, **options):
         state = paint(p, decoder, z, state, attention, **options)
         canvases.append(state.canvas)
     return stacked(canvases)
+
+
+def _check_weights(p, parts):
+    pairs = ([n] if n.endswith("coder") else [f"W_{n}", f"b_{n}"] for n in parts)
+    needed = sum(pairs, [])
+    if missing := [name for name in needed if name not in p]:
+        raise ValueError(
+            f"p has no {missing[0]!r}. Got {', '.join(map(str, p)) or 'nothing'}. "
+            f"Expected {', '.join(needed)}. Is p made by init, with N for attention?"
+        )
 
 
 def _check(p, x, noise):
