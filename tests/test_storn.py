@@ -80,6 +80,7 @@ def test_arrays_and_tensors_give_the_same(cell):
 OPTIONS = [
     {"sees": "now"},
     {"spread": "log_variance"},
+    {"squash": "tanh"},
     {"output": "bernoulli"},
     {"mask": np.tri(T, B, 1)},
 ]
@@ -165,14 +166,15 @@ def test_bad_input_is_met_at_the_door():
 
 MUTANTS = [
     ("recogniser sees the other step", 'sees == "now"', 'sees == "past"'),
-    ("generator told the answer", "generate(p, x_prev, z, old_g, cell)\n    fits",
-     "generate(p, x, z, old_g, cell)\n    fits"),
-    ("one memory for both", "generate(p, x_prev, z, old_g, cell)\n    fits",
-     "generate(p, x_prev, z, state_r, cell)\n    fits"),
+    ("generator told the answer", "generate(p, x_prev, z, old_g, cell",
+     "generate(p, x, z, old_g, cell"),
+    ("one memory for both", "generate(p, x_prev, z, old_g, cell",
+     "generate(p, x_prev, z, state_r, cell"),
     ("noise left out", "z = mean + std * noise", "z = mean"),
-    ("output of the old memory", '"out", state_g[0], x', '"out", old_g[0], x'),
+    ("output of the old memory", "z, old_g, cell, squash)\n",
+     "z, old_g, cell, squash)[0], old_g[0]\n"),
     ("prior around the posterior", "kl(mean, std, 0.0 * mean", "kl(mean, std, mean"),
-    ("x_prev and z swapped", "join([x_prev, z])", "join([z, x_prev])"),
+    ("x_prev and z swapped", "join([past, z])", "join([z, past])"),
     ("x_prev stays at 0", "        x_prev = x[t]\n", ""),
     ("pads are scored", "fits, costs = mask * fits, mask * costs", "pass"),
     ("pads move the recogniser", "hold(mask, state_r,", "hold(None, state_r,"),

@@ -97,6 +97,7 @@ def test_arrays_and_tensors_give_the_same(cell):
 OPTIONS = [
     {"kind": "standard"},
     {"spread": "log_variance"},
+    {"squash": "tanh"},
     {"output": "bernoulli"},
     {"mask": np.tri(T, B, 1)},
 ]
@@ -187,16 +188,16 @@ def test_one_noise_for_all_steps_is_met_at_the_door():
 
 
 MUTANTS = [
-    ("encoder forgets the memory", 'net(p["phi_x"], x), h_prev])',
-     'net(p["phi_x"], x), 0.0 * h_prev])'),
-    ("prior forgets the memory", 'net(p["prior"], h_prev)',
-     'net(p["prior"], 0.0 * h_prev)'),
+    ("encoder forgets the memory", 'net(p["phi_x"], x, squash), h_prev])',
+     'net(p["phi_x"], x, squash), 0.0 * h_prev])'),
+    ("prior forgets the memory", 'net(p["prior"], h_prev,',
+     'net(p["prior"], 0.0 * h_prev,'),
     ("noise not scaled", "z = mean + std * noise\n    hidden",
      "z = mean + noise\n    hidden"),
     ("divergence turned round", "kl(mean, std, mean0, std0)",
      "kl(mean0, std0, mean, std)"),
-    ("z never enters the memory", 'net(p["phi_x"], x), net(p["phi_z"], z)])',
-     'net(p["phi_x"], x), 0.0 * net(p["phi_z"], z)])'),
+    ("z never enters the memory", 'squash), net(p["phi_z"], z',
+     'squash), 0.0 * net(p["phi_z"], z'),
     ("decoder sees the mean, not z", "hidden = decode(p, z,",
      "hidden = decode(p, mean,"),
     ("h cut off from the gradient", "    h_prev = state[0]\n",

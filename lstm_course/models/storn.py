@@ -18,6 +18,13 @@ Weights, X features of x, Z latent variables, H units:
     p["generator"]                         the cell's, X + Z inputs, x_prev first
     p["out_mean"], p["out_std"]            pairs (W (H, X), b (X,)), linear
 
+Five more parts may stand between, lists of pairs as in ``vrnn``, every layer followed
+by ``squash``; the paper has none, other implementations have:
+
+    p["phi_x"], p["phi_latent"]     before the recogniser; between it and its heads
+    p["phi_past"], p["phi_z"]       what the generator reads of x_prev and of z
+    p["phi_out"]                    between the generator and its heads
+
 Other implementations hold W transposed, (n, m).  The same text runs on NumPy arrays and
 on torch tensors, see ``variational.tensors``.  Before the first step x_prev is 0.
 
@@ -27,6 +34,7 @@ Where readings differ, the first is the default:
              network runs ahead while data come in; what x_t brings is met by z_{t+1}.
              "now": it has read x_t too, as in VRNN and as the review rewrites it
     spread   "softplus" makes a std positive; "log_variance" is exp(a / 2)
+    squash   "relu", max(., 0), or "tanh"
     output   "gauss", or "bernoulli" for x in [0, 1] (out_mean gives logits)
 
 The paper's networks have plain units; here any cell stands in both places.  Its
@@ -41,6 +49,7 @@ from ..init import init as init_cell
 from .twins import cell_step, join, stacked
 from .variational import (
     SPREADS,
+    SQUASH,
     Terms,
     check_noise,
     check_options,
@@ -49,29 +58,40 @@ from .variational import (
     hold,
     kl,
     log_density,
+    net,
     start,
 )
 
 CHOICES = {
     "sees": ("past", "now"),
     "spread": tuple(SPREADS),
+    "squash": tuple(SQUASH),
     "output": ("gauss", "bernoulli"),
 }
 
 
-def recognise(p, x, state_r, cell, spread="softplus"):
+def between(p, name, x, squash="relu"):
+    """What lies on the way, x itself where there are no weights of that name."""
+    return net(p.get(name, ()), x, squash)
+
+
+def recognise(p, x, state_r, cell, spread="softplus", squash="relu"):
     """The recogniser reads x (B, X) -> its state, mean and std (B, Z) of z."""
-    state_r = cell_step(cell, p["recogniser"], x, state_r)
-    return state_r, *heads(p, "latent", state_r[0], spread)
+    read = between(p, "phi_x", x, squash)
+    state_r = cell_step(cell, p["recogniser"], read, state_r)
+    hidden = between(p, "phi_latent", state_r[0], squash)
+    return state_r, *heads(p, "latent", hidden, spread)
 
 
-def generate(p, x_prev, z, state_g, cell):
-    """The generator reads x_prev (B, X) and z (B, Z) -> its state."""
-    return cell_step(cell, p["generator"], join([x_prev, z]), state_g)
+def generate(p, x_prev, z, state_g, cell, squash="relu"):
+    """The generator reads x_prev (B, X) and z (B, Z) -> its state, what heads read."""
+    past, z = between(p, "phi_past", x_prev, squash), between(p, "phi_z", z, squash)
+    state_g = cell_step(cell, p["generator"], join([past, z]), state_g)
+    return state_g, between(p, "phi_out", state_g[0], squash)
 
 
 def step(p, x, x_prev, state, noise, cell, mask=None, sees="past", spread="softplus",
-         output="gauss"):  # fmt: skip
+         squash="relu", output="gauss"):  # fmt: skip
     """One step: x, x_prev (B, X), noise (B, Z) from N(0, I) -> state, Terms.
 
     ``state`` is the pair (recogniser's, generator's), each a tuple with h first;
@@ -80,10 +100,10 @@ def step(p, x, x_prev, state, noise, cell, mask=None, sees="past", spread="softp
     """
     old_r, old_g = state
     read = x if sees == "now" else x_prev
-    state_r, mean, std = recognise(p, read, old_r, cell, spread)
+    state_r, mean, std = recognise(p, read, old_r, cell, spread, squash)
     z = mean + std * noise
-    state_g = generate(p, x_prev, z, old_g, cell)
-    fits = log_density(p, "out", state_g[0], x, output, spread)
+    state_g, hidden = generate(p, x_prev, z, old_g, cell, squash)
+    fits = log_density(p, "out", hidden, x, output, spread)
     costs = kl(mean, std, 0.0 * mean, 0.0 * std + 1.0)
     if mask is not None:
         fits, costs = mask * fits, mask * costs
@@ -91,13 +111,13 @@ def step(p, x, x_prev, state, noise, cell, mask=None, sees="past", spread="softp
     return state, Terms(fits, costs, z)
 
 
-def dream(p, x_prev, state_g, z, noise_x, cell, spread="softplus"):
+def dream(p, x_prev, state_g, z, noise_x, cell, spread="softplus", squash="relu"):
     """One step without data: z (B, Z) from N(0, I) -> generator's state, x (B, X).
 
     ``noise_x`` (B, X) from N(0, I); Gaussian outputs.
     """
-    state_g = generate(p, x_prev, z, state_g, cell)
-    mean, std = heads(p, "out", state_g[0], spread)
+    state_g, hidden = generate(p, x_prev, z, state_g, cell, squash)
+    mean, std = heads(p, "out", hidden, spread)
     return state_g, mean + std * noise_x
 
 
@@ -115,7 +135,7 @@ def bound(p, x, noise, cell="lstm", mask=None, **options):
     mask : array or tensor of floats, shape (T, B), optional
         1 for data, 0 for pads.
     options
-        ``sees``, ``spread`` and ``output`` of ``step``.
+        ``sees``, ``spread``, ``squash`` and ``output`` of ``step``.
 
     Returns
     -------

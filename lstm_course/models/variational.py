@@ -2,7 +2,7 @@
 
     Terms                    what a step adds to the bound
     softplus, SPREADS        how a standard deviation is made positive
-    net, heads               feed-forward parts with their weights in hand
+    net, SQUASH, heads       feed-forward parts with their weights in hand
     kl, log_gauss, log_bernoulli     the terms of the bound, in nats, one per row
     hold, start              a state where the mask has none; the first one
     tensors, draw_layer      weights of NumPy as weights of torch; start values
@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from ..ops import exp, log, log_sigmoid, positive
+from ..ops import exp, log, log_sigmoid, positive, tanh
 from .twins import like
 
 
@@ -46,11 +46,17 @@ def _from_log_variance(a):
 SPREADS = {"softplus": softplus, "log_variance": _from_log_variance}
 
 
-def net(layers, x):
-    """max(x W + b, 0) through layers, pairs (W (m, n), b (n,)); none gives x itself."""
+def _relu(a):
+    return a * positive(a)
+
+
+SQUASH = {"relu": _relu, "tanh": tanh}
+
+
+def net(layers, x, squash="relu"):
+    """squash(x W + b) through layers, pairs (W (m, n), b (n,)); none gives x itself."""
     for W, b in layers:
-        a = x @ W + b
-        x = a * positive(a)
+        x = SQUASH[squash](x @ W + b)
     return x
 
 

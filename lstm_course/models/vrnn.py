@@ -13,7 +13,7 @@ answer.  h is never cut off from the gradient; a popular port cuts it at every s
 bound still rises, and the memory learns nothing.
 
 Weights, X features of x, Z latent variables, H units, any depth (a list of pairs
-(W (m, n), b (n,)), every layer followed by max(., 0); an empty list is the identity):
+(W (m, n), b (n,)), every layer followed by ``squash``; an empty list is the identity):
 
     p["phi_x"], p["phi_z"]      lists: X -> F and Z -> G
     p["prior"]                  list: H -> .
@@ -31,6 +31,7 @@ Where the paper leaves a choice, the first is the default:
 
     prior    "state" as in (5); "standard" is N(0, I), the paper's VRNN-I
     spread   "softplus" makes a std positive; "log_variance" is exp(a / 2)
+    squash   "relu", max(., 0), or "tanh": of the layers of the lists
     output   "gauss", or "bernoulli" for x in [0, 1] (decoder_mean gives logits);
              the paper's mixture of Gaussians is not built here
 
@@ -44,6 +45,7 @@ from ..init import init as init_cell
 from .twins import cell_step, join, stacked
 from .variational import (
     SPREADS,
+    SQUASH,
     Terms,
     check_noise,
     check_options,
@@ -59,35 +61,36 @@ from .variational import (
 CHOICES = {
     "kind": ("state", "standard"),
     "spread": tuple(SPREADS),
+    "squash": tuple(SQUASH),
     "output": ("gauss", "bernoulli"),
 }
 
 
-def prior(p, h_prev, kind="state", spread="softplus"):
+def prior(p, h_prev, kind="state", spread="softplus", squash="relu"):
     """Mean and std (B, Z) of z before x is seen, from h_prev (B, H)."""
-    mean, std = heads(p, "prior", net(p["prior"], h_prev), spread)
+    mean, std = heads(p, "prior", net(p["prior"], h_prev, squash), spread)
     return (mean, std) if kind == "state" else (0.0 * mean, 0.0 * std + 1.0)
 
 
-def encode(p, x, h_prev, spread="softplus"):
+def encode(p, x, h_prev, spread="softplus", squash="relu"):
     """Mean and std (B, Z) of z when x (B, X) is seen."""
-    read = join([net(p["phi_x"], x), h_prev])
-    return heads(p, "encoder", net(p["encoder"], read), spread)
+    read = join([net(p["phi_x"], x, squash), h_prev])
+    return heads(p, "encoder", net(p["encoder"], read, squash), spread)
 
 
-def decode(p, z, h_prev):
+def decode(p, z, h_prev, squash="relu"):
     """What the heads of p(x | z) read: z (B, Z), h_prev (B, H) -> (B, .)."""
-    return net(p["decoder"], join([net(p["phi_z"], z), h_prev]))
+    return net(p["decoder"], join([net(p["phi_z"], z, squash), h_prev]), squash)
 
 
-def recur(p, x, z, state, cell):
+def recur(p, x, z, state, cell, squash="relu"):
     """The memory after x (B, X) and z (B, Z): -> state."""
-    read = join([net(p["phi_x"], x), net(p["phi_z"], z)])
+    read = join([net(p["phi_x"], x, squash), net(p["phi_z"], z, squash)])
     return cell_step(cell, p["cell"], read, state)
 
 
 def step(p, x, state, noise, cell, mask=None, kind="state", spread="softplus",
-         output="gauss"):  # fmt: skip
+         squash="relu", output="gauss"):  # fmt: skip
     """One step: x (B, X), noise (B, Z) from N(0, I) -> state, Terms.
 
     ``state`` is the cell's; ``mask`` (B,) is 1.0 for a row that has this step and 0.0
@@ -96,27 +99,29 @@ def step(p, x, state, noise, cell, mask=None, kind="state", spread="softplus",
     Arrays or tensors, all of one kind.
     """
     h_prev = state[0]
-    mean0, std0 = prior(p, h_prev, kind, spread)
-    mean, std = encode(p, x, h_prev, spread)
+    mean0, std0 = prior(p, h_prev, kind, spread, squash)
+    mean, std = encode(p, x, h_prev, spread, squash)
     z = mean + std * noise
-    hidden = decode(p, z, h_prev)
+    hidden = decode(p, z, h_prev, squash)
     fits = log_density(p, "decoder", hidden, x, output, spread)
     costs = kl(mean, std, mean0, std0)
     if mask is not None:
         fits, costs = mask * fits, mask * costs
-    return hold(mask, recur(p, x, z, state, cell), state), Terms(fits, costs, z)
+    new = recur(p, x, z, state, cell, squash)
+    return hold(mask, new, state), Terms(fits, costs, z)
 
 
-def dream(p, state, noise, noise_x, cell, kind="state", spread="softplus"):
+def dream(p, state, noise, noise_x, cell, kind="state", spread="softplus",
+          squash="relu"):  # fmt: skip
     """One step without data: z from the prior, x (B, X) from it -> state, x, z.
 
     ``noise`` (B, Z) and ``noise_x`` (B, X) from N(0, I); Gaussian outputs.
     """
-    mean0, std0 = prior(p, state[0], kind, spread)
+    mean0, std0 = prior(p, state[0], kind, spread, squash)
     z = mean0 + std0 * noise
-    mean, std = heads(p, "decoder", decode(p, z, state[0]), spread)
+    mean, std = heads(p, "decoder", decode(p, z, state[0], squash), spread)
     x = mean + std * noise_x
-    return recur(p, x, z, state, cell), x, z
+    return recur(p, x, z, state, cell, squash), x, z
 
 
 def bound(p, x, noise, cell="lstm", mask=None, state0=None, **options):
@@ -134,7 +139,7 @@ def bound(p, x, noise, cell="lstm", mask=None, state0=None, **options):
     state0 : tuple, optional
         The cell's state before the first step.
     options
-        ``kind``, ``spread`` and ``output`` of ``step``.
+        ``kind``, ``spread``, ``squash`` and ``output`` of ``step``.
 
     Returns
     -------
