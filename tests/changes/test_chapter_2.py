@@ -91,3 +91,22 @@ def test_lesson_after(cells):
     train = cells("02", "setup", "reader")["train"]
     run = train(20, "lstm", bias, seed=0)
     assert run["accuracy"] == 1 and run["solved"] == 200
+
+
+def test_delicate_read(cells):
+    more = {"rng.normal(size=(5000, 2000))": "np.ones((5000, 1))"}
+    shown = cells("02", "setup", "delicate-run", change=more)["printed"]
+    found = re.findall(r"by +([\d.]+) sizes per unit of keep, ([\d.]+)", shown)
+    by_keep, by_b = np.array(found, float).T
+    assert by_keep == pytest.approx([10.0, 100.0, 966.1], abs=0.1)
+    assert by_b == pytest.approx([0.90, 0.99, 0.97], abs=0.005)
+
+
+def test_a_tenth_of_forgetting_makes_ten_times_the_sensitivity(cells):
+    shown = cells("02", "setup", "delicate-run")["printed"]
+    found = re.findall(r"by +([\d.]+) sizes per unit of keep, ([\d.]+)", shown)
+    by_keep, by_b = np.array(found, float).T
+    keep = np.array([0.9, 0.99, 0.999])
+    theory = np.sqrt(1 + keep**2) / (1 - keep**2)
+    assert by_keep == pytest.approx(theory, rel=0.05)
+    assert by_b == pytest.approx(theory * keep * (1 - keep), rel=0.05)
