@@ -9,6 +9,7 @@ Needs torch.
 In this folder:
 
     language_model, classifier, reader, translator   one model each
+    looking_back             a translator with attention
     loss                     readout and cross entropy in one
     stepper                  a language model one symbol at a time
     ngrams                   counting, what a network must beat
