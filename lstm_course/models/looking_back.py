@@ -1,8 +1,8 @@
 """A decoder that looks back at all the encoder's states, not at the last alone.
 
 At every step it asks, with its own state, which places of what was read fit, and reads
-their weighted mean beside the symbol it wrote before (``attention``).  The encoder's last
-state is still where it begins, but no longer all it has.
+their weighted mean beside the symbol it wrote before (``attention``).  The encoder's
+last state is still where it begins, but no longer all it has.
 
 Source: Bahdanau, Cho & Bengio (2015); their encoder reads in both directions, ours in
 one, and their decoder is a GRU.
@@ -47,7 +47,7 @@ class LookingBack(Translator):
         self.decoder, self.scorer = _learned(p.pop("cell")), _learned(p)
 
     def encode(self, x, lengths):
-        """The state after the last word, all h (S, B, H), and which are words (S, B)."""
+        """The state after the last word, all h (S, B, H), and what are words (S, B)."""
         h, state = self.encoder(self.read(x), lengths=lengths)
         there = torch.arange(len(x), device=x.device)[:, None] < lengths.to(x.device)
         return *state, h, there
