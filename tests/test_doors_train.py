@@ -227,6 +227,14 @@ TASKS = {
             lambda: draw("recall", most=9, keys=8),
             refused("Write keys=9"),
         ),
+        **{
+            f"permutations: {option} {v!r}": (
+                lambda option=option, v=v: draw("permutations", **{option: v}),
+                refused(f"{option} is"),
+            )
+            for option in ("read", "ask")
+            for v in ("some", None, 0)
+        },
         "more symbols than steps": (
             lambda: draw("selective_copy", symbols=9),
             refused("9 symbols need"),

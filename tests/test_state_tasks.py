@@ -38,6 +38,27 @@ def test_a5_is_made_of_its_commutators():
     assert len(set(small[small[a, b], small[undo[a], undo[b]]].ravel())) == 3
 
 
+@GROUPS
+def test_generators_reach_every_element(form):
+    found, reached = {0}, set()
+    while found != reached:
+        reached = found
+        found = reached | set(TABLES[form][list(reached)][:, _generators(form)].ravel())
+    assert len(found) == len(ELEMENTS[form])
+
+
+def _generators(form):
+    return permutations.symbols(form, "generators")
+
+
+def test_the_five_places_of_the_first_thing_take_part_in_every_turn():
+    """Two sequences may put the first thing alike and differ in what comes later."""
+    table, places = TABLES["A5"], permutations.asked("A5", "first")
+    assert np.bincount(places).tolist() == [12] * 5
+    moved = {tuple(places[table[:, k]]) for k in range(60)}
+    assert len(moved) == 60  # each of the sixty acts in its own way
+
+
 def test_a_composition_is_what_moving_things_gives():
     rng = RNG(3)
     x, y, _ = permutations.sample(rng, 5, 9, 9, "A5")

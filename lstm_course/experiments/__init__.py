@@ -11,7 +11,7 @@ run from its setting to a dict of results.
 In this folder:
 
     gap, starts, latching, forget_bias, continual, variants,
-    carry, dropout, ladder, telephone                        one experiment each
+    carry, dropout, ladder, telephone, state                 one experiment each
     learn, figures                                           what several of them share
     record, command                                          results with their origin
 """

@@ -4,6 +4,10 @@ At every step one element g of a group is read, and the composition of all that 
 read so far is asked for: first the older ones, then g.  Lengths are mixed within a
 batch, drawn evenly from least ... most.
 
+Two options make it easier to learn and no easier to hold: with read="generators" only
+two elements are read, of which all others are made; with ask="first" the answer is
+where the first thing is now.
+
 form="mod3"  Three elements, turns of three things: counting mod 3.  They commute.
 form="S3"    All six orders of three things.  The order of reading matters.
 form="A5"    The sixty even orders of five things: the smallest group that is not
@@ -14,10 +18,11 @@ form="A5"    The sixty even orders of five things: the smallest group that is no
 Sources: Barrington (1989) for the groups; as a task for networks with a state: Merrill,
 Petty & Sabharwal (2024), arXiv 2404.08819; Grazzi et al. (2025), arXiv 2411.12537.
 
-Shapes: x (most, B, K) one-hot over the elements, zeros after the end; y (most, B) the
-number of an element; mask True while a sequence lasts.  Elements are numbered in the
-order of ``ELEMENTS``; number 0 leaves all as it is.  Chance: 1/K right, ln K nats.
-Solved: 99 % right.
+Shapes: x (most, B, I) one-hot over the elements that are read, zeros after the end;
+y (most, B) the number of an element, or of a place; mask True while a sequence lasts.
+Elements are numbered in the order of ``ELEMENTS``; number 0 leaves all as it is.
+Chance: 1/K right, or the share of answers that are 0 (generators do not mix at once),
+ln K nats.  Solved: 99 % right.
 """
 
 from functools import partial
@@ -51,6 +56,12 @@ ELEMENTS = {
     "A5": [order for order in permutations(range(5)) if even(order)],
 }
 FORMS = tuple(ELEMENTS)
+GENERATORS = {  # of S3 a swap and a turn, of A5 a turn of five and one of three
+    "mod3": [(0, 1, 2), (1, 2, 0)],
+    "S3": [(1, 0, 2), (1, 2, 0)],
+    "A5": [(1, 2, 3, 4, 0), (1, 2, 0, 3, 4)],
+}
+READ, ASK = ("all", "generators"), ("all", "first")
 
 
 def _table(elements):
@@ -63,8 +74,22 @@ def _table(elements):
 TABLES = {form: _table(elements) for form, elements in ELEMENTS.items()}
 
 
-def sample(rng, B=64, least=3, most=16, form="mod3"):
-    """Draw B sequences: x (most, B, K), y (most, B), mask (most, B).
+def symbols(form, read="all"):
+    """Numbers (I,) of the elements that are read."""
+    elements = ELEMENTS[form]
+    chosen = elements if read == "all" else GENERATORS[form]
+    return np.array([elements.index(order) for order in chosen])
+
+
+def asked(form, ask="all"):
+    """The answer (K,) for every element: itself, or where it puts the first thing."""
+    elements = ELEMENTS[form]
+    whole = np.arange(len(elements))
+    return whole if ask == "all" else np.array([order[0] for order in elements])
+
+
+def sample(rng, B=64, least=3, most=16, form="mod3", read="all", ask="all"):
+    """Draw B sequences: x (most, B, I), y (most, B), mask (most, B).
 
     Examples
     --------
@@ -72,60 +97,88 @@ def sample(rng, B=64, least=3, most=16, form="mod3"):
     >>> x[:, 0].argmax(-1), y[:, 0]
     (array([2, 2, 2, 1, 2]), array([2, 1, 0, 1, 0]))
     """
-    least, most = check_span(least, most)
-    K = len(ELEMENTS[check_form(form, FORMS)])
+    least, most = check(least, most, form, read, ask)
     mask = before(rng.integers(least, most + 1, B), most)
-    codes = np.where(mask, rng.integers(0, K, (most, B)), -1)
-    return one_hot(codes, K), np.where(mask, composed(codes, form), 0), mask
+    I = len(symbols(form, read))
+    codes = np.where(mask, rng.integers(0, I, (most, B)), -1)
+    return one_hot(codes, I), np.where(mask, answers(codes, form, read, ask), 0), mask
 
 
-def composed(codes, form):
-    """All elements so far as one: codes (T, B), below 0 where nothing is read."""
-    so_far, all_steps = np.zeros(codes.shape[1], int), []
-    for read in codes:
-        so_far = np.where(read < 0, so_far, TABLES[form][so_far, read])
-        all_steps.append(so_far)
-    return np.stack(all_steps)
+def check(least, most, form, read, ask):
+    """The options of the task, or an error that says which is none."""
+    check_form(form, FORMS)
+    for name, value, known in (("read", read, READ), ("ask", ask, ASK)):
+        if value not in known:
+            raise ValueError(
+                f"{name} is {value!r}. A permutation is read, and asked for, whole or "
+                f"in part. Expected {known[0]!r} or {known[1]!r}. Write "
+                f"{name}={known[0]!r}?"
+            )
+    return check_span(least, most)
+
+
+def answers(codes, form, read="all", ask="all"):
+    """What is asked for (T, B), from codes (T, B), below 0 where nothing is read."""
+    elements = np.where(codes < 0, 0, symbols(form, read)[codes])
+    so_far, every_step = np.zeros(codes.shape[1], int), []
+    for element in elements:
+        so_far = TABLES[form][so_far, element]
+        every_step.append(so_far)
+    return asked(form, ask)[np.stack(every_step)]
 
 
 def _codes(x):
     return np.where(x.sum(-1) > 0, x.argmax(-1), -1)
 
 
-def validate(x, y, mask, least=3, most=16, form="mod3"):
+def validate(x, y, mask, least=3, most=16, form="mod3", read="all", ask="all"):
     """Raise ValueError unless the sample obeys the definition above."""
-    require(x.shape[::2] == (most, len(ELEMENTS[form])), "x is (most, B, K)")
+    require(x.shape[::2] == (most, len(symbols(form, read))), "x is (most, B, I)")
     require(np.isin(x, (0.0, 1.0)) & (x.sum(-1) == mask)[..., None], "one-hot, then 0")
     require(mask[:-1] >= mask[1:], "a sequence has no holes")
     lengths = mask.sum(0)
     require((lengths >= least) & (lengths <= most), "lengths are least ... most")
-    right = composed(_codes(x), form)
+    right = answers(_codes(x), form, read, ask)
     require(y[mask] == right[mask], "the answer is the composition of all so far")
 
 
-def oracle(x, mask, form="mod3"):
+def oracle(x, mask, form="mod3", read="all", ask="all"):
     """The right answers from x alone: out (n, K)."""
-    return certain(composed(_codes(x), form)[mask], x.shape[-1])
+    K = asked(form, ask).max() + 1
+    return certain(answers(_codes(x), form, read, ask)[mask], K)
 
 
-def guess(x, mask):
-    """All elements alike: out (n, K)."""
-    return np.zeros((int(mask.sum()), x.shape[-1]))
+def guess(x, mask, K):
+    """All answers alike: out (n, K)."""
+    return np.zeros((int(mask.sum()), K))
 
 
-def make(least=3, most=16, form="mod3"):
+def chance(least, most, form, read="all", ask="all"):
+    """The share of answers that are 0: what who always says 0 gets right."""
+    turn = TABLES[form][:, symbols(form, read)]  # (K, I): where each element leads
+    zero, p = asked(form, ask) == 0, np.eye(len(turn))[0]
+    lasts = [(np.arange(least, most + 1) > t).mean() for t in range(most)]
+    shares = []
+    for _ in lasts:
+        p = sum(np.bincount(to, p, len(p)) for to in turn.T) / turn.shape[1]
+        shares.append(p[zero].sum())
+    return float(np.average(shares, weights=lasts))
+
+
+def make(least=3, most=16, form="mod3", read="all", ask="all"):
     """The task with its options fixed."""
-    check_span(least, most)
-    K = len(ELEMENTS[check_form(form, FORMS)])
+    check(least, most, form, read, ask)
+    K = int(asked(form, ask).max() + 1)
+    options = {"form": form, "read": read, "ask": ask}
     return Task(
         "permutations",
-        K,
+        len(symbols(form, read)),
         K,
         "classes",
-        partial(sample, least=least, most=most, form=form),
-        partial(oracle, form=form),
-        guess,
+        partial(sample, least=least, most=most, **options),
+        partial(oracle, **options),
+        partial(guess, K=K),
         score_classes,
         lambda s: s["accuracy"] >= RIGHT,
-        {"loss": np.log(K), "accuracy": 1 / K},
+        {"loss": np.log(K), "accuracy": chance(least, most, **options)},
     )
