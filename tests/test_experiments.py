@@ -148,6 +148,18 @@ def test_taught_on_single_strings_neither_cell_reads_a_stream(rows):
     assert taught[:, -1].max() < 0.65
 
 
+def test_who_looks_back_needs_no_longer_vector(rows):
+    def right(name, **where):
+        return np.array([r["right"] for r in rows[name] if where.items() <= r.items()])
+
+    vector = right("telephone", way="forward", H=128)
+    small, large = (right("lookback", H=H) for H in (32, 64))
+    twenty = telephone.LENGTHS.index(20)
+    assert small[:, twenty].min() > 0.95 > 2 * vector[:, twenty].max()
+    assert sorted(large[:, twenty] > 0.95) == [False, True, True]  # one never learns
+    assert max(small[:, -1].max(), large[:, -1].max()) < 0.4  # longer than any seen
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "name, setting",

@@ -28,7 +28,19 @@ def grid():
 
 def run(way, H, seed, steps=STEPS):
     """One run: -> right by length, share of numbers written without a fault."""
-    model = Translator("lstm", I, H, words=len(task.WORDS), K=task.K, seed=seed)
+    model = trained(Translator, way, H, seed, steps)
+    right = [round(accuracy(model, way, n, seed), 3) for n in LENGTHS]
+    tried = [8, 12]
+    return {
+        "right": right,
+        "greedy": [round(accuracy(model, way, n, seed, BEAMED), 3) for n in tried],
+        "beam": [round(accuracy(model, way, n, seed, BEAMED, WIDTH), 3) for n in tried],
+    }
+
+
+def trained(kind, way, H, seed, steps=STEPS):
+    """A Translator, or one that looks back, after training."""
+    model = kind("lstm", I, H, words=len(task.WORDS), K=task.K, seed=seed)
     fit(
         model,
         translator_loss,
@@ -40,13 +52,7 @@ def run(way, H, seed, steps=STEPS):
         device="cpu",
         progress=False,
     )
-    right = [round(accuracy(model, way, n, seed), 3) for n in LENGTHS]
-    tried = [8, 12]
-    return {
-        "right": right,
-        "greedy": [round(accuracy(model, way, n, seed, BEAMED), 3) for n in tried],
-        "beam": [round(accuracy(model, way, n, seed, BEAMED, WIDTH), 3) for n in tried],
-    }
+    return model
 
 
 def turned(batch, way):
