@@ -48,8 +48,8 @@ has a way to each goal.  At 390 pixels its dials and what they move share 700 pi
 In this folder:
 
     unit_explorer, gate_microscope, gradient_lab, step_walker, text_reader,
-    variant_diff, roofline           one figure each
-    live, bundle                     what they share
+    variant_diff, roofline, state_table              one figure each
+    live, bundle                                     what they share
 """
 
 from importlib import import_module
@@ -59,6 +59,7 @@ MODULES = {  # class: module, imported when it is asked for
     "GradientLab": "gradient_lab",
     "LiveFigure": "live",
     "Roofline": "roofline",
+    "StateTable": "state_table",
     "StepWalker": "step_walker",
     "TextReader": "text_reader",
     "UnitExplorer": "unit_explorer",

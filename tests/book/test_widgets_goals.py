@@ -5,14 +5,19 @@ import json
 import numpy as np
 import pytest
 from book.test_widgets_words import show  # noqa: F401 (fixtures)
-from live_figures import FIGURES, example
+from live_figures import FIGURES, STATES, example
 
-from lstm_course import init, widgets
+from lstm_course import CELLS, init, widgets
 from lstm_course.gradcheck import numeric_gradient
 from lstm_course.tasks import agreement
 from lstm_course.trained.weights import pack, unpack
 from lstm_course.unroll import unroll
-from lstm_course.widgets import GateMicroscope, StepWalker, UnitExplorer
+from lstm_course.widgets import (
+    GateMicroscope,
+    StateTable,
+    StepWalker,
+    UnitExplorer,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -120,6 +125,19 @@ def size(root, machine="", way="", **sizes):
     root.page.wait_for_timeout(AFTER)
 
 
+def table():
+    return example("StateTable")
+
+
+def enter(root, cell, task, other=None):
+    """Choose an entry of the table of states."""
+    root.get_by_label("cell", exact=True).select_option(cell)
+    root.get_by_label("task", exact=True).select_option(task)
+    if other:
+        root.get_by_label("compared with", exact=True).select_option(other)
+    root.page.wait_for_timeout(AFTER)
+
+
 SPEECH = "KING HENRY VI:\nMy lord, the king is dead."
 FAR = "the king near the boy and the girl"
 WAYS = {  # figure, goal, how it is met
@@ -155,6 +173,9 @@ WAYS = {  # figure, goal, how it is met
     "far": (lambda: one_unit(FAR, 7), lambda root: backward(root, 13)),
     "calls": (roofline, lambda root: size(root, way="plain", rows_B=1, units_H=32)),
     "bytes": (roofline, lambda root: size(root, rows_B=1, units_H=1024)),
+    "lost": (table, lambda root: enter(root, "gru", "ab")),
+    "parted": (table, lambda root: enter(root, "lstm", "parity", "mingru")),
+    "deeper": (table, lambda root: enter(root, "mingru", "copy2")),
     "idle": (roofline, lambda root: size(root, machine="H100", rows_B=1)),
 }
 
@@ -172,7 +193,7 @@ def test_a_goal_is_not_met_at_first_and_can_be_met(goal, show):  # noqa: F811
 def test_every_goal_has_a_way(show):  # noqa: F811
     found = set()
     plain = (UnitExplorer, widgets.GradientLab, widgets.VariantDiff, widgets.TextReader)
-    for make in (*plain, microscope, roofline):
+    for make in (*plain, microscope, roofline, table):
         found |= set(goals_of(show(make())))
     assert found | set(goals_of(show(one_unit(FAR, 7)))) == set(WAYS)
 
@@ -262,10 +283,15 @@ SENTENCE = "the king near the girls praises himself and the nuns that the boy se
 def figures():
     """Each as large as in its chapter."""
     plain = ("UnitExplorer", "GradientLab", "VariantDiff", "TextReader")
+    rows = [r for r in STATES["rows"] if r["cell"] == "lstm"]
+    tasks = ("parity", "mod3", "S3", "A5", "ab", "abc", "recall")  # and copy, copy2
+    rows = [r | {"task": t} for t in tasks for r in rows[:3]] + rows[6:]
+    many = [r | {"cell": cell} for cell in CELLS for r in rows]
     return {n: getattr(widgets, n)() for n in plain} | {
         "StepWalker": one_unit(SENTENCE, 4),
         "GateMicroscope": microscope(),
         "Roofline": roofline(),
+        "StateTable": StateTable({"rows": many}, cell="mlstm"),
     }
 
 
