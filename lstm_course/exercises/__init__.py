@@ -4,7 +4,7 @@
 
 In this folder:
 
-    set01 ... set07               the questions, a folder per set
+    set01 ... set08               the questions, a folder per set
     definition, making            what a question is, what the sets share
     judging, comparing, values    asking a function, comparing, what may pass
     explaining, forms, patterns   why it is wrong, judged in any form, in words
@@ -13,13 +13,13 @@ In this folder:
     reader, packages              a trained network; packages the grader lacks
 """
 
-from . import set01, set02, set03, set04, set05, set06, set07
+from . import set01, set02, set03, set04, set05, set06, set07, set08
 from .comparing import compare
 from .definition import Exercise, ExerciseSet, Finding, Verdict
 from .judging import judge, local_call
 
 SETS: dict[str, ExerciseSet] = {
-    s.SET.name: s.SET for s in (set01, set02, set03, set04, set05, set06, set07)
+    s.SET.name: s.SET for s in (set01, set02, set03, set04, set05, set06, set07, set08)
 }
 
 __all__ = [

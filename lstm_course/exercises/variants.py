@@ -19,9 +19,11 @@ PREDICTION = "numbers worked out by hand; nothing is implemented"
 CLINIC = "a test of black boxes, which draw conventions of their own for every case"
 UNVARIED = {
     **dict.fromkeys(
-        ("01.5", "02.5", "03.5", "04.4", "05.5", "06.6", "07.6"), PREDICTION
+        ("01.5", "02.5", "03.5", "04.4", "05.5", "06.6", "07.6", "08.6"), PREDICTION
     ),
-    **dict.fromkeys(("01.6", "02.6", "03.6", "04.5", "05.6", "06.7", "07.7"), CLINIC),
+    **dict.fromkeys(
+        ("01.6", "02.6", "03.6", "04.5", "05.6", "06.7", "07.7", "08.7"), CLINIC
+    ),
 }  # question -> why every class gets the same one
 
 

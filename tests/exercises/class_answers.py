@@ -3,7 +3,8 @@
 Seed 3: torch's weights, time last, the Jacobian as a gradient, norms by lag, a
 quarter left of a memory, blocks o g f i and r n u, results as intervals; costs in bits,
 windows row by row, logarithms, and symbol 2 as the end; six blocks, o g f i, peaks in
-bytes, d J + e, from the end, b / a.
+bytes, d J + e, from the end, b / a; scores halved, what is read doubled, time last,
+pixels in their middles, bits, columns.
 """
 
 import copy
@@ -221,6 +222,32 @@ def prefix(join, a):
         ("np.log(a / b)", "np.log(b / a)"),
         ('"a" if high < 0 else "b" if low > 0', '"b" if high < 0 else "a" if low > 0'),
     ),
+    "08.1": public("08.1", ('@ p["v"]', '@ p["v"] / 2')),
+    "08.2": public("08.2", ("dalpha = np", "dz = 2 * dz\n    dalpha = np")),
+    "08.3": """
+def grid(along_time, along_depth, h_in, m_in, D):
+    B, H, T = h_in.shape
+    states, top = [(np.zeros((B, H)), np.zeros((B, H)))] * D, []
+    for t in range(T):
+        h, m = h_in[..., t], m_in[..., t]
+        for d in range(D):
+            old, memory = states[d]
+            states[d] = along_time(d, h, old, memory)
+            h, m = along_depth(d, old, h, m)
+        top.append(h)
+    return np.stack(top, axis=2)
+""",
+    "08.4": public("08.4", ("np.arange(1, A + 1) - mu", "np.arange(A) + 0.5 - mu")),
+    "08.5": public("08.5", (".sum(axis=2)", ".sum(axis=2) / np.log(2)")),
+    "08.8": """
+def read_out(q, k, v, f, i, C, n):
+    h = np.zeros_like(v)
+    for t in range(len(f)):
+        C = f[t] * C + i[t] * np.outer(v[:, t], k[:, t])
+        n = f[t] * n + i[t] * k[:, t]
+        h[:, t] = C @ q[:, t] / max(abs(n @ q[:, t]), 1)
+    return h, C, n
+""",
 }
 
 

@@ -2,7 +2,16 @@
 
 import numpy as np
 
-from lstm_course.exercises import set01, set02, set03, set04, set05, set06, set07
+from lstm_course.exercises import (
+    set01,
+    set02,
+    set03,
+    set04,
+    set05,
+    set06,
+    set07,
+    set08,
+)
 from lstm_course.exercises.making import Suspect, edited
 
 
@@ -10,7 +19,7 @@ def suspects(id):
     """(arguments, the right verdict) of a clinic; nothing for other questions."""
     made = {
         "01.6": rnn, "02.6": clips, "03.6": starts, "04.5": lstm, "05.6": grus,
-        "06.7": models, "07.7": programs,
+        "06.7": models, "07.7": programs, "08.7": slopes,
     }  # fmt: skip
     return made.get(id, list)()
 
@@ -113,3 +122,19 @@ def programs():
     )
     rows = [((Suspect(count),), False) for count in wrong]
     return [*rows, *(((Suspect(count),), True) for count in right)]
+
+
+def slopes():
+    """Gradients with other faults than those of the check, and right ones."""
+    clinic = set08.clinic
+    bound, slope = clinic.make("", np.random.default_rng(7))
+    wrong = (
+        lambda x, noise, d: -slope(x, noise, d),
+        lambda x, noise, d: slope(x, noise, d**2),
+        lambda x, noise, d: slope(x, 0 * noise, d),
+        lambda x, noise, d: slope(x[::-1], noise[::-1], d[::-1])[::-1],
+        lambda x, noise, d: slope(x, noise, d) * (np.arange(len(x)) < 9)[:, None, None],
+    )
+    rows = [((Suspect(bound), Suspect(s)), False) for s in wrong]
+    right = [clinic.make(k, np.random.default_rng(8)) for k in ("plain", "standard")]
+    return [*rows, *((tuple(map(Suspect, pair)), True) for pair in right)]

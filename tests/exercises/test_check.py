@@ -137,7 +137,7 @@ def test_progress_lists_every_set(capsys):
     progress()
     text = capsys.readouterr().out
     assert "15.0 of 100  04_lstm_step_by_step" in text
-    assert "0.0 of 100  07_speed" in text
+    assert "0.0 of 100  08_beyond_the_lstm" in text
 
 
 def test_a_broken_progress_file_counts_as_none(progress_file, capsys):

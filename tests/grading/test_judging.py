@@ -78,6 +78,9 @@ def outputs(id, args, T=5, B=2, I=3, H=4):
         return numbers(args[0](x, h, c))
     if id == "07.7":
         return numbers([args[0](T) for T in (1, 30, 1000)])
+    if id == "08.7":
+        x, noise, d = (rng.normal(size=s) for s in ((T, B, 2), (T, B, 3), (T, B)))
+        return numbers((args[0](x, noise), args[1](x, noise, d)))
     p = weights(rng, I, H, 1 if id == "01.6" else 4)
     return numbers(args[1](p, x, h0, dh) if id == "01.6" else args[1](p, x, dh))
 
@@ -209,7 +212,7 @@ def test_black_boxes_take_their_arguments_by_name(exercise):
     names = {
         "01.6": ("p", "x", "h0", "dh"), "02.6": ("grads", "limit"),
         "03.6": ("I", "H", "seed"), "04.5": ("p", "x", "dh"),
-        "06.7": ("codes", "h", "c"), "07.7": ("T",),
+        "06.7": ("codes", "h", "c"), "07.7": ("T",), "08.7": ("seen", "noise", "d"),
     }[exercise.id]  # fmt: skip
     rng = np.random.default_rng(0)
     p = weights(rng, 3, 4, 1 if exercise.id == "01.6" else 4)
@@ -218,8 +221,10 @@ def test_black_boxes_take_their_arguments_by_name(exercise):
         "dh": rng.normal(size=(5, 2, 4)), "grads": p, "limit": 0.5, "I": 3, "H": 4,
         "seed": 1, "codes": rng.integers(7, size=(5, 2)), "T": 30,
         "h": rng.normal(size=(2, 5)), "c": rng.normal(size=(2, 5)),
+        "seen": rng.normal(size=(5, 2, 2)), "noise": rng.normal(size=(5, 2, 3)),
+        "d": rng.normal(size=(5, 2)),
     }  # fmt: skip
-    called = {"codes": "x"}  # where two clinics mean two things by one name
+    called = {"codes": "x", "seen": "x"}  # where clinics mean several by one name
     for args, _ in boxes(exercise, 0):
         plainly = args[-1](*(values[n] for n in names))
         named = args[-1](**{called.get(n, n): values[n] for n in names})
@@ -244,7 +249,7 @@ def test_a_test_that_needs_what_came_before_loses_what_it_cannot_tell_alone(exer
     assert judge(exercise, knows, rng, rng, knows).fraction == 1
 
 
-DRAWN = [e for e in CLINICS if e.id in ("06.7", "07.7")]
+DRAWN = [e for e in CLINICS if e.id in ("06.7", "07.7", "08.7")]
 
 
 @pytest.mark.parametrize("exercise", DRAWN, ids=lambda e: e.id)
