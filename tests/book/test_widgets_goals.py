@@ -138,6 +138,9 @@ def enter(root, cell, task, other=None):
     root.page.wait_for_timeout(AFTER)
 
 
+NARROW = {"variance, pixels squared": 0.05, "stride, pixels": 1.0}
+WIDE = {"filters across and down": 3, "stride, pixels": 3.0}
+ASIDE = {"variance, pixels squared": 0.05, "centre, column": -3.0}
 SPEECH = "KING HENRY VI:\nMy lord, the king is dead."
 FAR = "the king near the boy and the girl"
 WAYS = {  # figure, goal, how it is met
@@ -177,6 +180,9 @@ WAYS = {  # figure, goal, how it is met
     "parted": (table, lambda root: enter(root, "lstm", "parity", "mingru")),
     "deeper": (table, lambda root: enter(root, "mingru", "copy2")),
     "idle": (roofline, lambda root: size(root, machine="H100", rows_B=1)),
+    "copy": (widgets.DrawWindow, lambda root: dials(root, **NARROW)),
+    "whole": (widgets.DrawWindow, lambda root: dials(root, **WIDE)),
+    "edge": (widgets.DrawWindow, lambda root: dials(root, **ASIDE)),
 }
 
 
@@ -193,7 +199,7 @@ def test_a_goal_is_not_met_at_first_and_can_be_met(goal, show):  # noqa: F811
 def test_every_goal_has_a_way(show):  # noqa: F811
     found = set()
     plain = (UnitExplorer, widgets.GradientLab, widgets.VariantDiff, widgets.TextReader)
-    for make in (*plain, microscope, roofline, table):
+    for make in (*plain, widgets.DrawWindow, microscope, roofline, table):
         found |= set(goals_of(show(make())))
     assert found | set(goals_of(show(one_unit(FAR, 7)))) == set(WAYS)
 
@@ -282,7 +288,7 @@ SENTENCE = "the king near the girls praises himself and the nuns that the boy se
 
 def figures():
     """Each as large as in its chapter."""
-    plain = ("UnitExplorer", "GradientLab", "VariantDiff", "TextReader")
+    plain = ("UnitExplorer", "GradientLab", "VariantDiff", "TextReader", "DrawWindow")
     rows = [r for r in STATES["rows"] if r["cell"] == "lstm"]
     tasks = ("parity", "mod3", "S3", "A5", "ab", "abc", "recall")  # and copy, copy2
     rows = [r | {"task": t} for t in tasks for r in rows[:3]] + rows[6:]
