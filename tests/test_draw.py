@@ -168,7 +168,7 @@ MUTANTS = [
     ("the canvas is replaced", "state.canvas + stroke", "stroke"),
     ("one noise for all steps", "state, e, N, **options)", "state, noise[0], N, **options)"),  # noqa: E501
     ("the encoder is not carried", "state._replace(enc=enc)", "state"),
-    ("the window is cut off from the gradient", "(w[:, k] for k", "((w.detach() if hasattr(w, 'detach') else w)[:, k] for k"),  # noqa: E501
+    ("the window is cut off from the gradient", "log_gamma = w.T", "log_gamma = (w.detach() if hasattr(w, 'detach') else w).T"),  # noqa: E501
     ("picture and canvas exchanged", "log_bernoulli(x, canvas)", "log_bernoulli(canvas, x)"),  # noqa: E501
 ]  # fmt: skip
 

@@ -75,7 +75,7 @@ def filters(centre, stride, log_variance, N, size, first=1, least=None):
 
 def window(w, N, rows, columns, first=1, least=None):
     """Numbers w (B, 5) -> F_y (B, N, rows), F_x (B, N, columns), gamma (B, 1, 1)."""
-    g_x, g_y, log_variance, log_delta, log_gamma = (w[:, k] for k in range(5))
+    g_x, g_y, log_variance, log_delta, log_gamma = w.T
     stride = (max(rows, columns) - 1) / (N - 1) * exp(log_delta)
     x, y = (columns + 1) / 2 * (g_x + 1), (rows + 1) / 2 * (g_y + 1)
     F_y = filters(y, stride, log_variance, N, rows, first, least)

@@ -37,9 +37,10 @@ def where(mask, a, b):
 
 def softmax(x):
     """Softmax over the last axis: x (..., K) -> shares (..., K); -inf gives 0."""
-    top = x.detach().amax(-1, True) if is_tensor(x) else x.max(-1, keepdims=True)
-    e = exp(x - top)
-    return e / e.sum(-1)[..., None]
+    if is_tensor(x):
+        return x.softmax(-1)
+    e = exp(x - x.max(-1, keepdims=True))
+    return e / e.sum(-1, keepdims=True)
 
 
 def cell_step(cell, p, x, state):
