@@ -42,7 +42,7 @@ class DrawWindow(LiveFigure):
     (3, 3)
     """
 
-    kind, room = "window", (700, 560)
+    kind, room = "window", (930, 630)
     image = List().tag(sync=True)  # rows of pixels
     x = Float(6.5).tag(sync=True)
     y = Float(6.5).tag(sync=True)
