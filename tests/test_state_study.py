@@ -165,3 +165,83 @@ def test_runs_of_another_grid_are_not_taken_over(small, tmp_path):
         command.ended(part, small)
     with pytest.raises(ValueError, match="run 0"):
         command.ended(part, [])
+
+
+# ----------------------------------------------------------------------- what came out
+
+GROUPS = ("parity", "mod3", "S3", "A5")
+WITHOUT_H = ("mingru", "minlstm", "mlstm")  # in the gates
+AVERAGES = ("coupled", "cifg", "gru", "mut1", "mut2", "mut3", "slstm", *WITHOUT_H[:2])
+ADDING = ("lstm", "peephole", "np", "niaf", "nog", "noaf")  # gates f and i apart
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return record.load("state")["rows"]
+
+
+def share(rows, task, cell, layers=1, times=state.TIMES):
+    k, n = state.solved(rows, task, cell, layers, times)
+    assert n == len(state.SEEDS)
+    return k / n
+
+
+def mean(rows, task, cell, layers=1, times=state.TIMES):
+    mine = [
+        r for r in rows if (r["task"], r["cell"], r["layers"]) == (task, cell, layers)
+    ]
+    return np.mean([r["accuracy"][str(round(times * r["trained"]))] for r in mine])
+
+
+def test_without_h_in_the_gates_no_group_is_followed_even_as_trained(rows):
+    for task in GROUPS:
+        for cell in WITHOUT_H:
+            guess = state.chance(task)
+            assert mean(rows, task, cell, times=1) < guess + 0.1, (task, cell)
+
+
+def test_gates_that_read_h_follow_every_group_to_twice_the_length(rows):
+    for task in GROUPS:
+        for cell in (*ADDING, *AVERAGES[:-2], "depth_gated"):
+            assert share(rows, task, cell) == 1, (task, cell)
+
+
+def test_without_a_forget_gate_or_any_gate_counting_mod_3_is_lost(rows):
+    for cell in ("lstm1997", "nfg", "rnn", "clockwork"):
+        assert share(rows, "mod3", cell) == 0 == share(rows, "S3", cell)
+        assert share(rows, "parity", cell) == 1
+
+
+def test_an_average_counts_no_further_than_it_was_taught(rows):
+    for cell in AVERAGES:
+        assert share(rows, "ab", cell, times=1) == 1
+        assert share(rows, "ab", cell, times=1.5) == 0 == share(rows, "abc", cell)
+
+
+def test_who_only_adds_counts_furthest(rows):
+    assert share(rows, "ab", "lstm1997") == 1 == share(rows, "abc", "lstm1997")
+    assert any(share(rows, "ab", cell, times=1.5) > 0 for cell in ADDING)
+    assert share(rows, "ab", "lstm") == 0  # at twice the length: it forgets a little
+
+
+def test_two_layers_let_copy_who_cannot_with_one(rows):
+    for cell in ("mingru", "minlstm"):
+        assert share(rows, "copy", cell, times=1) == 0
+        assert mean(rows, "copy", cell, times=1) < 0.8
+        assert share(rows, "copy", cell, 2, times=1) == 1
+        assert mean(rows, "copy", cell, 2) > mean(rows, "copy", cell, 3)  # no more
+
+
+def test_the_largest_matrix_helps_nobody_to_copy_or_to_know_the_order(rows):
+    assert mean(rows, "copy", "mlstm", times=1) < 0.5
+
+
+def test_of_equal_states_the_matrix_answers_most_queries_it_was_not_taught(rows):
+    means = {cell: mean(rows, "recall", cell) for cell in CELLS}
+    assert max(means, key=means.get) == "mlstm"
+
+
+def test_a_cell_written_in_two_ways_comes_out_as_one(rows):
+    """np is the LSTM as a peephole cell without peepholes: the same numbers."""
+    for task in state.LESSONS:
+        assert mean(rows, task, "np") == mean(rows, task, "lstm")

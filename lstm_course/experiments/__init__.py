@@ -20,7 +20,7 @@ from importlib import import_module
 
 NAMES = (
     *("gap", "starts", "latching", "forget_bias", "continual", "variants"),
-    *("carry", "dropout", "ladder", "telephone", "lookback"),
+    *("carry", "dropout", "ladder", "telephone", "lookback", "state"),
 )
 
 

@@ -58,7 +58,7 @@ def _group(form, steps, **options):
     return Lesson("permutations", span | options, (8, 16, 24, 32, 64, 128), steps)
 
 
-def _count(form, steps):
+def _letters(form, steps):
     span = {"least": 1, "most": 16, "form": form}
     sizes = (8, 16, 18, 20, 22, 24, 28, 32, 48, 64)
     return Lesson("counting_language", span, sizes, steps)
@@ -71,8 +71,8 @@ LESSONS = {
     "mod3": _group("mod3", 400),
     "S3": _group("S3", 800),
     "A5": _group("A5", 500, read="generators", ask="first"),
-    "ab": _count("ab", 800),
-    "abc": _count("abc", 800),
+    "ab": _letters("ab", 800),
+    "abc": _letters("abc", 800),
     "recall": Lesson(
         "recall",
         {"least": 2, "most": 4, "keys": 8},
@@ -124,6 +124,22 @@ def run(task, cell, layers, seed, steps=None):
         "accuracy": accuracy,
         "solved": accuracy[str(round(TIMES * trained))] >= RIGHT,
     }
+
+
+def solved(rows, task, cell, layers=1, times=TIMES):
+    """How many runs are right at so many times the trained size: (k, n).
+
+    Examples
+    --------
+    >>> row = {"task": "S3", "cell": "gru", "layers": 1, "trained": 16}
+    >>> solved([row | {"accuracy": {"32": a}} for a in (0.94, 0.96)], "S3", "gru")
+    (1, 2)
+    """
+    mine = [
+        r for r in rows if (r["task"], r["cell"], r["layers"]) == (task, cell, layers)
+    ]
+    right = [r["accuracy"][str(round(times * r["trained"]))] >= RIGHT for r in mine]
+    return sum(right), len(right)
 
 
 @cache
