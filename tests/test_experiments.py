@@ -160,6 +160,16 @@ def test_who_looks_back_needs_no_longer_vector(rows):
     assert max(small[:, -1].max(), large[:, -1].max()) < 0.4  # longer than any seen
 
 
+def test_a_head_wins_a_little_in_every_seed(rows):
+    def loss(model):
+        return np.array([r["windows"] for r in rows["head"] if r["model"] == model])
+
+    head, none = loss("head"), loss("none")
+    assert head.max() < none.min() < head.max() + 0.03
+    weights = {r["model"]: r["weights"] for r in rows["head"]}
+    assert weights["head"] == pytest.approx(weights["none"], rel=0.02)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "name, setting",

@@ -11,7 +11,8 @@ run from its setting to a dict of results.
 In this folder:
 
     gap, starts, latching, forget_bias, continual, variants,
-    carry, dropout, ladder, telephone, lookback, state       one experiment each
+    carry, dropout, ladder, telephone, lookback, head,
+    state                                                    one experiment each
     learn, figures                                           what several of them share
     record, command                                          results with their origin
 """
@@ -20,7 +21,8 @@ from importlib import import_module
 
 NAMES = (
     *("gap", "starts", "latching", "forget_bias", "continual", "variants"),
-    *("carry", "dropout", "ladder", "telephone", "lookback", "state"),
+    *("carry", "dropout", "ladder", "telephone"),
+    *("lookback", "head", "state"),
 )
 
 
