@@ -33,9 +33,10 @@ Where readings differ, the first is the default:
                at every depth.  Say which
     order      of H where W is tied: "own" puts a dimension's own h first, so that each
                reads itself by the same rows; "fixed" gives all dimensions the same H,
-               hence the same gates, and only their memories differ
+               hence, tied, the same gates, and only their memories differ
     priority   None: all dimensions at once.  Or the number of the one that is updated
-               last and reads the new h of the others
+               last and reads the new h of the others.  TensorFlow 1's cell has
+               order="fixed", priority=1: equal to 1e-10, see tests
     cells      one for both, or one per dimension: with ("lstm", "rnn") there is a
                memory along time alone
 

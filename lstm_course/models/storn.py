@@ -33,6 +33,7 @@ Where readings differ, the first is the default:
     sees     "past": the recogniser has read x_1 .. x_{t-1} when z_t is drawn, so one
              network runs ahead while data come in; what x_t brings is met by z_{t+1}.
              "now": it has read x_t too, as in VRNN and as the review rewrites it
+             (whose code is equal to 1e-10 with squash="tanh", spread="log_variance")
     spread   "softplus" makes a std positive; "log_variance" is exp(a / 2)
     squash   "relu", max(., 0), or "tanh"
     output   "gauss", or "bernoulli" for x in [0, 1] (out_mean gives logits)

@@ -72,6 +72,7 @@ def columns(seed):
             ("(T, D)", "(D, T)"),
             ("$C = f\\,C + i\\,k^\\top v$", "$C = f\\,C + i\\,v\\,k^\\top$"),
             ("$q\\,C$", "$C\\,q$"),
+            ("all are rows of $D$ numbers", "all have $D$ numbers"),
             ("C is transposed: keys lie along its rows, so that q @ C gives values.",
              "C is transposed: values lie along its rows, so that C @ q gives values."),
             ("q and k are rows, so C has the features of keys along its rows.",
