@@ -8,10 +8,12 @@ In this folder:
 
     letters            a character model: alphabet, weights, what it expects next
     weights            numbers as 16 bits each, for files and for pages
-    shakespeare, python   the networks (.json), each with the command that trained it
+    nested             weights of any model by name: ``nested.load("captions").p``
+    shakespeare, python, stored/   the networks (.json), each with the command that
+                                   trained it
 """
 
-from . import weights
+from . import nested, weights
 from .letters import NAMES, Letters, load
 
-__all__ = ["NAMES", "Letters", "load", "weights"]
+__all__ = ["NAMES", "Letters", "load", "nested", "weights"]
