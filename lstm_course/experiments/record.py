@@ -120,6 +120,19 @@ def best(rows: list[dict], value: str = "accuracy", **where) -> np.ndarray:
     return pick(rows, value, lr=lr, **where)
 
 
+def wilson(k: int, n: int, z: float = 1.96) -> tuple[float, float]:
+    """Interval of a share of k in n by Wilson (1927), 95 % by default: (low, high).
+
+    Examples
+    --------
+    >>> [round(p, 2) for p in wilson(3, 3)]
+    [0.44, 1.0]
+    """
+    middle, wide = (k + z * z / 2) / (n + z * z), n + z * z
+    half = z * np.sqrt(k * (n - k) / n + z * z / 4) / wide
+    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
+
+
 def origin(result: dict) -> str:
     """Where numbers come from, in three lines."""
     return (

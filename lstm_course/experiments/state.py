@@ -12,6 +12,25 @@ of a task take the same number of steps, with a cosine schedule, and none is sto
 early: who stops at the first success has often not yet learned what lasts longer.
 A run has solved its task if 95 % of the answers are right at twice the longest size it
 was trained on; ``accuracy`` holds other sizes.
+
+To fit into an hour of one core: 400 to 2,000 steps; parity and groups asked for at
+every step; A5 by two generators and the place of the first thing; one string per n.
+The larger rate was nearly always chosen: a still larger one may serve some better.
+
+What was expected, and what came out (``tests/test_state_study.py`` holds it to that):
+
+* Gates without h follow no parity and no group: their factors are positive and commute
+  (Grazzi et al. 2025; Merrill et al. 2024, for A5).  Held, even at the trained sizes.
+* Cells that read h do.  Held for gated ones, but for single runs; a plain or clockwork
+  RNN finds parity and A5, but not S3, and what cannot forget loses even mod 3.
+* Memories without bound count, squashed and averaged ones do not (Weiss et al. 2018;
+  Delétang et al. 2023).  Half held: no average gets beyond what it was taught; but of
+  those that add, only the LSTM of 1997 is sure at twice the size, and the LSTM is not.
+* Of equal states a matrix recalls most (Beck et al. 2024).  Half held: at twice as many
+  pairs the mLSTM, with 650 weights, is ahead of the LSTM (7,928), the GRU and the min
+  cells; but MUTs (up to 20,302) are ahead of it, and as trained so are most cells.
+* One layer of a min cell cannot copy selectively, two can (Feng et al. 2024).  Held; of
+  equal weights a third layer makes it worse.
 """
 
 from collections.abc import Callable
@@ -30,7 +49,7 @@ from ..models.reader import Reader, reader_loss
 from ..train import fit
 
 RATES = (0.005, 0.02)
-CHOOSE, SEEDS = 100, range(3)  # the seed that chooses the rate; those that report
+CHOOSE, SEEDS = 100, range(4)  # the seed that chooses the rate; those that report
 B, TESTED = 32, 200  # sequences in a batch, and in a test of one size
 H, STATE_H = 16, 8  # units of the LSTM, of the mLSTM, whose size the others may have
 RIGHT, TIMES = 0.95, 2.0  # solved: so much right at so many times the trained size
@@ -77,7 +96,7 @@ LESSONS = {
         "recall",
         {"least": 2, "most": 4, "keys": 8},
         (2, 3, 4, 5, 6, 7, 8),
-        1000,
+        2000,
         by="state",
     ),
     "copy": Lesson(
@@ -270,16 +289,3 @@ def carried(cell, units):
 def _layers(cell, n):
     cell = as_cell(cell)
     return cell.tied(n) or [cell] * n
-
-
-def wilson(k, n, z=1.96):
-    """Interval of a share of k in n by Wilson (1927), 95 % by default: (low, high).
-
-    Examples
-    --------
-    >>> [round(p, 2) for p in wilson(3, 3)]
-    [0.44, 1.0]
-    """
-    middle, wide = (k + z * z / 2) / (n + z * z), n + z * z
-    half = z * np.sqrt(k * (n - k) / n + z * z / 4) / wide
-    return max(0.0, float(middle - half)), min(1.0, float(middle + half))

@@ -11,7 +11,11 @@ from .live import LiveFigure
 from .variant_diff import NAMES
 
 RIGHT = 0.95  # of the answers, for a run to count
-TIMES = {1.0: "at the trained size", 1.5: "at 1.5 times it", 2.0: "at twice it"}
+TIMES = {
+    1.0: "the trained size",
+    1.5: "1.5 times the trained size",
+    2.0: "twice the trained size",
+}
 TASKS = {  # name in a heading, what is asked, what a size counts
     "parity": ("parity", "is the number of ones odd?", "steps"),
     "mod3": ("mod 3", "counting mod 3", "steps"),
@@ -112,7 +116,8 @@ class StateTable(LiveFigure):
         )
         return (
             '<table style="border-collapse:collapse;font-size:0.8rem;width:100%">'
-            f"<caption>Runs that are right: {TIMES[self.times]}.</caption>"
+            f"<caption>Runs that are {RIGHT:.0%} right at {TIMES[self.times]}, of all"
+            " runs.</caption>"
             f"<thead><tr><th></th>{head}</tr></thead><tbody>{body}</tbody></table>"
         )
 

@@ -6,7 +6,7 @@ import pytest
 from book.test_widgets_words import show  # noqa: F401 (a fixture)
 from live_figures import STATES, example
 
-from lstm_course.experiments.state import wilson
+from lstm_course.experiments.record import wilson
 from lstm_course.widgets import StateTable
 from lstm_course.widgets.state_table import RIGHT, TIMES
 

@@ -112,7 +112,7 @@ function makeTable({ names, tasks }, choose) {
     return made;
   };
   const head = html("tr", {}, html("th", { scope: "col" }, html("span", { class: "unseen" }, "cell")),
-    ...heads.map((task) => html("th", { scope: "col" }, html("span", {}, tasks[task].head))));
+    ...heads.map((task) => html("th", { scope: "col", title: tasks[task].name }, html("span", {}, tasks[task].head))));
   const body = rows.map((cell) => html("tr", {}, html("th", { scope: "row", title: names[cell] }, html("span", { class: "long" }, names[cell]), html("span", { class: "short" }, cell)), ...heads.map((task) => entry(cell, task))));
   const grid = html("table", { role: "grid", "aria-label": "Runs that are right, of all runs" },
     html("thead", {}, head), html("tbody", {}, ...body));
