@@ -243,7 +243,7 @@ DOORS = {
         "numbers": (lambda: run(mask=MASK * 1.0), refused("bool of shape")),
         "other mask": (lambda: run(mask=MASK[:, 1:]), refused("bool of shape")),
         "empty row": (lambda: run(mask=MASK & (MASK < 0)), refused("no place")),
-        "no weights": (lambda: run(p={"v": 0}), refused("W_a, W_h, b, v and")),
+        "no weights": (lambda: run(p={"v": 0}), refused("W_a, W_h, b, v, cell")),
         "a cell": (lambda: run(cell="lstn"), refused("lstm")),
     },
     "init": {

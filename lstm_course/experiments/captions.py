@@ -16,11 +16,12 @@ import numpy as np
 from torch.nn.functional import cross_entropy
 
 from ..models import attention
-from ..models.twins import Weights, join, like
+from ..models.twins import join, like
 from ..ops import positive
 from ..train import fit
 from . import canvases
 from .canvases import SIDE
+from .held import Held, arrays
 
 ROWS, COLUMNS, STRIDE = 12, 24, 2
 WORDS = (
@@ -57,7 +58,7 @@ def run(way, strength, seed, steps=STEPS, every=EVERY):
 
 def train(way, strength, seed, steps=STEPS, every=EVERY):
     """One run: -> its weights as arrays, and its scores."""
-    model = Weights(init(np.random.default_rng(seed)))
+    model = Held(init(np.random.default_rng(seed)))
     learned_from, _ = canvases.split()
     held_out = judged()
 
@@ -75,12 +76,12 @@ def train(way, strength, seed, steps=STEPS, every=EVERY):
         lr=RATE,
         schedule="cosine",
         seed=seed,
-        valid=lambda model: judge(model.numpy(), *held_out, way),
+        valid=lambda model: judge(arrays(model.p), *held_out, way),
         every=every,
         device="cpu",
         progress=False,
     ).valid
-    return model.numpy(), {k: [round(v[k], 4) for v in curve] for k in curve[-1]}
+    return arrays(model.p), {k: [round(v[k], 4) for v in curve] for k in curve[-1]}
 
 
 def judged():

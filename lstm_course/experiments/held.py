@@ -29,3 +29,12 @@ class Held(nn.Module):
             return type(p)(self._hold(v) for v in p)
         self.weights.append(nn.Parameter(torch.tensor(p, dtype=torch.float32)))
         return self.weights[-1]
+
+
+def arrays(p):
+    """Nested weights as arrays of float64, copied."""
+    if isinstance(p, dict):
+        return {k: arrays(v) for k, v in p.items()}
+    if isinstance(p, list | tuple):
+        return type(p)(arrays(v) for v in p)
+    return p.detach().double().numpy().copy()

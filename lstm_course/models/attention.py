@@ -43,7 +43,16 @@ import numpy as np
 from ..doors import as_cell, check_floats, check_rng, check_size
 from ..init import init as init_cell
 from ..ops import sigmoid, tanh
-from .twins import cell_step, check_alike, is_tensor, join, softmax, stacked, where
+from .twins import (
+    cell_step,
+    check_alike,
+    check_weights,
+    is_tensor,
+    join,
+    softmax,
+    stacked,
+    where,
+)
 
 NEVER = -float("inf")  # the score of a place that is not there
 
@@ -219,11 +228,8 @@ def _check_start(p, cell):
 
 def _check(p, x, a, mask):
     got = tuple(np.shape(x)), tuple(np.shape(a))
-    if missing := {"W_a", "W_h", "b", "v", "cell"} - set(p):
-        raise ValueError(
-            f"p has no {min(missing)!r}. Got {sorted(p)}. Expected W_a, W_h, b, v and "
-            "cell, with w_beta and b_beta where there is a gate. Is it made by init?"
-        )
+    hint = "Is p made by init, with a gate or without?"
+    check_weights(p, ("W_a", "W_h", "b", "v", "cell"), hint)
     D = len(p["W_a"])
     if len(got[0]) != 3 or len(got[1]) != 3 or 0 in got[0] + got[1]:
         raise ValueError(

@@ -55,7 +55,7 @@ import numpy as np
 from ..doors import as_cell, check_floats, check_rng, check_size
 from ..init import init as init_cell
 from ..ops import exp, maximum, sigmoid
-from .twins import cell_step, check_alike, join, like, softmax, stacked
+from .twins import cell_step, check_alike, check_weights, join, like, softmax, stacked
 from .variational import log_bernoulli
 
 State = namedtuple("State", "canvas enc dec")  # enc and dec as their cells carry them
@@ -268,12 +268,7 @@ def generate(p, decoder, noise, rows, columns, attention=True, **options):
 
 def _check_weights(p, parts):
     pairs = ([n] if n.endswith("coder") else [f"W_{n}", f"b_{n}"] for n in parts)
-    needed = sum(pairs, [])
-    if missing := [name for name in needed if name not in p]:
-        raise ValueError(
-            f"p has no {missing[0]!r}. Got {', '.join(map(str, p)) or 'nothing'}. "
-            f"Expected {', '.join(needed)}. Is p made by init, with N for attention?"
-        )
+    check_weights(p, sum(pairs, []), "Is p made by init, with N for attention?")
 
 
 def _check(p, x, noise):

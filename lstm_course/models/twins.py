@@ -60,49 +60,10 @@ def check_alike(**given):
         )
 
 
-class Weights(torch.nn.Module):
-    """Nested weights, dicts and lists of arrays, as what ``train.fit`` can train.
-
-    Examples
-    --------
-    >>> model = Weights({"cell": {"b": np.zeros(3)}, "start": [(np.ones((2, 3)),)]})
-    >>> len(list(model.parameters())), model.p["start"][0][0].shape
-    (2, torch.Size([2, 3]))
-    """
-
-    def __init__(self, p, dtype=torch.float32):
-        super().__init__()
-        self.parts = torch.nn.ParameterList()
-        self.tree = self._held(p, dtype)
-
-    def _held(self, p, dtype):
-        if isinstance(p, dict):
-            return {k: self._held(v, dtype) for k, v in p.items()}
-        if isinstance(p, list | tuple):
-            return type(p)(self._held(v, dtype) for v in p)
-        self.parts.append(torch.nn.Parameter(torch.tensor(p, dtype=dtype)))
-        return len(self.parts) - 1
-
-    def _filled(self, tree):
-        if isinstance(tree, dict):
-            return {k: self._filled(v) for k, v in tree.items()}
-        if isinstance(tree, list | tuple):
-            return type(tree)(self._filled(v) for v in tree)
-        return self.parts[tree]
-
-    @property
-    def p(self):
-        """The weights as they were given, of tensors."""
-        return self._filled(self.tree)
-
-    def numpy(self):
-        """The same as arrays, copied."""
-        return _arrays(self.p)
-
-
-def _arrays(p):
-    if isinstance(p, dict):
-        return {k: _arrays(v) for k, v in p.items()}
-    if isinstance(p, list | tuple):
-        return type(p)(_arrays(v) for v in p)
-    return p.detach().double().cpu().numpy().copy()
+def check_weights(p, needed, hint):
+    """Every weight that is needed is there."""
+    if missing := [name for name in needed if name not in p]:
+        raise ValueError(
+            f"p has no {missing[0]!r}. Got {', '.join(map(str, p)) or 'nothing'}. "
+            f"Expected {', '.join(needed)}. {hint}"
+        )
