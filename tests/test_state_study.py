@@ -221,7 +221,8 @@ def test_an_average_counts_no_further_than_it_was_taught(rows):
 def test_who_only_adds_counts_furthest(rows):
     assert share(rows, "ab", "lstm1997") == 1 == share(rows, "abc", "lstm1997")
     assert any(share(rows, "ab", cell, times=1.5) > 0 for cell in ADDING)
-    assert share(rows, "ab", "lstm") == 0  # at twice the length: it forgets a little
+    assert share(rows, "ab", "peephole") == 1
+    assert share(rows, "ab", "lstm") <= 0.4 and share(rows, "abc", "lstm") == 0
 
 
 def test_two_layers_let_copy_who_cannot_with_one(rows):
@@ -252,3 +253,15 @@ def test_a_cell_written_in_two_ways_comes_out_as_one(rows):
     """np is the LSTM as a peephole cell without peepholes: the same numbers."""
     for task in state.LESSONS:
         assert mean(rows, task, "np") == mean(rows, task, "lstm")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task, cell", [("A5", "gru"), ("A5", "mingru")])
+def test_a_run_comes_out_alike_again(task, cell, rows):
+    """Not to the bit: rounding differs between machines and training amplifies it."""
+    again = state.run(task, cell, 1, seed=1)
+    [before] = [
+        r for r in rows if {"task": task, "cell": cell, "seed": 1}.items() <= r.items()
+    ]
+    assert again["solved"] == before["solved"] == (cell == "gru")
+    assert again["accuracy"]["32"] == pytest.approx(before["accuracy"]["32"], abs=0.1)
