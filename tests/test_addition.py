@@ -44,12 +44,17 @@ def test_all_nets_have_nearly_as_many_weights(net):
     assert model(columns, answer).shape == (4, 2, 10)
 
 
-def sums_right(net):
-    return record.pick(record.load("addition")["rows"], "sums", net=net)[:, -1]
+def sums_right(net, lr):
+    rows = record.load("addition")["rows"]
+    return record.pick(rows, "sums", net=net, lr=lr)[:, -1]
 
 
-def test_a_grid_with_one_block_for_all_depths_adds_better_than_stacked_layers():
-    """Equal weights, steps and rate; the untied grid's lead is within its spread."""
-    stacked, grid, tied = map(sums_right, addition.NETS)
+def test_at_the_small_rate_one_block_for_all_depths_is_ahead_of_stacked_layers():
+    stacked, tied = (sums_right(net, 0.005) for net in ("stacked", "tied grid"))
     assert (tied > 0.95).all() and (tied > stacked + 0.1).all()
-    assert stacked.mean() < grid.mean() < tied.mean()
+
+
+def test_at_the_large_rate_the_stacked_layers_have_caught_up():
+    """What looks like a gap of architectures was one of rates."""
+    stacked, tied = (sums_right(net, 0.01) for net in ("stacked", "tied grid"))
+    assert stacked.min() > 0.95 and abs(stacked.mean() - tied.mean()) < 0.03
