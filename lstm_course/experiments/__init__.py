@@ -12,7 +12,7 @@ In this folder:
 
     gap, starts, latching, forget_bias, continual, variants,
     carry, dropout, ladder, telephone, lookback, head,
-    state, captions, addition, strokes                       one experiment each
+    state, addition, strokes, captions, painting             one experiment each
     learn, figures, canvases, held                           what several of them share
     keep                                                     weights of a run, stored
     record, command                                          results with their origin
@@ -23,7 +23,7 @@ from importlib import import_module
 NAMES = (
     *("gap", "starts", "latching", "forget_bias", "continual", "variants"),
     *("carry", "dropout", "ladder", "telephone"),
-    *("lookback", "head", "state", "captions", "addition", "strokes"),
+    *("lookback", "head", "state", "addition", "strokes", "captions", "painting"),
 )
 
 

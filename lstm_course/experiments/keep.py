@@ -11,7 +11,7 @@ from ..trained import nested
 from . import named, record
 from .command import one_thread
 
-KEPT = ("captions",)
+KEPT = ("captions", "painting")
 
 
 def main(argv=None):
