@@ -5,8 +5,9 @@ caption is "three seven <end>".  Patches of 8 x 8 pixels at every second row and
 become annotations by one layer of max(x, 0) that is also told where the patch lies; an
 LSTM reads them by ``models.attention`` and says a word per step.  Without attention it
 reads their mean at every step: the same weights, all scores equal.  The doubly
-stochastic penalty comes with the strength 1 of the script that Xu et al. (2015)
-published for COCO, and with a tenth of it.
+stochastic penalty comes with strength 1, as in the script that Xu et al. (2015)
+published for COCO (where it is a mean over places and a sum over the batch), and with
+a tenth of it.
 
 Every function takes arrays or tensors.  Shapes: canvas (B, 12, 24), words (T, B), at
 (B, 2, 2) the corners of both digits, a (B, L, D) with L = 27 places, alpha (T, B, L).
