@@ -1,6 +1,7 @@
 // What scrolls sideways can be reached by keys, and fades where it goes on: wide
 // formulas, code, tables and figures.
-const SIDEWAYS = "div.math, mjx-container, pre, figure, .pst-scrollable-table-container";
+const SIDEWAYS =
+  "div.math, mjx-container, pre, figure, .output.text_html, .pst-scrollable-table-container";
 function fade(e) {
   const left = e.scrollLeft, more = e.scrollWidth - e.clientWidth - left;
   const scrolls = getComputedStyle(e).overflowX !== "visible";
