@@ -74,6 +74,10 @@ def prove_penalty_by_hand(module):
     close(module.penalty(alpha, strength=3.0), 3.0 * (1.0 + 3.0) / 2)
     mask = np.array([[True, True, False], [True, True, True]])
     close(module.penalty(alpha, mask, 3.0), 3.0 * (0.0 + 3.0) / 2)
+    close(module.penalty(alpha, over="places"), (1.0 + 3.0) / 3)
+    close(module.penalty(alpha, over="both"), (1.0 + 3.0) / 6)
+    with pytest.raises(ValueError, match="over='time'.* Expected over of"):
+        module.penalty(alpha, over="time")
 
 
 def prove_gradients(module):
@@ -132,6 +136,7 @@ MUTANTS = [
     ("penalty averaged over places", ".sum(-1).mean()", ".mean()"),
     ("penalty summed over the batch", ".sum(-1).mean()", ".sum()"),
     ("penalty over places within a step", "alpha.sum(0)", "alpha.sum(-1)[..., None]"),
+    ("penalty over places as over both", '"places" else', '"nothing" else'),
     ("penalty of pads", "where(mask, missed, 0.0)", "missed"),
     ("the state is not carried", "x_t, a, state,", "x_t, a, [0 * s for s in state],"),
     ("the mean over pads too", "mask.sum(-1)[:, None]", "a.shape[1]"),

@@ -80,7 +80,7 @@ def test_soft_attention_of_a_popular_port_with_relu_and_a_gate_per_feature():
     close(alpha.swapaxes(0, 1), theirs["alpha"], PEERS)
     scores = h @ w["fc.weight"].T + w["fc.bias"]
     close(scores.swapaxes(0, 1), theirs["scores"], PEERS)
-    close(attention.penalty(alpha) / L, theirs["missed"], PEERS)  # mean over places
+    close(attention.penalty(alpha, over="both"), theirs["missed"], PEERS)
 
 
 def test_soft_attention_of_the_authors_with_their_selector():
@@ -107,7 +107,7 @@ def test_soft_attention_of_the_authors_with_their_selector():
     for ours, name in ((h, "h"), (z, "z"), (alpha, "alpha")):
         close(ours, theirs[name], PEERS)
     # summed over the batch, averaged over the places
-    close(attention.penalty(alpha) * B / L, theirs["missed"], PEERS)
+    close(attention.penalty(alpha, over="places"), theirs["missed"], PEERS)
 
 
 def from_0(w, n, rows, columns, **options):

@@ -31,8 +31,9 @@ What the paper leaves open, and the reading taken here:
   b_beta (D,) give one for each, as some ports have it;
 * the two networks of the start are "multilayer perceptrons" too: here one layer of
   tanh each; ports have it without: ``squash``;
-* the penalty sums over places and averages over the batch; a mean over places makes
-  the same lambda L times weaker.
+* the penalty sums over places and averages over the batch.  The authors' program does
+  it the other way round, ``over="places"``, which makes the same lambda B / L times as
+  strong; ports average over ``"both"``, L times weaker.
 
 Sources: Xu et al., ICML (2015), numbers of equations as we remember those of arXiv
 1502.03044, not checked; Bahdanau, Cho & Bengio, ICLR (2015), for the scorer.
@@ -53,7 +54,9 @@ from .twins import (
     stacked,
     where,
 )
+from .variational import check_options
 
+MEANS = ("batch", "places", "both")  # what the penalty is averaged over
 NEVER = -float("inf")  # the score of a place that is not there
 
 
@@ -84,15 +87,20 @@ def step(p, cell, x, a, state, mask=None, squash=tanh):
     return cell_step(cell, p["cell"], join([x, z]), state), z, alpha
 
 
-def penalty(alpha, mask=None, strength=1.0):
+def penalty(alpha, mask=None, strength=1.0, over="batch"):
     """Doubly stochastic penalty: alpha (T, B, L), mask (B, L) -> a number.
 
-    The sum over the real places of (1 - sum over time)^2, its mean over the batch.
+    (1 - sum over time)^2 of the real places, its mean over what ``over`` names, its
+    sum over the rest: "batch", "places" or "both".
     """
+    check_options({"over": over}, {"over": MEANS})
     missed = 1.0 - alpha.sum(0)  # (B, L)
     if mask is not None:
         missed = where(mask, missed, 0.0)
-    return strength * (missed**2).sum(-1).mean()
+    squares = missed**2
+    if over == "batch":
+        return strength * squares.sum(-1).mean()
+    return strength * (squares.mean(-1).sum() if over == "places" else squares.mean())
 
 
 def start(p, cell, a, mask=None, squash=tanh):
