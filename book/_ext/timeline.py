@@ -56,6 +56,64 @@ def held(cell, task):
 
 # key of the bibliography: (result, what it says)
 MEASURED = {
+    "hochreiter1997": (
+        "state",
+        lambda: f"as many b and c as a, seeds that count on: {held('lstm1997', 'abc')}",
+    ),
+    "gers2000peephole": (
+        "state",
+        lambda: (
+            "as many b as a, seeds that count on: with peepholes "
+            f"{held('peephole', 'ab')}, without {held('lstm', 'ab')}"
+        ),
+    ),
+    "saxe2014": (
+        "starts",
+        lambda: (
+            "words 20 back, right: "
+            f"{best_rate('starts', gap=20, start='orthogonal', clip=1.0):.0%}"
+        ),
+    ),
+    "cho2014": (
+        "state",
+        lambda: (
+            "selective copying at twice the length, symbols right: GRU "
+            f"{answered('gru', 'copy', '48'):.0%}, LSTM "
+            f"{answered('lstm', 'copy', '48'):.0%}"
+        ),
+    ),
+    "koutnik2014": (
+        "state",
+        lambda: (
+            f"seeds: parity {held('clockwork', 'parity')}, counting mod 3 "
+            f"{held('clockwork', 'mod3')}"
+        ),
+    ),
+    "jozefowicz2015": (
+        "state",
+        lambda: (
+            f"recall of 8 pairs: MUT1 {answered('mut1'):.0%}, LSTM "
+            f"{answered('lstm'):.0%}"
+        ),
+    ),
+    "yao2015": (
+        "state",
+        lambda: f"orders of three things, seeds: {held('depth_gated', 'S3')}",
+    ),
+    "greff2017": (
+        "state",
+        lambda: (
+            "counting mod 3, seeds: without a forget gate "
+            f"{held('nfg', 'mod3')}, without peepholes {held('np', 'mod3')}"
+        ),
+    ),
+    "grazzi2025": (
+        "state",
+        lambda: (
+            f"parity, seeds: mLSTM {held('mlstm', 'parity')}, sLSTM "
+            f"{held('slstm', 'parity')}"
+        ),
+    ),
     "hochreiter1991": (
         "gap",
         lambda: f"words 20 back, right: RNN {best_rate('gap', gap=20, cell='rnn'):.0%}",
@@ -123,8 +181,9 @@ MEASURED = {
     "kalchbrenner2015": (
         "addition",
         lambda: (
-            f"sums right: stacked {end('addition', 'sums', net='stacked'):.0%}, "
-            f"grid {end('addition', 'sums', net='grid'):.0%}"
+            "sums right at the better of two rates: stacked "
+            f"{end('addition', 'sums', net='stacked', lr=0.01):.1%}, tied grid "
+            f"{end('addition', 'sums', net='tied grid', lr=0.01):.1%}"
         ),
     ),
     "gregor2015": (
@@ -193,9 +252,10 @@ def end(name, value, **where):
     return values(name, value, **where)[:, -1].mean()
 
 
-def answered(cell):
-    runs = values("state", "accuracy", cell=cell, task="recall", layers=1)
-    return np.mean([r["8"] for r in runs])
+def answered(cell, task="recall", size="8"):
+    """Mean share of right answers at one size, in the study of states."""
+    runs = values("state", "accuracy", cell=cell, task=task, layers=1)
+    return np.mean([r[size] for r in runs])
 
 
 def last(cell):
