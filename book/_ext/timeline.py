@@ -274,7 +274,8 @@ def lines(bibliography):
         if "gives" in e.fields
     ]
     for year, key, fields in sorted(found, key=lambda f: f[:2]):
-        here = [f"{{doc}}`{fields['taught']}`"]
+        page = fields["taught"]
+        here = [f"{{doc}}`chapter {int(page[:2])} <{page}>`"]
         if "room" in fields:
             here.append(f"{{source}}`{Path(fields['room']).name} <{fields['room']}>`")
         number = ""

@@ -29,7 +29,7 @@ def test_lines_run_through_the_years_from_1991_on(lines):
 
 def test_a_line_names_a_page_of_the_book_and_a_file_that_is_there(root, lines):
     for line in lines:
-        (page,) = re.findall(r"\{doc\}`(\w+)`", line)
+        (page,) = re.findall(r"\{doc\}`chapter \d <(\w+)>`", line)
         assert list(root.glob(f"book/{page}.*")), line
         for path in re.findall(r"\{source\}`[^<`]+<([^>]+)>`", line):
             assert (root / path).is_file(), line
