@@ -15,18 +15,16 @@ zoneout.
 
 import ast
 import inspect
-import linecache
 import re
 import textwrap
 from functools import partial
-from itertools import count
 
 import numpy as np
 
 from .cell import Cell, Phase
+from .written import function
 
 STEP, HERE = "step", "here"  # a mask for every step, or one for the sequence
-NUMBER = count()  # of the texts written here
 
 
 def candidate_of(cell):
@@ -214,18 +212,10 @@ def _function(tree, scope):
     """The function of a syntax tree, with the argument ``mask``."""
     tree.args.args.append(ast.arg("mask"))
     text = ast.unparse(ast.fix_missing_locations(tree))
-    return _compiled(tree.name, text, scope)
+    return function(tree.name, text, scope)
 
 
 def _written(name, args, *lines, **scope):
     """The function of these lines."""
     text = "\n    ".join([f"def {name}({', '.join(args)}):", *lines])
-    return _compiled(name, text, scope)
-
-
-def _compiled(name, text, scope):
-    """A function from its text, which can be read again: loops are made of it."""
-    file, space = f"<noisy cell, text {next(NUMBER)}>", dict(scope)
-    linecache.cache[file] = len(text), None, text.splitlines(True), file
-    exec(compile(text, file, "exec"), space)  # noqa: S102
-    return space[name]
+    return function(name, text, scope)

@@ -1,18 +1,22 @@
 """A cell from its room and options written out, as a command line holds it.
 
-Or from a file of somebody's own, ``"path/file.py:NAME"`` or ``"module:NAME"``.
+Or from a file of somebody's own, ``"path/file.py:NAME"`` or ``"module:NAME"``; and a
+function from its text.
 """
 
 import ast
+import linecache
 import re
 import sys
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
+from itertools import count
 from pathlib import Path
 
 from ..ops import GATES
 
 OWN = re.compile(r"(.+?\.py|[\w.]+):(\w+)")  # a file or a module, and a name in it
+NUMBER = count()  # of the functions made of a text
 
 
 def written(text):
@@ -79,3 +83,11 @@ def _run(path):
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
+
+
+def function(name, text, scope):
+    """A function from its text, which can be read again: loops are made of it."""
+    file, space = f"<written, text {next(NUMBER)}>", dict(scope)
+    linecache.cache[file] = len(text), None, text.splitlines(True), file
+    exec(compile(text, file, "exec"), space)  # noqa: S102
+    return space[name]
