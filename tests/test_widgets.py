@@ -31,6 +31,11 @@ def test_a_bundle_is_one_module_with_every_part_once():
     assert text.count("export default") == 1
 
 
+def test_a_part_brings_its_style_along():
+    assert ".sorts" in bundle.css("state_table")
+    assert ".sorts" not in bundle.css("roofline")
+
+
 @every_figure
 def test_a_figure_asks_no_host_for_anything(name):
     figure = getattr(widgets, name)

@@ -9,6 +9,9 @@ lines.  All names at their tops therefore share one scope; one given twice is a 
 error, which the browser test would see.
 """
 
+import base64
+import gzip
+import json
 import re
 from pathlib import Path
 
@@ -37,8 +40,10 @@ def _collect(name, parts):
 
 
 def css(name):
-    """The palette as variables, base.css, and css/NAME.css if there is one: str."""
-    files = [f"css/{part}.css" for part in ("base", name)]
+    """The palette as variables, base.css, and css/PART.css of every part: str."""
+    parts = {}
+    _collect(name, parts)
+    files = [f"css/{part}.css" for part in ("base", *parts)]
     texts = [read(f) for f in files if (FOLDER / f).exists()]
     return "\n".join([_colours(), *texts])
 
@@ -46,6 +51,12 @@ def css(name):
 def read(file):
     """A file of this folder, "js/draw.js": str."""
     return (FOLDER / file).read_text(encoding="utf-8")
+
+
+def packed(data):
+    """Much in little: JSON, gzip, base64, which js/packed.js opens: str."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    return base64.b64encode(gzip.compress(text, 9, mtime=0)).decode("ascii")
 
 
 def _colours():

@@ -3,7 +3,7 @@
 import json
 from html import escape
 
-from traitlets import Dict, Float, Unicode
+from traitlets import Dict, Float, List, Unicode
 
 from .. import places
 from ..palette import GATES
@@ -54,11 +54,13 @@ class StateTable(LiveFigure):
     ((1, 3), (3, 3))
     """
 
-    kind, room = "state", (990, 960)
+    kind, room = "state", (1035, 960)
     cell = Unicode("lstm").tag(sync=True)
     task = Unicode("parity").tag(sync=True)
     other = Unicode("gru").tag(sync=True)
     times = Float(2.0).tag(sync=True)
+    sort = Unicode("").tag(sync=True)  # a task or "cell", "-" before it: backwards
+    hidden = List(Unicode()).tag(sync=True)  # cells that the table leaves out
     names = Dict().tag(sync=True)
     tasks = Dict().tag(sync=True)
     runs = Dict().tag(sync=True)  # by task, then cell

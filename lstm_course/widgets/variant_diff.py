@@ -1,8 +1,5 @@
 """Any two cells side by side: diagram, equations and learned numbers."""
 
-import base64
-import gzip
-import json
 import re
 from html import escape
 
@@ -18,6 +15,7 @@ from ..equations.mathml import MathML, mathml
 from ..equations.room import lines
 from ..equations.tex import Tex
 from ..table import sections
+from . import bundle
 from .live import LiveFigure
 
 PIECES = re.compile(r'viewBox="0 0 (\S+) (\S+)".*?</style>\n(.*)\n</svg>', re.S)
@@ -84,7 +82,7 @@ class VariantDiff(LiveFigure):
             right=right,
             inputs=I,
             units=H,
-            cells=_packed(cells),
+            cells=bundle.packed(cells),
             style=style(COLOURS["light"]),
             **traits,
         )
@@ -139,8 +137,3 @@ def parts(s):
         for name, pairs in connections(s).items()
     }
     return {"nodes": nodes, "wires": wires}
-
-
-def _packed(data):
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
-    return base64.b64encode(gzip.compress(text, 9, mtime=0)).decode("ascii")

@@ -85,6 +85,63 @@ def test_there_is_a_curve_for_every_run_of_both_cells(show):  # noqa: F811
     assert "mLSTM was not run on this" in root.locator(".say").inner_text()
 
 
+def cells_of(root):
+    return root.locator("tbody th .short").all_inner_texts()
+
+
+@in_a_browser
+def test_a_press_on_a_head_sorts_and_a_second_one_turns_round(show):  # noqa: F811
+    root = show(example("StateTable"))
+    assert cells_of(root) == ["lstm", "gru", "mingru", "mlstm"]
+    head = root.get_by_role("button", name="2 layers", exact=True)
+    head.focus()
+    for first, way in (("gru", "descending"), ("lstm", "ascending")):
+        root.page.keyboard.press("Enter")
+        root.page.wait_for_timeout(AFTER)
+        assert cells_of(root)[0] == first and cells_of(root)[-1] == "mlstm"  # not run
+        column = root.get_by_role("columnheader", name="2 layers")
+        assert column.get_attribute("aria-sort") == way
+        assert head.evaluate("e => e === document.activeElement")
+    assert "Sorted by copy, 2 layers: first LSTM" in root.locator(".say").inner_text()
+
+
+@in_a_browser
+def test_cells_are_left_out_and_arrows_walk_what_is_shown(show):  # noqa: F811
+    root = show(example("StateTable"))
+    root.get_by_text("Cells: all").click()
+    root.get_by_label("LSTM", exact=True).uncheck()
+    root.get_by_label("minGRU", exact=True).uncheck()
+    root.page.wait_for_timeout(AFTER)
+    assert cells_of(root) == ["gru", "mlstm"]
+    assert root.get_by_text("Cells: 2 of 4").is_visible()
+    assert entry(root, "gru", "parity").get_attribute("aria-selected") == "true"
+    entry(root, "gru", "parity").focus()
+    root.page.keyboard.press("ArrowDown")
+    root.page.wait_for_timeout(AFTER)
+    assert entry(root, "mlstm", "parity").get_attribute("aria-selected") == "true"
+    root.get_by_role("button", name="none", exact=True).click()
+    root.get_by_role("button", name="all", exact=True).click()
+    root.page.wait_for_timeout(AFTER)
+    assert len(cells_of(root)) == 4
+
+
+@in_a_browser
+@pytest.mark.parametrize(
+    "sort, order",
+    [("", "bcad"), ("n", "abcd"), ("-n", "cbad"), ("s", "abcd"), ("-s", "bacd")],
+)
+def test_rows_are_ordered_and_what_has_no_value_comes_last(js, sort, order):
+    rows = [
+        {"name": "b", "n": 2, "s": "z"},
+        {"name": "c", "n": 3, "s": None},
+        {"name": "a", "n": 1, "s": "a"},
+        {"name": "d", "n": None, "s": None},
+    ]
+    call = "m.ordered(given.rows, given.sort, (row, key) => row[key])"
+    got = js("table", call, rows=rows, sort=sort)
+    assert "".join(row["name"] for row in got) == order
+
+
 @in_a_browser
 def test_on_a_phone_the_chosen_row_is_in_sight(show):  # noqa: F811
     rows = [r | {"cell": f"cell{k}"} for k in range(20) for r in STATES["rows"][:3]]

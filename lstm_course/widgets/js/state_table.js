@@ -1,10 +1,11 @@
 // Cells against tasks: in a table how many runs are right at a size that can be chosen,
 // below it the curves of one cell and task, beside those of another cell. Traits: cell,
-// task, other, times, and what there is to show: names, tasks, runs.
+// task, other, times, sort, hidden, and what there is to show: names, tasks, runs.
 
 import { choices, follow, say, shell, tell } from "./controls.js";
 import { goals, ways } from "./goals.js";
 import { html, line, number, round, scale, set, svg } from "./draw.js";
+import { arrange, heads, ordered, reveal, ticks } from "./table.js";
 
 const RIGHT = 0.95;
 const TIMES = { "1.0": "as trained", "1.5": "1.5 ×", "2.0": "2 ×" }; // keys that keep their order
@@ -15,6 +16,19 @@ export function solved({ tasks, runs }, cell, task, times) {
   const at = sizes.indexOf(Math.round(times * trained));
   const all = runs[task][cell]?.accuracy ?? [];
   return [all.filter((accuracy) => accuracy[at] >= RIGHT).length, all.length];
+}
+
+// The cells that are shown, in the order of a sort: by name, or by the share of runs that
+// solve a task, and among equals by the share of answers.
+export function shown(state) {
+  const { names, tasks, runs, hidden, sort, times } = state;
+  const right = (cell, task) => {
+    const [k, n] = solved(state, cell, task, times);
+    const at = tasks[task].sizes.indexOf(Math.round(times * tasks[task].trained));
+    return n ? k / n + 1e-3 * runs[task][cell].accuracy.reduce((sum, all) => sum + all[at] / n, 0) : null;
+  };
+  const cells = Object.keys(names).filter((cell) => !hidden.includes(cell));
+  return ordered(cells, sort, (cell, key) => (key === "cell" ? names[cell].toLowerCase() : right(cell, key)));
 }
 
 // Wilson's interval of a share of k in n, 95 %: [low, high].
@@ -53,7 +67,7 @@ function pull(label, options, choose) {
   return html("select", { "aria-label": label, onchange: (event) => choose(event.target.value) }, ...list);
 }
 
-const TRAITS = ["cell", "task", "other", "times", "names", "tasks", "runs"];
+const TRAITS = ["cell", "task", "other", "times", "sort", "hidden", "names", "tasks", "runs"];
 
 function render({ model, el }) {
   const root = shell(el, "What a state can hold: cells and tasks", "state_table");
@@ -68,20 +82,26 @@ function render({ model, el }) {
       (other) => tell(model, { other })),
   };
   const table = makeTable(get(), (chosen) => tell(model, chosen));
+  const which = ticks("Cells", names, (hidden) => {
+    const left = Object.keys(names).find((cell) => !hidden.includes(cell));
+    tell(model, { hidden, ...(left && hidden.includes(model.get("cell")) ? { cell: left } : {}) });
+  });
   const [curves, sentence, trying] = [makeCurves(), say(), goals("state", GOALS)];
   const known = (list) => (value) => value in list;
   const moving = ways(model, "state", { cell: known(names), task: known(tasks), other: (key) => key === "" || key in names,
-    times: (value) => value.toFixed(1) in TIMES });
-  root.append(judge, html("div", { class: "both" }, table.place,
+    times: (value) => value.toFixed(1) in TIMES, hidden: (value) => Array.isArray(value) && value.every(known(names)),
+    sort: (value) => value === "" || /^-?(\w+)$/.exec(value)?.[1] in { cell: 0, ...tasks } });
+  root.append(html("div", { class: "over" }, judge, which), html("div", { class: "both" }, table.place,
     html("div", { class: "one" }, html("div", { class: "menus" }, ...Object.values(pick)), curves.svg)), sentence, trying, moving);
-  return follow(model, TRAITS.slice(0, 4), root, () => {
+  return follow(model, TRAITS.slice(0, 6), root, () => {
     const state = get();
+    which.show(state.hidden);
     judge.show(state.times.toFixed(1));
     for (const [key, select] of Object.entries(pick)) select.value = state[key];
     table.show(state);
     curves.draw(state);
     trying.show(seen(state));
-    sentence.show(words(state));
+    sentence.show(words(state), order(state));
   });
 }
 
@@ -100,41 +120,50 @@ function words(state) {
     [cell, other].filter((key, k) => key && (k === 0 || key !== cell)).map(one).join(" ");
 }
 
+function order(state) {
+  const cells = shown(state).map((cell) => state.names[cell]);
+  const left = cells.length < Object.keys(state.names).length ? ` ${cells.length} cells are shown.` : "";
+  if (!state.sort || cells.length < 2) return left;
+  const by = state.sort.endsWith("cell") ? "name" : state.tasks[state.sort.replace("-", "")].name;
+  return `${left} Sorted by ${by}: first ${cells[0]}, last ${cells.at(-1)}.`;
+}
+
 // ---- the table: a grid with one place in the order of tabs; arrows move the choice ----
 const STEPS = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
 
 function makeTable({ names, tasks }, choose) {
-  const [rows, heads] = [Object.keys(names), Object.keys(tasks)];
+  const heading = Object.fromEntries(Object.entries(tasks).map(([key, { head, name }]) => [key, { text: head, title: name, down: true }]));
+  const top = heads({ cell: { text: "cell" }, ...heading }, (sort) => choose({ sort }));
   const entries = new Map();
   const entry = (cell, task) => {
     const made = html("td", { onclick: () => choose({ cell, task }) });
     entries.set(`${cell} ${task}`, made);
     return made;
   };
-  const head = html("tr", {}, html("th", { scope: "col" }, html("span", { class: "unseen" }, "cell")),
-    ...heads.map((task) => html("th", { scope: "col", title: tasks[task].name }, html("span", {}, tasks[task].head))));
-  const body = rows.map((cell) => html("tr", {}, html("th", { scope: "row", title: names[cell] }, html("span", { class: "long" }, names[cell]), html("span", { class: "short" }, cell)), ...heads.map((task) => entry(cell, task))));
-  const grid = html("table", { role: "grid", "aria-label": "Runs that are right, of all runs" },
-    html("thead", {}, head), html("tbody", {}, ...body));
-  grid.addEventListener("keydown", (event) => {
+  const rows = Object.fromEntries(Object.entries(names).map(([cell, name]) => [cell, html("tr", {},
+    html("th", { scope: "row", title: name }, html("span", { class: "long" }, name), html("span", { class: "short" }, cell)),
+    ...Object.keys(tasks).map((task) => entry(cell, task)))]));
+  const body = html("tbody", {});
+  const grid = html("table", { role: "grid", "aria-label": "Runs that are right, of all runs" }, html("thead", {}, top), body);
+  let order = Object.keys(names);
+  body.addEventListener("keydown", (event) => {
     const [down, right] = STEPS[event.key] ?? [0, 0];
     const at = event.target.closest("td")?.dataset.at?.split(" ");
     if (!at || (!down && !right)) return;
     event.preventDefault();
-    const cell = rows[Math.min(rows.length - 1, Math.max(0, rows.indexOf(at[0]) + down))];
-    const task = heads[Math.min(heads.length - 1, Math.max(0, heads.indexOf(at[1]) + right))];
+    const next = (list, now, by) => list[Math.min(list.length - 1, Math.max(0, list.indexOf(now) + by))];
+    const [cell, task] = [next(order, at[0], down), next(Object.keys(tasks), at[1], right)];
     choose({ cell, task });
     entries.get(`${cell} ${task}`).focus();
   });
   const place = html("div", { class: "grid" }, grid);
   return { place, show: (state) => {
+    order = shown(state);
+    top.show(state.sort);
+    arrange(body, order.map((cell) => rows[cell]));
     showTable(state, entries);
-    const [chosen, head] = [entries.get(`${state.cell} ${state.task}`), grid.tHead.offsetHeight];
-    const above = chosen.offsetTop - head; // in sight, below the head that stays
-    if (place.scrollTop > above) place.scrollTop = above;
-    if (place.scrollTop < above + head + chosen.offsetHeight - place.clientHeight) {
-      place.scrollTop = above + head + chosen.offsetHeight - place.clientHeight;
-    }
+    const chosen = entries.get(`${state.cell} ${state.task}`);
+    if (chosen.isConnected) reveal(place, chosen, grid.tHead.offsetHeight);
   } };
 }
 

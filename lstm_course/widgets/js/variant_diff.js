@@ -3,6 +3,7 @@
 import { button, choices, follow, say, shell, tell } from "./controls.js";
 import { goals, ways } from "./goals.js";
 import { html, readable, set } from "./draw.js";
+import { open } from "./packed.js";
 
 const GOALS = {
   one: ["Find two cells that differ in a single line of their equations.",
@@ -17,13 +18,6 @@ const gated = ({ lines }) => lines.some(([text]) => /sigma|σ/.test(text));
 const SHAPES = "path:not(.tip), rect, circle";
 
 // ---------------------------------------------------------------- what differs
-
-// All cells, from JSON, gzip, base64.
-export async function open(packed) {
-  const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Response(stream).json();
-}
 
 // Parts of one diagram that another lacks: as lstm_course/diagrams/truth/difference.py.
 export function newParts(mine, other) {
