@@ -2,13 +2,13 @@
 
 In this folder:
 
-    train, sample, data, bench, grade   one command each
-    options                             values checked before anything runs
+    train, sample, data, bench, grade, study   one command each
+    options                                    values checked before anything runs
 
 Each has ``add_parser(sub)`` and ``run(args)``, and imports torch only in ``run``.
 """
 
-from . import bench, data, grade, sample, train
+from . import bench, data, grade, sample, study, train
 
 COMMANDS = {
     "data": data,
@@ -16,4 +16,5 @@ COMMANDS = {
     "sample": sample,
     "bench": bench,
     "grade": grade,
+    "study": study,
 }

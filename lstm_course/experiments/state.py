@@ -43,10 +43,9 @@ import torch
 
 from .. import tasks
 from ..cells import CELLS
-from ..convert import count
-from ..doors import as_cell
 from ..models.parts import judging
 from ..models.reader import Reader, reader_loss
+from ..models.sizes import layers_of, nearest, weights
 from ..train import fit
 
 RATES = (0.005, 0.02)
@@ -252,24 +251,6 @@ def fitting(task, cell, layers=1):
     return nearest(lambda n: weights(cell, I, n, K, layers), goal)
 
 
-def nearest(size, goal, least=4):
-    """The n from ``least`` on whose size(n), which grows, is nearest to the goal."""
-    n = least
-    while size(n + 1) <= goal:
-        n += 1
-    return min((n, n + 1), key=lambda n: abs(size(n) - goal))
-
-
-def weights(cell, I, units, K, layers=1):
-    """Learned numbers of a Reader: layers of a cell, and the readout."""
-    cells = _layers(cell, layers)
-    read = [I] + [units] * (layers - 1)
-    return (
-        sum(count(c, i, units) for c, i in zip(cells, read, strict=True))
-        + (units + 1) * K
-    )
-
-
 def carried(cell, units):
     """Numbers that one layer carries from step to step.
 
@@ -281,12 +262,7 @@ def carried(cell, units):
     >>> carried("lstm", 36), carried("mlstm", 8), carried("clockwork", 73)
     (72, 73, 73)
     """
-    [cell] = _layers(cell, 1)
+    [cell] = layers_of(cell, 1)
     state = zip(cell.states, cell.initial(1, units), strict=True)
     unread = (*cell.whole, *("h" if cell.form == "matrix" else ""))
     return sum(s.size for name, s in state if name not in unread)
-
-
-def _layers(cell, n):
-    cell = as_cell(cell)
-    return cell.tied(n) or [cell] * n

@@ -18,7 +18,7 @@ In this folder:
     vrnn                     latent variables whose prior reads the memory: functions
     storn                    an RNN that reads noise, and one that guesses it
     variational              what models with latent variables share
-    parts                    what they share
+    parts, sizes             what they share, and how many units fit
     attention                soft attention over places, as a pure step
     draw                     pictures painted in steps through a moving window
     twins                    what lets a step be one text for arrays and tensors

@@ -9,6 +9,7 @@ from torch import nn
 
 from ..init import chrono, init
 from .parts import judging, readout, recurrent, seeds
+from .sizes import layers_of
 
 
 class Reader(nn.Module):
@@ -46,9 +47,10 @@ class Reader(nn.Module):
         rng = np.random.default_rng(start)
         if T_max is None and bias is None:
             return
-        for k in range(num_layers):
-            p = init(cell, I if k == 0 else H, H, rng, bias=bias)
-            p = p if T_max is None else chrono(cell, p, T_max, rng)
+        for k, one in enumerate(layers_of(cell, num_layers)):
+            read = (I if k == 0 else H) + H * bool(one.extra)
+            p = init(one, read, H, rng, bias=bias)
+            p = p if T_max is None else chrono(one, p, T_max, rng)
             self.layer.load(p, layer=k)
 
     def forward(self, x, mask):
