@@ -40,6 +40,44 @@ STATES = {  # as python -m lstm_course.experiments state writes it
         for seed in range(3)
     ],
 }  # fmt: skip
+
+
+def study(cells=("lstm", "gru", "rnn", "mlstm"), tasks=("adding", "parity"), draws=8):
+    """Rows of a study; above a rate of 0.05 all but the LSTM diverge, above 0.09 it."""
+    rng = np.random.default_rng(0)
+    rows = []
+    for task in tasks:
+        for draw in range(draws):
+            lr = 10 ** (-3 + 2 * draw / (draws - 1))
+            setting = {"lr": lr, "width": int(rng.integers(8, 33)), "clip": 1.0}
+            setting |= {"bias": rng.uniform(-2, 4), "noise": 0.1, "start": "bias"}
+            for k, cell in enumerate(cells):
+                loss = 0.1 * (1 + k + 3 * abs(np.log10(lr) + 2) + rng.random())
+                lost = (lr > 0.05 and cell != "lstm") or lr > 0.09
+                curve = [loss * (1 + 2 / (1 + n)) for n in range(9)] + [loss]
+                rows.append({
+                    "task": task, "cell": cell, "draw": draw, "seed": 0, **setting,
+                    "start": "own" if cell == "rnn" else "bias",
+                    "state": "diverged" if lost else "finished", "units": 16 + k,
+                    "weights": 1200 + k, "operations": 1e6 * (1 + rng.random()),
+                    "seconds": 1 + rng.random(), "steps": 500,
+                    "loss": np.inf if lost else loss,
+                    "test": np.inf if lost else 1.1 * loss,
+                    "accuracy": 0.0 if lost else float(np.exp(-loss)),
+                    "curve": curve[:3] if lost else curve})  # fmt: skip
+    return rows
+
+
+def differences(cells=("gru", "rnn", "mlstm"), tasks=("adding", "parity")):
+    """As lstm-course study report has them."""
+    return [
+        {"task": t, "cell": c, "way": way, "gain": k / 20, "low": -0.1, "high": 0.2}
+        for k, way in enumerate(("searched", "same settings"))
+        for t in tasks
+        for c in cells
+    ]
+
+
 FIGURES = [name for name in widgets.MODULES if name != "LiveFigure"]
 
 
@@ -54,6 +92,8 @@ def example(name):
         return make(p, rng.normal(size=(agreement.K, 4)), np.zeros(agreement.K))
     if name == "StateTable":
         return make(STATES)
+    if name == "Comparison":
+        return make(study(), differences())
     if name == "Roofline":
         return make(machine=MACHINE, points=MEASURED)
     return make()

@@ -1,4 +1,4 @@
-"""The weights of a larger network do not burden a page.
+"""A larger network, or the trials of a study, do not burden a page.
 
 A live figure holds its state as JSON.  A large value of it is moved into a script below
 ``_static/networks``, and what is left says where: the figure loads it when it is
@@ -31,7 +31,7 @@ def moved(state, folder):
         return state
     values = json.loads(state)
     for key, value in values.items():
-        text = json.dumps(value) if isinstance(value, dict) else ""
+        text = json.dumps(value) if isinstance(value, dict | str) else ""
         if len(text) > LARGE:
             name = hashlib.sha256(text.encode()).hexdigest()[:12]
             folder.mkdir(parents=True, exist_ok=True)

@@ -48,13 +48,15 @@ has a way to each goal.  At 390 pixels its dials and what they move share 700 pi
 In this folder:
 
     unit_explorer, gate_microscope, gradient_lab, step_walker, text_reader,
-    variant_diff, roofline, state_table, draw_window    one figure each
+    variant_diff, roofline, state_table, draw_window,
+    comparison                                          one figure each
     live, bundle                                        what they share
 """
 
 from importlib import import_module
 
 MODULES = {  # class: module, imported when it is asked for
+    "Comparison": "comparison",
     "DrawWindow": "draw_window",
     "GateMicroscope": "gate_microscope",
     "GradientLab": "gradient_lab",

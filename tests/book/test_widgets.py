@@ -168,7 +168,7 @@ def turn(root):
         root.locator("input[type=range]:visible").first.focus()
         root.page.keyboard.press("ArrowRight")
     else:
-        root.locator("button:enabled").first.focus()
+        root.locator("button:enabled:visible").first.focus()
         root.page.keyboard.press("Enter")
 
 

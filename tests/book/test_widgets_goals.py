@@ -1,11 +1,12 @@
 """What a reader may try in a live figure: goals, links, ways back; room on a phone."""
 
 import json
+import re
 
 import numpy as np
 import pytest
 from book.test_widgets_words import show  # noqa: F401 (fixtures)
-from live_figures import FIGURES, STATES, example
+from live_figures import FIGURES, STATES, differences, example, study
 
 from lstm_course import CELLS, init, widgets
 from lstm_course.gradcheck import numeric_gradient
@@ -13,6 +14,7 @@ from lstm_course.tasks import agreement
 from lstm_course.trained.weights import pack, unpack
 from lstm_course.unroll import unroll
 from lstm_course.widgets import (
+    Comparison,
     GateMicroscope,
     StateTable,
     StepWalker,
@@ -138,6 +140,29 @@ def enter(root, cell, task, other=None):
     root.page.wait_for_timeout(AFTER)
 
 
+def trials():
+    return example("Comparison")
+
+
+def opened(root, cell, trial):
+    """Open a trial of a cell by the two tables."""
+    if root.get_by_role("button", name="all cells").is_visible():
+        press(root, "‹ all cells")
+    for name in (cell, trial):
+        head = root.page.locator("th", has_text=re.compile(f"^{name}"))
+        root.locator(".list:visible tbody tr").filter(has=head).first.click()
+        root.page.wait_for_timeout(AFTER)
+
+
+def narrowed(root, label, notches):
+    """Move the upper end of a range downwards."""
+    root.get_by_text("Settings: all").click()
+    root.get_by_label(label, exact=True).focus()
+    for _ in range(notches):
+        root.page.keyboard.press("ArrowLeft")
+    root.page.wait_for_timeout(AFTER)
+
+
 NARROW = {"variance, pixels squared": 0.05, "stride, pixels": 1.0}
 WIDE = {"filters across and down": 3, "stride, pixels": 3.0}
 ASIDE = {"variance, pixels squared": 0.05, "centre, column": -3.0}
@@ -179,6 +204,9 @@ WAYS = {  # figure, goal, how it is met
     "lost": (table, lambda root: enter(root, "gru", "ab")),
     "parted": (table, lambda root: enter(root, "lstm", "parity", "mingru")),
     "deeper": (table, lambda root: enter(root, "mingru", "copy2")),
+    "saved": (trials, lambda root: opened(root, "gru", "6")),
+    "lowest": (trials, lambda root: opened(root, "lstm", "★")),
+    "tamed": (trials, lambda root: narrowed(root, "learning rate, to", 15)),
     "idle": (roofline, lambda root: size(root, machine="H100", rows_B=1)),
     "copy": (widgets.DrawWindow, lambda root: dials(root, **NARROW)),
     "whole": (widgets.DrawWindow, lambda root: dials(root, **WIDE)),
@@ -199,7 +227,7 @@ def test_a_goal_is_not_met_at_first_and_can_be_met(goal, show):  # noqa: F811
 def test_every_goal_has_a_way(show):  # noqa: F811
     found = set()
     plain = (UnitExplorer, widgets.GradientLab, widgets.VariantDiff, widgets.TextReader)
-    for make in (*plain, widgets.DrawWindow, microscope, roofline, table):
+    for make in (*plain, widgets.DrawWindow, microscope, roofline, table, trials):
         found |= set(goals_of(show(make())))
     assert found | set(goals_of(show(one_unit(FAR, 7)))) == set(WAYS)
 
@@ -297,6 +325,7 @@ def figures():
         "StepWalker": one_unit(SENTENCE, 4),
         "GateMicroscope": microscope(),
         "Roofline": roofline(),
+        "Comparison": Comparison(study(CELLS), differences(CELLS)),
         "StateTable": StateTable({"rows": many}, cell="mlstm"),
     }
 

@@ -4,7 +4,7 @@
 // the widget with its script and style. When such a place comes near the window, the
 // figure draws in place of the picture. If anything fails, and on paper, the picture
 // stays. Every figure brings these lines along. A figure whose network a book keeps in a
-// file of its own (book/_ext/networks.py) draws when it is touched.
+// file of its own (book/_ext/networks.py) draws when it is touched, or asked for by a link.
 (() => {
   if (matchMedia("print").matches) return;
 
@@ -76,7 +76,7 @@
     place.addEventListener("click", async () => {
       button.disabled = true;
       await wake(place);
-      place.querySelector("textarea, input")?.focus();
+      place.querySelector("textarea, select, input")?.focus();
     }, { once: true });
   }
 
@@ -87,15 +87,16 @@
       wake(target);
     }
   }, { rootMargin: "600px" });
+  const kind = location.hash.match(/^#live-(\w+)\?/)?.[1]; // a copied link
   const places = [...document.querySelectorAll(".live-figure:not([data-near])")];
   places.forEach((place) => {
     const values = stateOf(place);
     const size = away(values).reduce((sum, key) => sum + values[key].size, 0);
-    if (size) offer(place, size);
+    const touch = size && place.dataset.kind !== kind;
+    if (touch) offer(place, size);
     else near.observe(place);
-    place.dataset.near = size ? "touch" : "";
+    place.dataset.near = touch ? "touch" : "";
   });
-  const kind = location.hash.match(/^#live-(\w+)\?/)?.[1]; // a copied link
   const meant = places.find((place) => place.dataset.kind === kind);
   addEventListener("load", () => meant?.scrollIntoView());
 })();
