@@ -116,8 +116,8 @@ def _first_factor(node):
 # ----------------------------------------------------------------- partial derivatives
 
 
-def partial(node, name, out):
-    """The derivative of an expression, whose value is ``out``, by a name.
+def partial(node, name, out=None):
+    """The derivative of an expression, whose value is called ``out``, by a name.
 
     Examples
     --------
@@ -146,7 +146,8 @@ def _through_call(node, name, out):
     word = getattr(node.func, "id", "")
     if word not in PARTIALS or len(node.args) != len(PARTIALS[word]) or node.keywords:
         raise _unknown(node)
-    known = dict(zip("ab", node.args, strict=False)) | {"y": ast.Name(out)}
+    known = dict(zip("ab", node.args, strict=False))
+    known["y"] = ast.Name(out) if out else node
     terms = []
     for text, arg in zip(PARTIALS[word], node.args, strict=True):
         terms.append(times(put(tree(text), known), partial(arg, name, out)))

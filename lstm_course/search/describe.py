@@ -1,0 +1,150 @@
+"""What a cell is, in words, and which cell of the course is nearest to it.
+
+    a gated unit whose forget gate reads x and h, bias 2; tanh(c) shown through o
+
+The words are found in the lines: the *direct path* of a state is its derivative by
+itself one step before, the gates held; what stands there says whether it forgets.
+"""
+
+import ast
+from math import exp
+
+from ..cells import CELLS
+from ..equations.room import arithmetic
+from .derive import SCOPE
+from .genome import cell
+from .partial import names_in, partial, put, tree
+
+
+def gates(g):
+    """Names of lines that are a sigmoid of a layer."""
+    return [n for n, t in (*g.lines, *g.first) if t == f"sigmoid(z{n})"]
+
+
+def path(g):
+    """The state that remembers, and the factor by which a step keeps it, as text.
+
+    Examples
+    --------
+    >>> from .genome import STARTS
+    >>> path(STARTS["hoard"])
+    ('c', '1.0')
+    """
+    state = g.states[-1]
+    lines, held = dict(g.lines), {}
+    for name, text in g.lines:  # everything but the gates, written out
+        if name not in gates(g):
+            held[name] = put(tree(text), held)
+    return state, ast.unparse(partial(held.get(state, tree(lines[state])),
+                                      f"{state}_prev"))  # fmt: skip
+
+
+def on_path(g):
+    """Gates that multiply what was there: list of names."""
+    return [n for n in names_in(tree(path(g)[1])) if n in gates(g)]
+
+
+def kept(g):
+    """The share of its memory that a step keeps at the start: float.
+
+    Gates stand at the sigmoid of their bias, states and other layers at 0.
+
+    Examples
+    --------
+    >>> from .genome import STARTS
+    >>> kept(STARTS["hoard"])
+    1.0
+    """
+    text = path(g)[1]
+    values = {n: 0.0 for n in names_in(tree(text))}
+    values |= {n: sigmoid(g.block(n).bias) for n in gates(g) if n in values}
+    return float(eval(text, dict(SCOPE), values))  # noqa: S307
+
+
+def sigmoid(z):
+    return 1.0 / (1.0 + exp(-z))
+
+
+def words(g):
+    """A cell's name, made of what it does: str.
+
+    Examples
+    --------
+    >>> from .genome import STARTS
+    >>> words(STARTS["hoard"])
+    'a memory that only adds; h = o * tanh(c)'
+    """
+    state, factor = path(g)
+    forget = on_path(g)
+    if "c" in g.states:
+        kind = "a memory"
+    else:
+        kind = "a single state"
+    if forget:
+        parts = [f"{kind} kept by {factor}", *(_gate(g, n) for n in forget)]
+    elif factor == "1.0":
+        parts = [f"{kind} that only adds"]
+    elif factor == "0.0":
+        parts = [f"{kind} without a direct path"]
+    else:
+        parts = [f"{kind} kept by {factor}, no gate"]
+    shown = dict(g.lines)["h"]
+    return "; ".join([*parts, f"h = {shown}"])
+
+
+def _gate(g, name):
+    block = g.block(name)
+    sources = " and ".join(
+        {"a": "tanh(h)", "q": "r * h"}.get(s, s) for s in block.reads
+    )
+    return f"{name} reads {sources}, bias {block.bias:g}"
+
+
+def nearest(g):
+    """The name in CELLS with the most similar lines, and how many nodes differ.
+
+    Examples
+    --------
+    >>> from .genome import STARTS
+    >>> nearest(STARTS["plain"])
+    ('rnn', 0)
+    """
+    mine = _bag(cell(g))
+    far = {n: _far(mine, _bag(c)) for n, c in CELLS.items()
+           if c.phases and len(c.layers) == 1}  # fmt: skip
+    name = min(far, key=far.get)
+    return name, far[name]
+
+
+def _bag(cell):
+    """What a cell is made of, without the names of its gates: counts of nodes, one for
+    every layer with what it reads, and one for every operation with what it joins."""
+    found, kind = {}, {}
+    lines = [(line.names, line.value) for line in arithmetic(cell)]
+    for names, value in lines:
+        for n in names:
+            kind[n] = n if n in cell.states else ast.unparse(_bare(value, {}))[:24]
+    for b in cell.blocks:
+        reads = sorted(str(t.source) for t in cell.all_terms if b in t.blocks)
+        _count(found, f"layer {reads}")
+    for _, value in lines:
+        for node in ast.walk(_bare(value, kind)):
+            if isinstance(node, ast.BinOp | ast.Call):
+                _count(found, ast.unparse(node))
+    return found
+
+
+def _bare(value, kind):
+    """An expression in which every pre-activation is z and every gate what it is."""
+    names = {n: n for n in names_in(value)}
+    to = {n: ast.Name("z" if n[0] == "z" else f"<{kind[n]}>" if n in kind else n)
+          for n in names}  # fmt: skip
+    return put(value, to)
+
+
+def _count(found, text):
+    found[text] = found.get(text, 0) + 1
+
+
+def _far(a, b):
+    return sum(abs(a.get(k, 0) - b.get(k, 0)) for k in {*a, *b})
