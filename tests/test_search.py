@@ -121,7 +121,7 @@ def test_the_way_of_the_state_is_found_through_all_lines():
 
 def test_a_cell_is_named_by_what_it_does():
     assert describe.words(GATED) == (
-        "a memory kept by f; f reads x, bias 2; h = tanh(c)"
+        "a memory kept by f; f reads x, starts at 2; h = tanh(c)"
     )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ..experiments import record
 
-SEED, GENERATIONS, CHILDREN = 0, 12, 12
+SEED, GENERATIONS, CHILDREN = 0, 30, 8
 
 
 def add_arguments(parser):

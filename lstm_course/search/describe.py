@@ -1,6 +1,6 @@
 """What a cell is, in words, and which cell of the course is nearest to it.
 
-    a gated unit whose forget gate reads x and h, bias 2; tanh(c) shown through o
+    a memory kept by f; f reads x, starts at 2; h = o * tanh(c)
 
 The words are found in the lines: the *direct path* of a state is its derivative by
 itself one step before, the gates held; what stands there says whether it forgets.
@@ -14,6 +14,8 @@ from ..equations.room import arithmetic
 from .derive import SCOPE
 from .genome import cell
 from .partial import names_in, partial, put, tree
+
+SHORT = 24  # letters of a factor that is written out
 
 
 def gates(g):
@@ -40,14 +42,27 @@ def path(g):
 
 
 def on_path(g):
-    """Gates that multiply what was there: list of names."""
-    return [n for n in names_in(tree(path(g)[1])) if n in gates(g)]
+    """Gates that multiply what was there: list of names.
+
+    Examples
+    --------
+    >>> from .genome import STARTS
+    >>> on_path(STARTS["hoard"])
+    []
+    """
+
+    class Outside(ast.NodeTransformer):
+        def visit_Call(self, node):
+            return ast.Constant(1.0)  # what a slope depends on is no factor
+
+    factor = Outside().visit(tree(path(g)[1]))
+    return [n for n in names_in(factor) if n in gates(g)]
 
 
 def kept(g):
     """The share of its memory that a step keeps at the start: float.
 
-    Gates stand at the sigmoid of their bias, states and other layers at 0.
+    Layers stand at their bias, states at 0.
 
     Examples
     --------
@@ -57,7 +72,8 @@ def kept(g):
     """
     text = path(g)[1]
     values = {n: 0.0 for n in names_in(tree(text))}
-    values |= {n: sigmoid(g.block(n).bias) for n in gates(g) if n in values}
+    values |= {f"z{b.name}": b.bias for b in g.blocks}
+    values |= {n: sigmoid(g.block(n).bias) for n in gates(g)}
     return float(eval(text, dict(SCOPE), values))  # noqa: S307
 
 
@@ -74,30 +90,30 @@ def words(g):
     >>> words(STARTS["hoard"])
     'a memory that only adds; h = o * tanh(c)'
     """
-    state, factor = path(g)
-    forget = on_path(g)
-    if "c" in g.states:
-        kind = "a memory"
-    else:
-        kind = "a single state"
+    factor, forget = path(g)[1], on_path(g)
+    kind = "a memory" if "c" in g.states else "a single state"
     if forget:
-        parts = [f"{kind} kept by {factor}", *(_gate(g, n) for n in forget)]
+        by = factor if len(factor) <= SHORT else " and ".join(forget)
+        parts = [f"{kind} kept by {by}"]
     elif factor == "1.0":
         parts = [f"{kind} that only adds"]
     elif factor == "0.0":
         parts = [f"{kind} without a direct path"]
     else:
-        parts = [f"{kind} kept by {factor}, no gate"]
-    shown = dict(g.lines)["h"]
-    return "; ".join([*parts, f"h = {shown}"])
+        parts = [f"{kind} without a gate on its way"]
+    parts += [_layer(b, b.name in forget) for b in g.blocks]
+    return "; ".join([*filter(None, parts), f"h = {dict(g.lines)['h']}"])
 
 
-def _gate(g, name):
-    block = g.block(name)
-    sources = " and ".join(
-        {"a": "tanh(h)", "q": "r * h"}.get(s, s) for s in block.reads
-    )
-    return f"{name} reads {sources}, bias {block.bias:g}"
+def _layer(block, always):
+    """What is said of a layer: always of a gate on the way, else what is unusual."""
+    said = []
+    if always or block.reads != ("x", "h"):
+        read = ({"a": "tanh(h)", "q": "r * h"}.get(s, s) for s in block.reads)
+        said.append(f"reads {' and '.join(read)}")
+    if always or block.bias:
+        said.append(f"starts at {block.bias:g}")
+    return f"{block.name} {', '.join(said)}" if said else ""
 
 
 def nearest(g):
