@@ -122,11 +122,18 @@ def test_a_number_takes_few_letters(js, x, text):
     assert js("trials", "m.brief(given.x)", x=x) == text
 
 
+@in_a_browser
+def test_a_loss_of_zero_has_its_place_on_a_scale_of_powers(js):
+    call = "given.x.map(m.axisOf(['loss', '', true], given.x, [0, 100]).at)"
+    assert js("scatter", call, x=[0, 1e-4, 1]) == pytest.approx([0, 0, 100])
+    assert js("scatter", call, x=[-1, 0, 1]) == pytest.approx([0, 50, 100])
+
+
 # ---- the table ----
 @in_a_browser
 def test_a_line_opens_the_trials_of_its_cell_and_a_trial_its_card(show):  # noqa: F811
     root = show(example("Comparison"))
-    assert lines(root) == ["lstm", "gru", "rnn", "mlstm"]  # best first
+    assert lines(root) == ["mlstm", "lstm", "gru", "rnn"]  # best first
     row(root, "rnn").click()
     root.page.wait_for_timeout(AFTER)
     assert root.get_by_text("8 trials of tanh RNN").is_visible()
@@ -138,7 +145,7 @@ def test_a_line_opens_the_trials_of_its_cell_and_a_trial_its_card(show):  # noqa
     assert "Trial 6: tanh RNN" in card and "its own start" in card and "∞" in card
     assert "learning rate 0.052" in card and "rnn" in card and "lstm" in card
     press(root, "‹ all cells")
-    assert lines(root)[0] == "lstm" and chosen(root) == "rnn"
+    assert lines(root)[0] == "mlstm" and chosen(root) == "rnn"
 
 
 @in_a_browser
@@ -295,7 +302,7 @@ def test_the_still_picture_is_the_same_table():
     figure = Comparison(study(), task="parity")
     picture = figure.picture()
     assert picture.count("<tr>") == 1 + 4
-    assert picture.index("LSTM") < picture.index("mLSTM")
+    assert picture.index(">mLSTM") < picture.index(">LSTM")
     assert f"{figure.line('gru')['best']:.3g}" in picture
 
 

@@ -154,15 +154,6 @@ def opened(root, cell, trial):
         root.page.wait_for_timeout(AFTER)
 
 
-def narrowed(root, label, notches):
-    """Move the upper end of a range downwards."""
-    root.get_by_text("Settings: all").click()
-    root.get_by_label(label, exact=True).focus()
-    for _ in range(notches):
-        root.page.keyboard.press("ArrowLeft")
-    root.page.wait_for_timeout(AFTER)
-
-
 NARROW = {"variance, pixels squared": 0.05, "stride, pixels": 1.0}
 WIDE = {"filters across and down": 3, "stride, pixels": 3.0}
 ASIDE = {"variance, pixels squared": 0.05, "centre, column": -3.0}
@@ -204,9 +195,9 @@ WAYS = {  # figure, goal, how it is met
     "lost": (table, lambda root: enter(root, "gru", "ab")),
     "parted": (table, lambda root: enter(root, "lstm", "parity", "mingru")),
     "deeper": (table, lambda root: enter(root, "mingru", "copy2")),
-    "saved": (trials, lambda root: opened(root, "gru", "6")),
-    "lowest": (trials, lambda root: opened(root, "lstm", "★")),
-    "tamed": (trials, lambda root: narrowed(root, "learning rate, to", 15)),
+    "lowest": (trials, lambda root: opened(root, "mlstm", "★")),
+    "twice": (trials, lambda root: opened(root, "mlstm", "★")),
+    "ahead": (trials, lambda root: root.get_by_role("row", name="mlstm").click()),
     "idle": (roofline, lambda root: size(root, machine="H100", rows_B=1)),
     "copy": (widgets.DrawWindow, lambda root: dials(root, **NARROW)),
     "whole": (widgets.DrawWindow, lambda root: dials(root, **WIDE)),

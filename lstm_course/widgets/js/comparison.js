@@ -16,12 +16,15 @@ import { best, brief, fitting, REACHED, readTrials, SETTINGS, sumUp } from "./tr
 
 const CHOSEN = ["task", "cell", "view", "trial", "x", "y", "sort", "order", "hidden", "only"];
 const GOALS = {
-  saved: ["Open a trial that finished where the LSTM, at the same settings, diverged; or the other way round.",
-    ({ row, pair }) => row && pair && row.diverged !== pair.diverged],
   lowest: ["Open the trial with the lowest test loss of its task, among all cells.",
     ({ row, all }) => row && all.every((other) => other.test >= row.test)],
-  tamed: ["Narrow the settings until no trial of a task diverges, without asking for how they ended.",
-    ({ all, kept, only }) => !only.state && kept.length > 0 && all.some((row) => row.diverged) && kept.every((row) => !row.diverged)],
+  twice: ["Open a trial with less than half the test loss of the LSTM at the same settings.",
+    ({ row, pair }) => row && pair && 2 * row.test < pair.test],
+  ahead: ["Choose a cell that is ahead of the LSTM in its best trials, and behind it in the median of all.",
+    ({ lines, cell, baseline }) => {
+      const [mine, base] = [cell, baseline].map((name) => lines.find((line) => line.cell === name));
+      return mine && base && mine.best < base.best && mine.median > base.median;
+    }],
 };
 
 // ---- the tables ----

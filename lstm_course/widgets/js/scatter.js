@@ -9,13 +9,14 @@ export const ACROSS = { ...SETTINGS, ...COUNTED };
 
 // An axis over the values of some rows: where each lies between the two ends.
 export function axisOf([name, , powers], values, ends) {
-  const finite = values.filter(Number.isFinite);
+  const positive = values.some((x) => x > 0) && !values.some((x) => x < 0);
+  const log = powers && positive; // 0 then lies beside the least
+  const finite = values.filter((x) => Number.isFinite(x) && (x > 0 || !log));
   let [low, high] = finite.length ? [Math.min(...finite), Math.max(...finite)] : [1, 10];
-  const log = powers && low > 0;
   if (low === high) [low, high] = log ? [low / 2, high * 2] : [low - 1, high + 1];
   const way = log ? Math.log10 : (x) => x;
   const place = scale([way(low), way(high)], ends);
-  return { name, low, high, log, at: (x) => place(way(x)) };
+  return { name, low, high, log, at: (x) => place(way(log ? Math.max(x, low) : x)) };
 }
 
 // The plot: open(row) is called with a trial that is pressed. `.draw(shown)`.
