@@ -137,7 +137,7 @@ class Comparison(LiveFigure):
         lines = {cell: line for cell, line in lines.items() if line["n"]}
         order = sorted(lines, key=lambda cell: lines[cell]["best"] or math.inf)
         head = "".join(f"<th>{name}</th>" for name in HEADS.values())
-        body = "".join(_line(self.names[cell], lines[cell]) for cell in order)
+        body = "".join(_line(cell, self.names[cell], lines[cell]) for cell in order)
         return (
             '<table style="border-collapse:collapse;font-size:0.8rem;width:100%">'
             f"<caption>{escape(self.tasks[self.task]['name'])}: test loss, in the "
@@ -186,10 +186,11 @@ def _middle(rows, name):
     return median(values) if values else None
 
 
-def _line(name, line):
+def _line(cell, name, line):
     texts = [_text(line[key]) for key in HEADS]
     entries = "".join(f'<td style="text-align:right">{text}</td>' for text in texts)
-    return f'<tr><th style="text-align:left">{escape(name)}</th>{entries}</tr>'
+    head = f'<th style="text-align:left" title="{escape(name)}">{escape(cell)}</th>'
+    return f"<tr>{head}{entries}</tr>"
 
 
 def _text(value):

@@ -302,7 +302,7 @@ def test_the_still_picture_is_the_same_table():
     figure = Comparison(study(), task="parity")
     picture = figure.picture()
     assert picture.count("<tr>") == 1 + 4
-    assert picture.index(">mLSTM") < picture.index(">LSTM")
+    assert picture.index(">mlstm<") < picture.index(">lstm<")
     assert f"{figure.line('gru')['best']:.3g}" in picture
 
 
