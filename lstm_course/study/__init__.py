@@ -18,4 +18,5 @@ In this folder:
     workers    processes, here or on a cluster, that run trials
     run        the search itself, which goes on where it was stopped
     scripts    job scripts for clusters
+    report     which cell is better, how surely, and what cannot be said
 """
