@@ -135,7 +135,7 @@ class Comparison(LiveFigure):
         """The table of the task, its best cell first."""
         lines = {cell: self.line(cell) for cell in self.names}
         lines = {cell: line for cell, line in lines.items() if line["n"]}
-        order = sorted(lines, key=lambda cell: lines[cell]["best"] or math.inf)
+        order = sorted(lines, key=lambda cell: _first(lines[cell]["best"]))
         head = "".join(f"<th>{name}</th>" for name in HEADS.values())
         body = "".join(_line(cell, self.names[cell], lines[cell]) for cell in order)
         return (
@@ -184,6 +184,11 @@ def _short(value, digits=DIGITS):
 def _middle(rows, name):
     values = [r[name] for r in rows]
     return median(values) if values else None
+
+
+def _first(loss):
+    """What lines are sorted by: no loss, where all diverged, comes last."""
+    return math.inf if loss is None else loss
 
 
 def _line(cell, name, line):

@@ -304,6 +304,10 @@ def test_the_still_picture_is_the_same_table():
     assert picture.count("<tr>") == 1 + 4
     assert picture.index(">mlstm<") < picture.index(">lstm<")
     assert f"{figure.line('gru')['best']:.3g}" in picture
+    nothing = {"loss": 0.0, "test": 0.0}
+    rows = [r | nothing if r["cell"] == "gru" else r for r in study()]
+    picture = Comparison(rows).picture()
+    assert picture.index(">gru<") < picture.index(">mlstm<")  # nothing is the least
 
 
 @pytest.mark.parametrize(
