@@ -213,6 +213,8 @@ def test_the_same_rows_give_the_same_tables_in_any_order():
     order = np.random.default_rng(0).permutation(len(rows))
     again = report.tables([rows[0], *(rows[k] for k in order if k)])
     assert set(first) == set(again)
+    both = report.against(rows)
+    assert both == (first["differences"], first["over_tasks"])
     for name, table in first.items():
         ordered = [sorted(map(repr, one)) for one in (table, again[name])]
         assert ordered[0] == ordered[1], name

@@ -25,7 +25,7 @@ In this folder:
     argv       the command line
 """
 
-from .every import points, tables
+from .every import against, points, tables
 from .files import write
 
-__all__ = ["points", "tables", "write"]
+__all__ = ["against", "points", "tables", "write"]

@@ -17,6 +17,14 @@ def points(rows):
     return claims.points(by_task(rows))
 
 
+def against(rows, baseline="lstm"):
+    """Each cell against the baseline: on each task, and the mean over the tasks.
+
+    Two tables, ``differences`` and ``over_tasks`` of all ``tables``, sooner.
+    """
+    return differing(by_task(rows), baseline)
+
+
 def tables(rows, baseline="lstm", correction="holm"):
     """Everything a report says, as tables.
 

@@ -189,7 +189,8 @@ def _undecided(rows):
     note = (
         f"Draws of each cell that would find a difference of {100 * MARGIN:.0f} "
         "points, or one as large as was found, with a chance of "
-        f"{100 * POWER:.0f} %, by the normal approximation; and the hours of one core "
+        f"{100 * POWER:.0f} %, by the normal approximation, all tasks together where "
+        "it says all; and the hours of one core "
         "that the first would take "
         "beyond what there is."
     )
