@@ -3,6 +3,8 @@
     gap      gap language, 5 to 20 words of chatter, tested up to 40: to hold
     streams  embedded Reber strings end to end, taught on 30 symbols, tested on 300:
              to let go
+    turns    permutations mod 3, taught on 3 to 16 turns, tested on 32 and 128: to let
+             go again and again
     adding   adding, 20 steps: to hold two amounts exactly
 
 All cells see the same batches, start from the same generator and have about as many
@@ -44,6 +46,16 @@ LESSONS = {
     ),
     "streams": Lesson(
         "continual_reber", ({"T": 30},), ({"T": 300},), 300, "outer",
+    ),
+    "turns": Lesson(
+        "permutations",
+        ({"form": "mod3", "least": 3, "most": 16},),
+        (
+            {"form": "mod3", "least": 32, "most": 32},
+            {"form": "mod3", "least": 128, "most": 128},
+        ),
+        400,
+        "accuracy",
     ),
     "adding": Lesson("adding", ({"T": 20},), ({"T": 20},), 300, "mse"),
 }  # fmt: skip
