@@ -3,10 +3,12 @@
 import json
 
 import pytest
+from live_figures import study
 from networks import LARGE, moved
 
 from book import sample
-from lstm_course.widgets import TextReader, UnitExplorer
+from lstm_course import CELLS
+from lstm_course.widgets import Comparison, TextReader, UnitExplorer
 
 pytestmark = pytest.mark.browser
 
@@ -44,6 +46,41 @@ def test_the_page_is_small_and_the_network_comes_when_asked(page, start_visit):
     opened.keyboard.type("d")  # the text has the focus
     opened.wait_for_timeout(400)
     assert opened.get_by_label("Your text").input_value() == "Thou art my lord"
+    assert (visit.errors, visit.foreign) == ([], [])
+
+
+@pytest.fixture(scope="module")
+def trials(root, tmp_path_factory):
+    """A page with thousands of trials."""
+    folder = tmp_path_factory.mktemp("trials")
+    rows = study(CELLS, [f"task{k}" for k in range(9)], 24)
+    shown = Comparison(rows)._repr_mimebundle_()[0]["text/html"]
+    named = {"mystnb": {"figure": {"name": "fig-trials"}, "image": {"alt": "trials"}}}
+    words = sample.new_markdown_cell("**Figure.** All.", metadata={"tags": ["caption"]})
+    cells = [sample.new_markdown_cell("# A sample"),
+             sample.run("Comparison()", picture=shown, **named), words]  # fmt: skip
+    built = sample.build(root, folder, cells)
+    assert built.returncode == 0, built.stderr
+    return folder / "_build/html/book/01_sample.html"
+
+
+def test_thousands_of_trials_come_when_touched_or_asked_for_by_a_link(
+    trials, start_visit
+):
+    (script,) = (trials.parent.parent / "_static/networks").glob("*.js")
+    assert LARGE < script.stat().st_size < 700_000
+    visit = start_visit()
+    page = visit.open(trials.as_uri())
+    page.wait_for_timeout(500)
+    assert page.locator(".live-figure table").is_visible()
+    assert page.locator("[data-alive]").count() == 0
+    page.get_by_role("button", name="Wake this figure").click()
+    page.wait_for_selector("[data-alive] .lcw .dot")
+    assert page.evaluate("document.activeElement.ariaLabel") == "task"
+    page.goto("about:blank")
+    page.goto(trials.as_uri() + '#live-comparison?task="task3"&cell="nfg"')
+    page.wait_for_selector("[data-alive] .lcw .dot")
+    assert page.get_by_label("task", exact=True).input_value() == "task3"
     assert (visit.errors, visit.foreign) == ([], [])
 
 
