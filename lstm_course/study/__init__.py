@@ -19,4 +19,5 @@ In this folder:
     run        the search itself, which goes on where it was stopped
     scripts    job scripts for clusters
     report     which cell is better, how surely, and what cannot be said
+    speed      trials per hour, against a plain loop
 """

@@ -14,7 +14,7 @@ RNN, the LSTM of 1997, ...) start as they do, and their rows say "own".
 """
 
 import numpy as np
-from optuna import create_study
+from optuna import create_study, logging
 from optuna.distributions import (
     CategoricalDistribution,
     FloatDistribution,
@@ -25,6 +25,7 @@ from optuna.samplers import RandomSampler
 from ..doors import as_cell
 from ..models.sizes import layers_of
 
+logging.set_verbosity(logging.WARNING)  # that a draw was made is no news
 SPACE = {
     "lr": FloatDistribution(1e-3, 1e-1, log=True),
     "width": IntDistribution(8, 32, log=True),

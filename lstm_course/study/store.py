@@ -31,7 +31,6 @@ class Store:
     """
 
     def __init__(self, url):
-        optuna.logging.set_verbosity(optuna.logging.WARNING)
         self.url = address(url)
         self.database = optuna.storages.RDBStorage(
             self.url, engine_kwargs={"connect_args": _patience(self.url)}

@@ -18,7 +18,7 @@ POINTS = 10  # of a learning curve
 MATRIX = 18  # operations of an mLSTM's matrix, per entry and step, there and back
 
 
-def run(task, cell, draw, seed, setting):
+def run(task, cell, draw, seed, setting, compiled=True):
     """Train once.
 
     The seconds are the processor's, without what is done once in a process (loops are
@@ -32,6 +32,8 @@ def run(task, cell, draw, seed, setting):
         Which draw of settings this is, and the seed of weights and batches.
     setting : dict
         As ``space.SPACE`` has it.
+    compiled : bool
+        False: with the readable loop, to measure what the made ones are worth.
 
     Returns
     -------
@@ -48,6 +50,7 @@ def run(task, cell, draw, seed, setting):
     row["start"] = setting["start"] if keeping(cell) else "own"
     row |= cost(cell, lesson, units) | {"steps": lesson.steps}
     model = build(cell, lesson, units, setting, seed)
+    model.layer.compiled = compiled
     loss, curve, spent, began = reader_loss(lesson.kind), [], [0.0], time.process_time()
     noisy = with_noise(lesson.sample, setting["noise"])
     held = lesson.valid(np.random.default_rng(lessons.HELD_OUT), lessons.VALID)
