@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from lstm_course.cells import CELLS
+from lstm_course.commands.study import search as command
 from lstm_course.diagrams import cell_diagram
 from lstm_course.equations import equations
 from lstm_course.gradcheck import gradcheck
-from lstm_course.search import argv, describe, evolve, examine, family, judge, lessons
+from lstm_course.search import describe, evolve, examine, family, judge, lessons
 from lstm_course.search.genome import BOTH, STARTS, cell, genome, key, plain, tidy
 from lstm_course.search.mutate import KINDS, mutate
 
@@ -150,7 +151,7 @@ def quick(monkeypatch):
 
 def ran(folder, **options):
     settings = {"seed": 0, "generations": 3, "children": 4} | options
-    return argv.searched(SimpleNamespace(out=folder, **settings))
+    return command.searched(SimpleNamespace(out=folder, **settings))
 
 
 def told(result):
@@ -208,7 +209,7 @@ def test_the_best_of_fresh_seeds_come_first_and_changes_are_paired(quick, tmp_pa
 
 def test_a_family_is_drawn_read_and_put_in_words(quick, tmp_path):
     result = ran(tmp_path)
-    (tmp_path / "search.json").write_text(argv.compact(result), encoding="utf-8")
+    (tmp_path / "search.json").write_text(command.compact(result), encoding="utf-8")
     again = family.read(tmp_path)
     assert told(again) == told(result)
     fig, ax = plt.subplots()
@@ -226,7 +227,7 @@ def test_a_family_is_drawn_read_and_put_in_words(quick, tmp_path):
 
 
 def test_a_missing_result_says_how_it_is_made(tmp_path):
-    with pytest.raises(ValueError, match=r"python -m lstm_course\.search"):
+    with pytest.raises(ValueError, match="lstm-course study search"):
         family.read(tmp_path)
 
 

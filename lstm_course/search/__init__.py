@@ -17,7 +17,6 @@ As Jozefowicz, Zaremba & Sutskever did (ICML 2015), in miniature.  In this folde
     judge               the best from fresh seeds, and what their gates are worth
     describe            what a cell is, in words; its nearest relative in CELLS
     family              the result read, drawn as a family tree, put in words
-    argv                the command
 """
 
 from .family import best, descent, genealogy, read, share, winner

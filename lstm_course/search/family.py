@@ -22,7 +22,7 @@ def read(folder=record.FOLDER):
     if not file.exists():
         raise ValueError(
             f"There is no result {file.name}. The book's results lie in book/results "
-            "of a clone of the course. Run 'python -m lstm_course.search'?"
+            "of a clone of the course. Run 'lstm-course study search'?"
         )
     return record.load("search", folder)
 

@@ -15,7 +15,7 @@ from optuna.trial import TrialState, create_trial
 
 from ..experiments.record import versions
 from .space import SPACE
-from .table import COLUMNS, SETTING, key, read, write
+from .table import COLUMNS, SETTING, key
 
 NOTES = "notes"  # an Optuna study without trials, for what is said of the search
 DRAWN = [k for k in SETTING if k != "start"]  # a cell may start in its own way
@@ -115,6 +115,3 @@ def _row(trial):
         trial.intermediate_values[k] for k in sorted(trial.intermediate_values)
     ]
     return {k: row[k] for k in COLUMNS} | {"machine": about["machine"]}
-
-
-__all__ = ["Store", "address", "read", "write"]

@@ -42,7 +42,7 @@ class Comparison(LiveFigure):
     Parameters
     ----------
     rows : list of dict, optional
-        As ``study.store.read`` gives them; the book's own by default.
+        As ``study.table.read`` gives them; the book's own by default.
     differences : list of dict, optional
         Each cell against the baseline on each task, as ``study.report`` gives them:
         ``task``, ``cell``, ``gain``, ``low``, ``high``.
@@ -226,16 +226,16 @@ def _apart(differences):
 def _rows(rows):
     """Rows that were given, or the book's own."""
     if rows is None:
-        from ..study import store
+        from ..study import table
 
-        rows, _ = store.read(places.BOOK / "results" / FILE)
+        rows, _ = table.read(places.BOOK / "results" / FILE)
     asked = (*PAIRED, *SET, *CAME, *REACHED)
     rows = list(rows) if isinstance(rows, list | tuple) else []
     odd = [k for k in asked if not rows or any(k not in r for r in rows)]
     if odd:
         raise ValueError(
             f"rows holds {len(rows)} trials that lack {odd[0]!r}. Expected dicts with "
-            f"{', '.join(asked)}. Pass rows, _ = study.store.read(FILE)?"
+            f"{', '.join(asked)}. Pass rows, _ = study.table.read(FILE)?"
         )
     return rows
 

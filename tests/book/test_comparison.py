@@ -313,7 +313,7 @@ def test_the_still_picture_is_the_same_table():
 @pytest.mark.parametrize(
     "odd, message",
     [
-        ({"rows": []}, "rows holds 0 trials that lack 'task'.*study.store.read"),
+        ({"rows": []}, "rows holds 0 trials that lack 'task'.*study.table.read"),
         ({"rows": [{"task": "adding"}]}, "1 trials that lack 'cell'"),
         ({"task": "reading"}, "task is 'reading'.*'adding', 'parity'"),
         ({"cell": "lstn"}, "cell is 'lstn'.*Write cell='rnn'"),

@@ -1,7 +1,7 @@
 """The report of a study: which cell is better, how surely, and what cannot be said.
 
-    from lstm_course.study import report, store
-    rows, about = store.read("book/results/study.csv.gz")
+    from lstm_course.study import report, table
+    rows, about = table.read("book/results/study.csv.gz")
     report.tables(rows, "lstm")["over_tasks"]
     report.write(rows, about, "out")
 
@@ -22,7 +22,6 @@ In this folder:
     figures    the tables drawn
     words      the tables in sentences
     files      all of it into a folder
-    argv       the command line
 """
 
 from .every import against, points, tables

@@ -31,7 +31,7 @@ def tables(rows, baseline="lstm", correction="holm"):
     Parameters
     ----------
     rows : list of dict
-        As ``study.store.read`` gives them.
+        As ``study.table.read`` gives them.
     baseline : str
         The cell that all others are compared with: "lstm", "peephole", ...
     correction : str

@@ -16,7 +16,7 @@ def write(rows, about, folder, baseline="lstm", correction="holm"):
     Parameters
     ----------
     rows, about : list of dict, dict
-        As ``study.store.read`` gives them.
+        As ``study.table.read`` gives them.
     folder : path
         Made where it is not there.
     baseline, correction : str

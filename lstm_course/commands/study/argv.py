@@ -1,8 +1,7 @@
-"""``lstm-course study``: search over cells, tasks and settings, and report on it."""
+"""The parts of ``lstm-course study`` and their options."""
 
-import sys
-
-from .options import Plain, number, whole
+from ..options import Plain, number, whole
+from . import report, search, trials
 
 ABOUT = """Which variant is best?  Every cell meets every task under settings drawn at
 random, the same for each cell, as in Greff et al. (2017); the report says what
@@ -14,6 +13,7 @@ EPILOG = """examples:
   lstm-course study run --scheduler tcp://host:8786  on a Dask cluster
   lstm-course study table --out study.csv.gz         all trials as one table
   lstm-course study report study.csv.gz              tables, figures, words
+  lstm-course study search                           cells that nobody wrote
 
 Kill any process at any time and run the same command again: it goes on.
 """
@@ -32,6 +32,12 @@ def add_parser(sub):
     _add_run(parts.add_parser("run", help="run trials", formatter_class=Plain))
     _add_table(parts.add_parser("table", help="all trials as one file"))
     _add_scripts(parts.add_parser("scripts", help="job scripts for SLURM, Kubernetes"))
+    report.add_arguments(
+        parts.add_parser("report", help="tables, figures and words on the trials")
+    )
+    search.add_arguments(
+        parts.add_parser("search", help="search for cells, by changing their lines")
+    )
 
 
 def _add_run(parser):
@@ -84,92 +90,9 @@ def _add_scripts(parser):
 
 
 def run(args):
-    return {"run": _run, "table": _table, "scripts": _scripts}[args.part](args)
-
-
-def _run(args):
-    from ..cells import CELLS
-    from ..doors import as_cell
-    from ..study.lessons import LESSONS, lesson
-    from ..study.lock import held
-    from ..study.run import run
-    from ..study.store import Store
-
-    tasks, cells = _names(args.tasks, LESSONS), _names(args.cells, CELLS)
-    for task in tasks:
-        lesson(task)
-    for cell in cells:
-        as_cell(cell)
-    store = Store(args.storage)
-    with held(store):
-        store.note(command="lstm-course " + " ".join(args.argv))
-        done = run(
-            store,
-            cells,
-            tasks,
-            args.trials,
-            args.seeds,
-            budget=args.budget,
-            sampler=args.sampler,
-            address=args.scheduler,
-            processes=args.processes,
-        )
-    print(f"{done['done']} trials ended and are kept in {args.storage}", end="")
-    print(f"; {done['left']} are left, the same command runs them" * (done["left"] > 0))
-    if done["lost"]:
-        print(
-            f"{done['lost']} trials were lost, since their workers died each time. Is "
-            "there memory enough for a worker? Run again to try once more.",
-            file=sys.stderr,
-        )
-
-
-def _names(text, known):
-    """Names separated by commas, outside brackets; "all" are those known."""
-    if text == "all":
-        return list(known)
-    found, depth = [""], 0
-    for c in text:
-        depth += (c in "([") - (c in ")]")
-        if c == "," and depth == 0:
-            found.append("")
-        else:
-            found[-1] += c
-    return list(dict.fromkeys(f.strip() for f in found if f.strip()))
-
-
-def _table(args):
-    from ..study.store import Store, address, write
-
-    if address(args.storage).startswith("sqlite:///"):
-        _must_exist(args.storage)
-    store = Store(args.storage)
-    rows = store.rows()
-    if not rows:
-        raise ValueError(
-            f"{args.storage} holds no trial. Expected some that ended. Run "
-            f"'lstm-course study run --storage {args.storage}' first?"
-        )
-    file = write(rows, store.about(rows), args.out)
-    print(f"{len(rows)} trials written to {file} ({file.stat().st_size / 1e6:.2f} MB)")
-
-
-def _must_exist(storage):
-    from pathlib import Path
-
-    path = Path(str(storage).removeprefix("sqlite:///"))
-    if not path.exists():
-        raise ValueError(
-            f"There is no file {path}. Expected the database of a search. Run "
-            "'lstm-course study run', or name it with --storage?"
-        )
-
-
-def _scripts(args):
-    from ..study import scripts
-
-    command = ["lstm-course", "study", "run", *args.options]
-    if args.kind == "slurm":
-        print(scripts.slurm(command, args.nodes, args.cpus, args.hours), end="")
-    else:
-        print(scripts.kubernetes(command, args.image, args.workers), end="")
+    """Run a part; -> exit status."""
+    parts = {
+        **{"run": trials.search, "table": trials.table, "scripts": trials.scripts},
+        **{"report": report.run, "search": search.run},
+    }
+    return parts[args.part](args)

@@ -1,4 +1,4 @@
-"""lstm-course study report: the report of a table or of a database, into a folder."""
+"""``lstm-course study report``: of a table or of a database, into a folder."""
 
 from ...places import BOOK
 
@@ -25,15 +25,17 @@ def add_arguments(parser):
 
 def run(args):
     """Write the report, and say where and what it says first: -> 0."""
-    from .. import store
-    from .files import write
+    from ...study import table
+    from ...study.report.files import write
 
     if args.storage:
-        kept = store.Store(args.storage)
+        from ...study.store import Store
+
+        kept = Store(args.storage)
         rows = kept.rows()
         about = kept.about(rows)
     else:
-        rows, about = store.read(args.file)
+        rows, about = table.read(args.file)
     files = write(rows, about, args.out, args.baseline, args.correction)
     text = files[0].read_text(encoding="utf-8")
     print(text.partition("## Task by task")[0].strip())

@@ -4,12 +4,15 @@ import argparse
 import csv
 import re
 
-import made_up_study as made_up
 import matplotlib.pyplot as plt
 import pytest
+from study import made_up
 
-from lstm_course.study import report, store
-from lstm_course.study.report import argv, figures
+from lstm_course.commands.study import report as argv
+from lstm_course.study import report
+from lstm_course.study import table as trial_table
+from lstm_course.study.report import figures
+from lstm_course.study.store import Store
 from lstm_course.themed import STYLE
 
 CELLS = {"lstm": 0.0, "peephole": 0.0, "gru": 0.2, "nfg": -0.6, "noaf": None}
@@ -73,8 +76,8 @@ def test_the_command_writes_a_report_of_a_table_and_of_a_database(
     rows, tmp_path, capsys
 ):
     rows = [r | {"drawn": r["start"], "machine": "one"} for r in rows]
-    file = store.write(rows, ABOUT, tmp_path / "study.csv.gz")
-    database = store.Store(tmp_path / "study.db")
+    file = trial_table.write(rows, ABOUT, tmp_path / "study.csv.gz")
+    database = Store(tmp_path / "study.db")
     for r in rows[:60]:
         database.add(r)
     parser = argparse.ArgumentParser()

@@ -1,17 +1,15 @@
-"""``lstm-course study search``, and ``python -m lstm_course.search``.
+"""``lstm-course study search``.
 
 Searches for cells and writes ``search.json``.  Stopped and started again, it goes on
 from ``search.part``; without that file it begins anew.
 """
 
-import argparse
 import json
 import os
 import tempfile
-import time
 from pathlib import Path
 
-from ..experiments import record
+from ...places import BOOK
 
 SEED, GENERATIONS, CHILDREN = 0, 30, 8
 
@@ -25,7 +23,7 @@ def add_arguments(parser):
     )
     parser.add_argument(
         "--out",
-        default=record.FOLDER,
+        default=BOOK / "results",
         metavar="FOLDER",
         help="where the result goes (default: book/results)",
     )
@@ -52,8 +50,9 @@ def searched(args):
     """The whole of a search as a dict."""
     import torch
 
-    from . import judge
-    from .evolve import Log, search
+    from ...experiments import record
+    from ...search import judge
+    from ...search.evolve import Log, search
 
     torch.set_num_threads(1)
     Path(args.out).mkdir(parents=True, exist_ok=True)
@@ -62,7 +61,7 @@ def searched(args):
     after = Log(Path(args.out) / "search.after.part")
     finals = judge.best(after, trials)
     ablated = judge.ablation(after, trials, finals)
-    command = "python -m lstm_course.search"
+    command = "lstm-course study search"
     for name, usual in (("seed", SEED), ("generations", GENERATIONS),
                         ("children", CHILDREN)):  # fmt: skip
         if getattr(args, name) != usual:
@@ -81,15 +80,3 @@ def compact(result):
         body = ",\n  ".join(json.dumps(row, separators=(",", ":")) for row in part)
         text += f',\n "{name}": [\n  {body}\n ]'
     return text + "\n}\n"
-
-
-def main(argv=None):
-    """Run it by itself; -> exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m lstm_course.search", description=__doc__
-    )
-    add_arguments(parser)
-    began = time.perf_counter()
-    status = run(parser.parse_args(argv))
-    print(f"{time.perf_counter() - began:.0f} s by the clock")
-    return status

@@ -2,9 +2,9 @@
 
 from itertools import combinations
 
-import made_up_study as made_up
 import numpy as np
 import pytest
+from study import made_up
 
 from lstm_course.study import report
 from lstm_course.study.report import claims, compare, every, trials, tuned, views

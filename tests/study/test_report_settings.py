@@ -1,11 +1,11 @@
 """What settings decide: shares of variance and effects, where the truth is known."""
 
-import made_up_study as made_up
 import numpy as np
 import optuna
 import pytest
 from optuna.distributions import FloatDistribution
 from optuna.importance import FanovaImportanceEvaluator
+from study import made_up
 
 from lstm_course.study.report import forest, settings, trials
 
