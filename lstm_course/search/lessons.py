@@ -3,8 +3,8 @@
     gap      gap language, 5 to 20 words of chatter, tested up to 40: to hold
     streams  embedded Reber strings end to end, taught on 30 symbols, tested on 300:
              to let go
-    turns    permutations mod 3, taught on 3 to 16 turns, tested on 32 and 128: to let
-             go again and again
+    orders   orders of three things, taught on 3 to 12 swaps, tested on 24 and 96: to
+             let the old go and keep what follows from it
     adding   adding, 20 steps: to hold two amounts exactly
 
 All cells see the same batches, start from the same generator and have about as many
@@ -47,14 +47,14 @@ LESSONS = {
     "streams": Lesson(
         "continual_reber", ({"T": 30},), ({"T": 300},), 300, "outer",
     ),
-    "turns": Lesson(
+    "orders": Lesson(
         "permutations",
-        ({"form": "mod3", "least": 3, "most": 16},),
+        ({"form": "S3", "most": 12},),
         (
-            {"form": "mod3", "least": 32, "most": 32},
-            {"form": "mod3", "least": 128, "most": 128},
+            {"form": "S3", "least": 24, "most": 24},
+            {"form": "S3", "least": 96, "most": 96},
         ),
-        400,
+        500,
         "accuracy",
     ),
     "adding": Lesson("adding", ({"T": 20},), ({"T": 20},), 300, "mse"),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ...places import BOOK
 
-SEED, GENERATIONS, CHILDREN = 0, 30, 8
+SEED, GENERATIONS, CHILDREN = 0, 24, 8
 
 
 def add_arguments(parser):
