@@ -106,3 +106,10 @@ def test_after_mut(cells):
     third = {'("gru", "mut1")': '("mut3",)'}
     u = cells("05", "setup", "mut-run", change=third)["u"][:, 0, 0]
     assert u[[0, 1, -1]].round(2).tolist() == [0.21, 0.13, 0.15]
+
+
+def test_odyssey_reading(cells):
+    room = cells("05", "setup", "odyssey-run")
+    mean = room["report"].against(room["rows"], "gru")[1]
+    [lstm] = [r for r in mean if r["way"] == "searched" and r["cell"] == "lstm"]
+    assert lstm["verdict"] == "worse" and round(100 * lstm["gain"]) == -3

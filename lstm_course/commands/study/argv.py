@@ -29,15 +29,11 @@ def add_parser(sub):
         formatter_class=Plain,
     )
     parts = parser.add_subparsers(dest="part", metavar="PART", required=True)
-    _add_run(parts.add_parser("run", help="run trials", formatter_class=Plain))
-    _add_table(parts.add_parser("table", help="all trials as one file"))
-    _add_scripts(parts.add_parser("scripts", help="job scripts for SLURM, Kubernetes"))
-    report.add_arguments(
-        parts.add_parser("report", help="tables, figures and words on the trials")
-    )
-    search.add_arguments(
-        parts.add_parser("search", help="search for cells, by changing their lines")
-    )
+    for name, (add_arguments, words, more) in PARTS.items():
+        text = f"{words[0].upper()}{words[1:]}.  {more}"
+        add_arguments(
+            parts.add_parser(name, help=words, description=text, formatter_class=Plain)
+        )
 
 
 def _add_run(parser):
@@ -75,24 +71,51 @@ def _add_storage(parser):
 
 def _add_table(parser):
     _add_storage(parser)
-    parser.add_argument("--out", default="study.csv.gz", metavar="FILE")
+    parser.add_argument(
+        "--out", default="study.csv.gz", metavar="FILE", help="to write"
+    )
 
 
 def _add_scripts(parser):
     a = parser.add_argument
-    a("kind", choices=("slurm", "kubernetes"))
+    a("kind", choices=("slurm", "kubernetes"), help="of cluster")
     a("--image", default="lstm-course:latest", help="of the containers")
-    a("--nodes", type=whole(1), default=1, metavar="N")
+    a("--nodes", type=whole(1), default=1, metavar="N", help="machines")
     a("--cpus", type=whole(1), default=16, metavar="N", help="of a node")
-    a("--hours", type=whole(1), default=12, metavar="N")
+    a("--hours", type=whole(1), default=12, metavar="N", help="that a job may take")
     a("--workers", type=whole(1), default=16, metavar="N", help="pods")
-    a("options", nargs="*", metavar="-- OPTION", help="of study run, after --")
+    a("options", nargs="*", metavar="-- OPTION", help="of study run")
+
+
+PARTS = {
+    "run": (
+        _add_run,
+        "run trials, as many as are not there yet",
+        "Settings are those of lstm_course.study.space.",
+    ),
+    "table": (_add_table, "write all trials as one file", "With a .json beside it."),
+    "scripts": (
+        _add_scripts,
+        "print a job script for SLURM or objects for Kubernetes",
+        "What follows -- are options of study run.",
+    ),
+    "report": (
+        report.add_arguments,
+        "say what the trials decide, in tables, figures and words",
+        "First of all: report.md.",
+    ),
+    "search": (
+        search.add_arguments,
+        "search for new cells by changing the lines of old ones",
+        "Stopped and started again, it goes on.",
+    ),
+}
 
 
 def run(args):
     """Run a part; -> exit status."""
-    parts = {
+    ways = {
         **{"run": trials.search, "table": trials.table, "scripts": trials.scripts},
         **{"report": report.run, "search": search.run},
     }
-    return parts[args.part](args)
+    return ways[args.part](args)

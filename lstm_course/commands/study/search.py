@@ -17,7 +17,9 @@ SEED, GENERATIONS, CHILDREN = 0, 24, 8
 def add_arguments(parser):
     """What the command takes."""
     parser.add_argument("--seed", type=int, default=SEED, help="of the whole search")
-    parser.add_argument("--generations", type=int, default=GENERATIONS, metavar="N")
+    parser.add_argument(
+        "--generations", type=int, default=GENERATIONS, metavar="N", help="of cells"
+    )
     parser.add_argument(
         "--children", type=int, default=CHILDREN, metavar="N", help="of a generation"
     )
