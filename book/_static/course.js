@@ -17,6 +17,11 @@ addEventListener("load", () => {
   window.MathJax?.startup?.promise?.then(fadeAll);
 });
 addEventListener("resize", fadeAll);
+// A figure that wakes is no longer as wide as it was asleep.
+const woken = new ResizeObserver((seen) => seen.forEach(({ target }) => fade(target.parentElement)));
+addEventListener("load", () => {
+  document.querySelectorAll(".output.text_html > *").forEach((e) => woken.observe(e));
+});
 addEventListener("toggle", fadeAll, true); // what was folded has a width now
 addEventListener("scroll", (e) => e.target.matches?.(SIDEWAYS) && fade(e.target), true);
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from lstm_course.experiments import record
 from lstm_course.study import lessons, report, table
 
 BOOK = Path(__file__).resolve().parents[2] / "book"
@@ -71,3 +72,11 @@ def test_np_is_the_lstm_under_another_name():
         if cell == "np":
             twin = by[(task, "lstm", *rest)]
             assert twin["curve"] == by[(task, cell, *rest)]["curve"]
+
+
+def test_as_many_more_trials_an_hour_as_the_page_says():
+    rows = record.load("study_speed", BOOK / "results" / "speed")["rows"]
+    made, plain = (sum(r[side] for r in rows) for side in ("made", "plain"))
+    text = " ".join((BOOK / "run_a_study.md").read_text("utf-8").split())
+    assert f"{plain / made:.1f} times as many trials" in text
+    assert {r["cell"] for r in rows} == {"peephole", "gru"} and len(rows) == 40

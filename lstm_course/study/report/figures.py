@@ -58,7 +58,9 @@ def field(ax, rows):
             color=PAGE["ink"] if r["p"] < ALPHA else PAGE["muted"],
             fontweight="bold" if sure else "normal",
         )
-    ax.set_xticks(range(len(tasks)), [t.replace("_", "\n") for t in tasks], fontsize=7)
+    names = [t.split("_")[0] for t in tasks]
+    slanted = {"rotation": 38, "ha": "left", "rotation_mode": "anchor"}
+    ax.set_xticks(range(len(tasks)), names, **slanted)
     ax.set_yticks(range(len(cells)), cells)
     ax.set(xlim=(-0.5, len(tasks) - 0.5), ylim=(len(cells) - 0.5, -0.5))
     ax.xaxis.tick_top()
