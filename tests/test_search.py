@@ -21,6 +21,11 @@ GATED = genome(
     [["i", "sigmoid(zi)"], ["f", "sigmoid(zf)"], ["g", "tanh(zg)"],
      ["c", "f * c_prev + i * g"], ["h", "tanh(c)"]],
 )  # fmt: skip
+BY_SHOWN = genome(
+    [["i", BOTH, 0], ["g", BOTH, 0]],
+    [["i", "sigmoid(zi)"], ["g", "tanh(zg)"],
+     ["c", "c_prev + i * (g - h_prev)"], ["h", "tanh(c)"]],
+)  # fmt: skip
 RESET = genome(
     [["u", BOTH, -2], ["n", ["x", "q"], 0], ["r", BOTH, 0]],
     [["u", "sigmoid(zu)"], ["n", "tanh(zn)"], ["h", "(1.0 - u) * h_prev + u * n"]],
@@ -118,6 +123,13 @@ def test_the_way_of_the_state_is_found_through_all_lines():
     around = GATED._replace(lines=(*GATED.lines[:3], ("k", "c_prev + i * g"),
                                    ("c", "f * k"), ("h", "tanh(c)")))  # fmt: skip
     assert describe.path(around) == ("c", "f")
+
+
+def test_what_is_shown_can_let_go_as_well():
+    assert describe.path(BY_SHOWN)[1] == "1.0 - i * d_tanh(tanh(c_prev))"
+    assert describe.on_path(BY_SHOWN) == ["i"] and describe.kept(BY_SHOWN) == 0.5
+    assert "i * g" in dict(judge.held_open(BY_SHOWN).lines)["c"]
+    assert describe.on_path(judge.held_open(BY_SHOWN)) == []
 
 
 def test_a_cell_is_named_by_what_it_does():

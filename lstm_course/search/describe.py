@@ -3,7 +3,9 @@
     a memory kept by f; f reads x, starts at 2; h = o * tanh(c)
 
 The words are found in the lines: the *direct path* of a state is its derivative by
-itself one step before, the gates held; what stands there says whether it forgets.
+itself one step before, the gates held; what stands there says whether it forgets.  A
+memory may also let go by what it has shown: c = c_prev + i * (g - h_prev) puts the new
+in the place of the old, as coupled gates do.
 """
 
 import ast
@@ -13,7 +15,7 @@ from ..cells import CELLS
 from ..equations.room import arithmetic
 from .derive import SCOPE
 from .genome import cell
-from .partial import names_in, partial, put, tree
+from .partial import names_in, partial, plus, put, times, tree
 
 SHORT = 24  # letters of a factor that is written out
 
@@ -32,13 +34,25 @@ def path(g):
     >>> path(STARTS["hoard"])
     ('c', '1.0')
     """
-    state = g.states[-1]
-    lines, held = dict(g.lines), {}
+    directly, shown, slope = _ways(g)
+    return g.states[-1], ast.unparse(plus(directly, times(shown, slope)))
+
+
+def _ways(g):
+    """How the new memory depends on the old: by itself; by the old output, and that
+    by the old memory (0 where the new memory is not made of the output)."""
+    state, held = g.states[-1], {}
     for name, text in g.lines:  # everything but the gates, written out
         if name not in gates(g):
             held[name] = put(tree(text), held)
-    return state, ast.unparse(partial(held.get(state, tree(lines[state])),
-                                      f"{state}_prev"))  # fmt: skip
+    new = held.get(state, tree(dict(g.lines)[state]))
+    directly, nothing = partial(new, f"{state}_prev"), ast.Constant(0.0)
+    if state == "h":
+        return directly, nothing, nothing
+    apart = {n: v for n, v in held.items() if n not in g.states}
+    slope = partial(put(tree(dict(g.lines)["h"]), apart), state)
+    old = {state: ast.Name(f"{state}_prev")}
+    return directly, partial(new, "h_prev"), put(slope, old)
 
 
 def on_path(g):
@@ -55,8 +69,9 @@ def on_path(g):
         def visit_Call(self, node):
             return ast.Constant(1.0)  # what a slope depends on is no factor
 
-    factor = Outside().visit(tree(path(g)[1]))
-    return [n for n in names_in(factor) if n in gates(g)]
+    directly, shown, _ = _ways(g)
+    read = [n for way in (directly, shown) for n in names_in(Outside().visit(way))]
+    return [n for n in dict.fromkeys(read) if n in gates(g)]
 
 
 def kept(g):

@@ -17,7 +17,7 @@ from .evolve import RATES, finished, of, ranked
 from .genome import tidy
 from .lessons import LESSONS, learned
 from .mutate import BIASES
-from .partial import names_in, tree
+from .partial import minus, names_in, plus, put, times, tree
 
 FRESH = range(10, 15)  # seeds that the search has not used
 LAST = 12  # how many of the best are trained anew
@@ -94,6 +94,22 @@ def variants(g):
     return found
 
 
+class _Zeros(ast.NodeTransformer):
+    """Sums and products without what is 0."""
+
+    def visit_BinOp(self, node):
+        node = self.generic_visit(node)
+        ways = {ast.Add: plus, ast.Sub: lambda a, b: plus(a, minus(b)), ast.Mult: times}
+        join = ways.get(type(node.op))
+        return join(node.left, node.right) if join else node
+
+
+def _unseen(text):
+    """A line without the output of the step before."""
+    node = put(tree(text), {"h_prev": ast.Constant(0.0)})
+    return ast.unparse(_Zeros().visit(node))
+
+
 def held_open(g):
     """The genome in which no gate multiplies the old state; None where none is left."""
     state, names = path(g)[0], {*gates(g)}
@@ -111,4 +127,7 @@ def held_open(g):
 
     lines = tuple((n, ast.unparse(Open().visit(tree(t)))) for n, t in g.lines)
     opened = tidy(g._replace(lines=lines))
+    if state == "c" and opened is not None and on_path(opened):  # through h, then
+        lines = tuple((n, _unseen(t) if n == "c" else t) for n, t in opened.lines)
+        opened = tidy(opened._replace(lines=lines))
     return None if opened is None or on_path(opened) else opened
