@@ -221,9 +221,12 @@ def test_objects_for_kubernetes_can_be_read():
         ("study run --cells lstm,gur", "gur"),
         ("study run --tasks adding,copy", "There is no task 'copy'"),
         ("study table --storage nowhere.db", "There is no file nowhere.db"),
+        ("study report --storage nowhere.db", "There is no file nowhere.db"),
+        ("study report nowhere.csv.gz", "There is no table nowhere.csv.gz"),
     ],
 )
 def test_what_cannot_be_meant_is_said(words, said, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main(words.split()) == 1
     assert said in capsys.readouterr().err
+    assert not list(tmp_path.iterdir()) or words.startswith("study run")

@@ -1,6 +1,7 @@
 """``lstm-course study report``: of a table or of a database, into a folder."""
 
 from ...places import BOOK
+from .trials import opened
 
 TABLE = BOOK / "results" / "study.csv.gz"
 
@@ -29,9 +30,7 @@ def run(args):
     from ...study.report.files import write
 
     if args.storage:
-        from ...study.store import Store
-
-        kept = Store(args.storage)
+        kept = opened(args.storage)
         rows = kept.rows()
         about = kept.about(rows)
     else:

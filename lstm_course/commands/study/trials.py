@@ -1,6 +1,8 @@
 """Run trials, write their table, print scripts for clusters."""
 
+import shlex
 import sys
+from pathlib import Path
 
 
 def search(args):
@@ -19,7 +21,7 @@ def search(args):
         as_cell(cell)
     store = Store(args.storage)
     with held(store):
-        store.note(command="lstm-course " + " ".join(args.argv))
+        store.note(command=shlex.join(["lstm-course", *args.argv]))
         done = run(
             store,
             cells,
@@ -57,12 +59,9 @@ def _names(text, known):
 
 def table(args):
     """Write all trials as one file."""
-    from ...study.store import Store, address
     from ...study.table import write
 
-    if address(args.storage).startswith("sqlite:///"):
-        _must_exist(args.storage)
-    store = Store(args.storage)
+    store = opened(args.storage)
     rows = store.rows()
     if not rows:
         raise ValueError(
@@ -73,15 +72,17 @@ def table(args):
     print(f"{len(rows)} trials written to {file} ({file.stat().st_size / 1e6:.2f} MB)")
 
 
-def _must_exist(storage):
-    from pathlib import Path
+def opened(storage):
+    """The store of a search that was begun: a SQLite file has to be there."""
+    from ...study.store import Store
 
     path = Path(str(storage).removeprefix("sqlite:///"))
-    if not path.exists():
+    if "://" not in str(path) and not path.exists():
         raise ValueError(
             f"There is no file {path}. Expected the database of a search. Run "
             "'lstm-course study run', or name it with --storage?"
         )
+    return Store(storage)
 
 
 def scripts(args):
