@@ -26,7 +26,7 @@ def main(argv=None):
         prog="python -m lstm_course.study.speed", description=__doc__
     )
     parser.add_argument("--trials", type=int, default=40, help="in all (default 40)")
-    parser.add_argument("--out", type=Path, default=record.FOLDER / "speed")
+    parser.add_argument("--out", type=Path, default=record.FOLDER)
     args = parser.parse_args(argv)
     rows = []
     for n in range(args.trials):
@@ -43,7 +43,7 @@ def main(argv=None):
 def once(n):
     """Trial n on all sides: processor seconds of each, everything included."""
     task, cell = list(LESSONS)[n // len(CELLS) % len(LESSONS)], CELLS[n % len(CELLS)]
-    row, losses = {"task": task, "cell": cell, "draw": n}, {}
+    row, losses = {"task": task, "cell": cell, "draw": n, "seed": 0}, {}
     order = list(SIDES) if n % 2 else list(SIDES)[::-1]
     setting = space.draw(task, n)
     trial.run(task, cell, n, 0, setting | {"lr": 1e-3})  # loops are loaded once

@@ -310,12 +310,13 @@ def test_a_network_for_another_language_is_refused():
 # ---- any two cells ----
 @in_a_browser
 def test_the_page_finds_the_differences_that_python_marks(js):
-    call = """m.open(given.cells).then(all => given.pairs.map(([a, b]) =>
-        [[...m.newParts(all[a], all[b])],
-         m.newLines(...[a, b].map(n => all[n].lines.map(([text]) => text)))]))"""
+    cells = js("packed", "m.open(given.cells)", cells=VariantDiff().cells)
+    call = """given.pairs.map(([a, b]) =>
+        [[...m.newParts(given.cells[a], given.cells[b])],
+         m.newLines(...[a, b].map(n => given.cells[n].lines.map(([text]) => text)))])"""
     pairs = list(permutations(CELLS, 2))
     sketches = {name: sketch(name) for name in CELLS}
-    got = js("variant_diff", call, cells=VariantDiff().cells, pairs=pairs)
+    got = js("variant_diff", call, cells=cells, pairs=pairs)
     for (a, b), (parts, lines) in zip(pairs, got, strict=True):
         marked = copy.deepcopy(sketches[a])
         mark(marked, copy.deepcopy(sketches[b]))

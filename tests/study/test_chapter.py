@@ -75,7 +75,7 @@ def test_np_is_the_lstm_under_another_name():
 
 
 def test_as_many_more_trials_an_hour_as_the_page_says():
-    rows = record.load("study_speed", BOOK / "results" / "speed")["rows"]
+    rows = record.load("study_speed", BOOK / "results")["rows"]
     made, plain = (sum(r[side] for r in rows) for side in ("made", "plain"))
     text = " ".join((BOOK / "run_a_study.md").read_text("utf-8").split())
     assert f"{plain / made:.1f} times as many trials" in text

@@ -54,7 +54,7 @@ def field(ax, rows):
             f"{round(100 * gain):+}".replace("+0", "0").replace("-", MINUS),
             ha="center",
             va="center",
-            fontsize=7,
+            fontsize=9,
             color=PAGE["ink"] if r["p"] < ALPHA else PAGE["muted"],
             fontweight="bold" if sure else "normal",
         )
