@@ -6,7 +6,8 @@
     noise   deviation of what is added to x in training, as in Greff et al. (2017)
     start   "bias": every gate that keeps starts at the same ``bias``;
             "chrono": at values spread over units (Tallec & Ollivier 2018)
-    bias    of the gates that keep, as a score: sigmoid(bias) is kept at first
+    bias    of the gates that keep, as a score: sigmoid(bias) is kept at first, but
+            where a cell weighs it against its input gate (minLSTM, sLSTM, mLSTM)
 
 A gate that keeps is the LSTM's forget gate, a GRU's update gate, and, with the other
 sign, the gate of cells that learn how much to take in.  Cells without one (the plain
