@@ -41,14 +41,21 @@ OUTSIDE = """() => [...document.querySelectorAll('figure svg text')]
     .map(t => t.textContent.trim())"""
 UPON = """() => [...document.querySelectorAll('figure svg.lcp')].flatMap(svg => {
     const labels = [...svg.querySelectorAll('text')]
-        .map(t => [t.getBoundingClientRect(), t.textContent.trim()])
-        .filter(([r]) => r.width);
-    const share = (a, b, from, to) =>
-        Math.min(a[to], b[to]) - Math.max(a[from], b[from]);
-    return labels.flatMap(([a, one], k) => labels.slice(k + 1)
-        .filter(([b]) => share(a, b, 'left', 'right') > 10
-            && share(a, b, 'top', 'bottom') > 10)
-        .map(([, other]) => `${one} | ${other}`)) })"""
+        .filter(t => t.getBoundingClientRect().width)
+        .map(t => [t.getScreenCTM(), t.getBBox(), t.textContent.trim()]);
+    const corners = ([m, { x, y, width, height }]) =>
+        [[x, y], [x + width, y], [x, y + height], [x + width, y + height]]
+            .map(([u, v]) => [m.a * u + m.c * v + m.e, m.b * u + m.d * v + m.f]);
+    const along = (points, [u, v]) => points.map(([x, y]) => x * u + y * v);
+    const share = (a, b) => Math.min(Math.max(...a), Math.max(...b))
+        - Math.max(Math.min(...a), Math.min(...b));
+    const upon = (one, other) => [one[0], other[0]]  // slanted ones along their lines
+        .map(m => [m.a, m.b].map(v => v / Math.hypot(m.a, m.b)))
+        .flatMap(([u, v]) => [[u, v], [-v, u]])
+        .every(way => share(along(corners(one), way), along(corners(other), way)) > 10);
+    return labels.flatMap((one, k) => labels.slice(k + 1)
+        .filter(other => upon(one, other))
+        .map(other => `${one[2]} | ${other[2]}`)) })"""
 
 
 BESIDE = """() => [...document.querySelectorAll('.live-figure')].flatMap(place => {
