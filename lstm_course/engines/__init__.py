@@ -8,6 +8,7 @@ stepper one step at a time, for input that comes as it is made
 loop    the readable engine: the cell's own step on tensors, one after the other
 cpu/    the compiled loops: the cell's own text over a whole sequence
 gpu/    the same text as kernels for a graphics card, and cuDNN
+page/   the same text as JavaScript, for a page without Python
 copied  how a cell's own functions get into a module that is compiled
 scan    a linear recurrence in about 2 sqrt(T) operations (minGRU, minLSTM)
 chunks  the mLSTM, whose state is a matrix, many steps at once

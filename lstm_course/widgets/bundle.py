@@ -1,6 +1,6 @@
 """The script and the style sheet of a widget, each as one text.
 
-The modules in js/ import from each other by lines like
+The modules in js/, and those of engines/page, import from each other by lines like
 
     import { sigmoid, step } from "./cells.js";
 
@@ -16,8 +16,10 @@ import re
 from pathlib import Path
 
 from .. import palette
+from ..engines import page
 
 FOLDER = Path(__file__).parent
+ENGINE = Path(page.__file__).parent  # whose modules stand beside those in js/
 IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.M)
 EXPORT = re.compile(r"^export (?!default)", re.M)
 
@@ -32,11 +34,17 @@ def esm(name):
 
 def _collect(name, parts):
     """Put a module and before it what it imports into parts: {name: text}."""
-    text = read(f"js/{name}.js")
+    text = module(name)
     for other in IMPORT.findall(text):
         if other not in parts:
             _collect(other, parts)
     parts[name] = IMPORT.sub("", text)
+
+
+def module(name):
+    """The text of a module, of a figure or of the engine: str."""
+    engine = ENGINE / f"{name}.js"
+    return engine.read_text("utf-8") if engine.exists() else read(f"js/{name}.js")
 
 
 def css(name):
