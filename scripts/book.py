@@ -12,28 +12,36 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.append(str(ROOT / "scripts/side_by_side"))
+
+import notebooks  # noqa: E402
+
 BUILT = ROOT / "_build"
 JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
 PAGE = BUILT / "html" / "book" / "index.html"
 
 
 def build():
-    """Execute what changed and write the pages; every warning is an error."""
+    """Run the notebooks that changed and write the pages; a warning is an error."""
+    quiet_environment()
     forget_stale_results()
+    if failures := notebooks.fill():
+        print("", *failures, sep="\n")
+        sys.exit(f"The book is not built: {len(failures)} of its notebooks failed.")
+    print("Writing the pages.", flush=True)
     command = [sys.executable, "-c", JUPYTER_BOOK, "build", ".", "-q", "--toc"]
     command += ["book/_toc.yml", "-W", "-n", "--keep-going"]
-    code = subprocess.run(command, cwd=ROOT, env=quiet_environment()).returncode
+    code = subprocess.run(command, cwd=ROOT).returncode
     if code:  # pages already read would not warn again
         shutil.rmtree(BUILT / ".doctrees", ignore_errors=True)
-        show_reports()
         sys.exit(code)
     print(f"The book is at {PAGE}")
 
 
 def quiet_environment():
-    """The environment of the build: figures in the page, no debugger's notes."""
-    kept = {k: v for k, v in os.environ.items() if k != "MPLBACKEND"}
-    return {**kept, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    """For all that is started from here: figures in the page, no debugger's notes."""
+    os.environ.pop("MPLBACKEND", None)
+    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
 
 
 def forget_stale_results():
@@ -59,12 +67,6 @@ def changed(name, files):
     BUILT.mkdir(exist_ok=True)
     stamp.write_text(now)
     return before != now
-
-
-def show_reports():
-    """Print what notebooks said when they failed."""
-    for report in sorted(BUILT.glob("html/reports/**/*.log")):
-        print(f"\n{report.relative_to(ROOT)}:\n{report.read_text(encoding='utf-8')}")
 
 
 def open_page():

@@ -42,8 +42,14 @@ def build(root, folder, cells, more=None):
 
     more: {name: cells} of chapters behind it.
     """
+    write(root, folder, cells, more)
+    return run_jupyter_book(root, folder)
+
+
+def write(root, folder, cells, more=None, execute="off"):
+    """The sources of such a book; execute: Jupyter Book's word for what it runs."""
     config = yaml.safe_load((root / "_config.yml").read_text("utf-8"))
-    config["execute"] = {"execute_notebooks": "off"}
+    config["execute"]["execute_notebooks"] = execute
     config["bibtex_bibfiles"] = [str(root / "book/references.bib")]
     config["html"]["favicon"] = str(root / config["html"]["favicon"])
     sphinx = config["sphinx"]
@@ -60,6 +66,10 @@ def build(root, folder, cells, more=None):
     for name, these in {"01_sample": cells, **(more or {})}.items():
         notebook = new_notebook(cells=these, metadata=PYTHON)
         nbformat.write(notebook, folder / f"book/{name}.ipynb")
+
+
+def run_jupyter_book(root, folder):
+    """Build the book in this folder: the finished process."""
     command = [sys.executable, "-c", JUPYTER_BOOK, "build", ".", "-q", "-W"]
     environment = {**os.environ, "PYTHONPATH": str(root)}
     return subprocess.run(
