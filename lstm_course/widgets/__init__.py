@@ -50,6 +50,7 @@ In this folder:
     unit_explorer, gate_microscope, gradient_lab, step_walker, text_reader,
     variant_diff, roofline, state_table, draw_window,
     comparison                                          one figure each
+    page_tasks                                          what tasks in the page need
     live, bundle                                        what they share
 """
 

@@ -8,6 +8,11 @@ of all, in plain JavaScript on typed arrays
     layer.js      one layer along time and back
     matrix.js     the same for the mLSTM, whose state is a matrix
     net.js        layers on top of each other, as one cell
+    learn.js      a readout, losses, Adam and clipping: a step of training
+    pcg64.js      NumPy's default_rng, number for number
+    tasks.js      small tasks, whose samples are those of lstm_course.tasks
+    start.js      start values
+    engine.js     all of these behind one door
 
 ``python -m lstm_course.engines.page lstm`` prints the text of a cell (``__main__``).
 """
