@@ -2,13 +2,13 @@
 
 In this folder:
 
-    train, sample, data, bench, grade, study   one command each
-    options                                    values checked before anything runs
+    train, sample, data, bench, grade, study, check_backend   one command each
+    options                                                   values checked first
 
 Each has ``add_parser(sub)`` and ``run(args)``, and imports torch only in ``run``.
 """
 
-from . import bench, data, grade, sample, study, train
+from . import bench, check_backend, data, grade, sample, study, train
 
 COMMANDS = {
     "data": data,
@@ -17,4 +17,5 @@ COMMANDS = {
     "bench": bench,
     "grade": grade,
     "study": study,
+    "check-backend": check_backend,
 }
