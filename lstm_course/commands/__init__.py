@@ -2,13 +2,14 @@
 
 In this folder:
 
-    train, sample, data, bench, grade, study, check_backend   one command each
-    options                                                   values checked first
+    train, sample, data, bench, grade, study   one command each
+    check_backend, convert                     and two about other tools
+    options                                    values checked before anything runs
 
 Each has ``add_parser(sub)`` and ``run(args)``, and imports torch only in ``run``.
 """
 
-from . import bench, check_backend, data, grade, sample, study, train
+from . import bench, check_backend, convert, data, grade, sample, study, train
 
 COMMANDS = {
     "data": data,
@@ -18,4 +19,5 @@ COMMANDS = {
     "grade": grade,
     "study": study,
     "check-backend": check_backend,
+    "convert": convert,
 }

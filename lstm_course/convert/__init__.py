@@ -1,4 +1,4 @@
-"""Weights to and from torch, Keras and ONNX, and how many there are.
+"""Weights and whole layers to and from other tools, and how many numbers there are.
 
     from lstm_course import convert
     p = convert.from_torch(nn_lstm);  convert.to_torch(p, nn_lstm)
@@ -9,6 +9,12 @@
     convert.export_onnx(layer, "model.onnx")           # a file that onnxruntime runs
     print(convert.count("lstm", 32, 100))              # 53,200, and why
 
+Files of other tools, whole layers with all they say; ``lstm-course convert`` does it:
+
+    layers = convert.read("model.safetensors")         # list of Layer
+    y, ends = convert.run(layers, x)                   # in NumPy, all of it obeyed
+    convert.write(layers, "model.eqx").line            # how Equinox loads it
+
 The same numbers lie differently in every library:
 
     library   LSTM blocks   GRU blocks   a matrix is   biases per block
@@ -18,7 +24,8 @@ The same numbers lie differently in every library:
     ONNX      i o f g       u r n        (nH, I)       2
 
 where n counts blocks, Keras and ONNX write c for g, and all but this package write z
-for u.  torch and onnx are imported only by the functions that need them.
+for u; ``tools`` knows more of them.  torch and onnx are imported only by the functions
+that need them.
 
 In this folder:
 
@@ -28,17 +35,25 @@ In this folder:
     operators, onnx_blocks, recognise         what ONNX defines, where columns lie
                                               there, which operator a cell is
     blocks, counting                          column blocks; how many numbers
+    layer, activations, running               a layer of any tool, and how it runs
+    tools, parts                              where each tool has its arrays; views
+    readers, writers                          files of other tools
 """
 
 from .blocks import negate
 from .counting import count
 from .keras_layout import from_keras, to_keras
+from .layer import Layer
 from .onnx_file import export_onnx
 from .onnx_layout import from_onnx, onnx_attributes, to_onnx
 from .onnx_node import onnx_node
+from .readers import read
+from .running import run
 from .torch_layout import from_torch, to_torch
+from .writers import write
 
 __all__ = [
+    "Layer",
     "count",
     "export_onnx",
     "from_keras",
@@ -47,7 +62,10 @@ __all__ = [
     "negate",
     "onnx_attributes",
     "onnx_node",
+    "read",
+    "run",
     "to_keras",
     "to_onnx",
     "to_torch",
+    "write",
 ]

@@ -1,0 +1,167 @@
+"""``lstm-course convert``: recurrent layers from one tool's file into another's."""
+
+import ast
+import json
+from dataclasses import fields
+from pathlib import Path
+
+from .options import Plain
+
+ABOUT = """Reads a model file of one tool, finds its recurrent layers, and writes them
+as another tool's file. Nothing in the file is run. What a layer says beside its weights
+is obeyed; what the target cannot say is refused, with the way out.
+
+Without TARGET it shows what it finds.
+"""
+EPILOG = """examples:
+  lstm-course convert model.pt                          what is in it?
+  lstm-course convert model.pt model.eqx                for Equinox
+  lstm-course convert model.safetensors a.npz --to mlx  for MLX
+  lstm-course convert rnn.pt rnn.npz --to haiku --say activation=relu
+"""
+
+
+def add_parser(sub):
+    parser = sub.add_parser(
+        "convert",
+        help="recurrent layers from one tool's file into another's",
+        description=ABOUT,
+        epilog=EPILOG,
+        formatter_class=Plain,
+    )
+    parser.add_argument("source", metavar="SOURCE", help="a model file")
+    parser.add_argument("target", metavar="TARGET", nargs="?", help="the file to write")
+    parser.add_argument(
+        "--to",
+        metavar="TOOL",
+        help="whose file TARGET is, where its suffix is several's",
+    )
+    parser.add_argument(
+        "--layer", metavar="NAME", help="only the stack of this name, as it is shown"
+    )
+    parser.add_argument(
+        "--say",
+        metavar="FIELD=VALUE",
+        action="append",
+        default=[],
+        help="what the file cannot say, as activation=relu; may be repeated",
+    )
+    parser.add_argument(
+        "--leave-out",
+        metavar="FIELD",
+        action="append",
+        default=[],
+        help="write a field as if it said nothing; may be repeated",
+    )
+    parser.add_argument(
+        "--report", metavar="FILE.json", help="write what was found and done"
+    )
+
+
+def run(args):
+    from .. import convert
+
+    layers = convert.read(args.source, **dict(map(_said, args.say)))
+    layers = _picked(layers, args.layer)
+    print(f"{args.source}: {len(layers)} recurrent layer(s)")
+    for line in _shown(layers):
+        print(f"  {line}")
+    report = {"source": args.source, "layers": [_described(v) for v in layers]}
+    if args.target:
+        done = convert.write(layers, args.target, args.to, args.leave_out)
+        print(f"written for {done.tool}: {done.path}")
+        for remark in done.remarks:
+            print(f"  {remark}")
+        print(f"load it:\n  {done.line}")
+        report |= {"target": args.target, "tool": done.tool, "line": done.line}
+        report["remarks"] = list(done.remarks)
+    if args.report:
+        report["versions"] = versions()
+        Path(args.report).write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+
+
+def _said(text):
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise ValueError(
+            f"--say got {text!r}. It takes a field and its value. Expected "
+            "FIELD=VALUE. Write --say activation=relu?"
+        )
+    try:
+        return name, ast.literal_eval(value)
+    except (ValueError, SyntaxError):
+        return name, value
+
+
+def _picked(layers, name):
+    names = list(dict.fromkeys(layer.name for layer in layers))
+    if name is not None and name not in names:
+        raise ValueError(
+            f"There is no stack named {name!r}. Found {', '.join(map(repr, names))}. "
+            "Expected one of these. Pass it to --layer?"
+        )
+    return [layer for layer in layers if name in (None, layer.name)]
+
+
+def _shown(layers):
+    notes = {}
+    for layer in layers:
+        said = ", ".join(f"{k} {v}" for k, v in _odd(layer).items())
+        sizes = f"I = {layer.input_size}, H = {layer.hidden_size}, {layer.dtype}"
+        yield f"{layer.label}: {_spelled(layer)}, {sizes}{', ' * bool(said)}{said}"
+        notes |= dict.fromkeys(layer.notes)
+    for note in notes:
+        yield f"note: {note}"
+
+
+def _spelled(layer):
+    """Our cell where one is the same, else the kind."""
+    try:
+        return layer.cell
+    except ValueError:
+        return f"{layer.kind} (no cell here computes it)"
+
+
+def _odd(layer):
+    """What a layer says that most do not, as text."""
+    from ..convert.layer import neutral
+
+    odd = {}
+    for name, value in neutral().items():
+        said = getattr(layer, name)
+        if name in ("level", "source", "notes", "layout", "returns"):
+            continue
+        if isinstance(said, tuple) and name == "start":
+            said = "a constant"
+        if said != value:
+            odd[name] = str(said)
+    if layer.weights[0].out is not None:
+        odd["projection"] = str(layer.output_size)
+    return odd
+
+
+def _described(layer):
+    """Everything but the numbers, for a report."""
+    made = {"cell": _spelled(layer), "I": layer.input_size, "H": layer.hidden_size}
+    made |= {"dtype": str(layer.dtype), "peepholes": sorted(layer.weights[0].peepholes)}
+    for f in fields(layer):
+        if f.name != "weights":
+            value = getattr(layer, f.name)
+            plain = value is None or isinstance(value, str | int | float | bool)
+            made[f.name] = value if plain else str(value)
+    return made
+
+
+def versions():
+    """Of this package and of the tools that were used."""
+    import sys
+
+    from .. import __version__
+
+    used = ("numpy", "torch", "keras", "onnx", "onnxruntime", "h5py", "jax", "flax",
+            "equinox", "haiku", "paddle", "mlx", "openvino", "tensorflow")  # fmt: skip
+    found = {"lstm_course": __version__}
+    for name in used:
+        if name in sys.modules:
+            found[name] = str(getattr(sys.modules[name], "__version__", "unsaid"))
+    return found

@@ -1,0 +1,134 @@
+"""Between a layer's blocks and the arrays of a ``Form``, without copies on the way."""
+
+import numpy as np
+
+from .layer import Weights
+
+PIECE = 1 << 22  # bytes of a large array that are put together at a time
+
+
+class Joined:
+    """An array still in its blocks, put together when it is written.
+
+    Parameters
+    ----------
+    blocks : list of ndarray
+        In order; all of one shape but along the axis.
+    axis : int
+        0 to stand above each other, -1 beside each other.
+    dtype : dtype, optional
+    """
+
+    def __init__(self, blocks, axis=0, dtype=None):
+        self.blocks, self.axis = list(blocks), axis
+        self.dtype = np.dtype(dtype or np.result_type(*blocks))
+        shape = list(self.blocks[0].shape)
+        shape[axis] = sum(b.shape[axis] for b in self.blocks)
+        self.shape, self.size = tuple(shape), int(np.prod(shape))
+        self.nbytes = self.size * self.dtype.itemsize
+
+    def __array__(self, dtype=None, copy=None):
+        whole = np.concatenate(self.blocks, self.axis)
+        return np.ascontiguousarray(whole, dtype or self.dtype)
+
+    def pieces(self):
+        """Whole rows, from the first to the last, about ``PIECE`` bytes at a time."""
+        if len(self.shape) == 1 or self.axis == -1:
+            width = max(1, self.nbytes // max(1, self.shape[0]))
+            step = max(1, PIECE // width)
+            for at in range(0, self.shape[0] if len(self.shape) > 1 else 1, step):
+                rows = self.blocks
+                if len(self.shape) > 1:
+                    rows = [b[at : at + step] for b in self.blocks]
+                yield np.ascontiguousarray(np.concatenate(rows, -1), self.dtype)
+            return
+        for block in self.blocks:
+            step = max(1, PIECE // max(1, block.nbytes // max(1, len(block))))
+            for at in range(0, len(block), step):
+                yield np.ascontiguousarray(block[at : at + step], self.dtype)
+
+
+def columns(a, blocks):
+    """a (..., nH) -> block -> view (..., H)."""
+    return dict(zip(blocks, np.split(a, len(blocks), axis=-1), strict=True))
+
+
+def sum_of(*biases):
+    """Of the biases that are there, block by block; a new array only for a sum."""
+    there = [b for b in biases if b]
+    total = dict(there[0])
+    for b in there[1:]:
+        total = {k: total[k] + b[k] for k in total}
+    return total
+
+
+def weights_of(form, arrays):
+    """Arrays of a form, by the names of its parts -> ``Weights``.
+
+    Raises
+    ------
+    KeyError
+        Never for an array that is not needed: it counts as zeros.
+    """
+    got = {}
+    for part in form.parts:
+        if part.name in arrays:
+            got.setdefault(part.what, {}).update(_taken(part, arrays[part.name]))
+    if "xh" in got:
+        H = next(iter(got["xh"].values())).shape[1]
+        got["x"] = {k: v[:-H] for k, v in got["xh"].items()}
+        got["h"] = {k: v[-H:] for k, v in got["xh"].items()}
+    for name in ("x", "h"):
+        got[name] = got.get(name) or got[f"{name}T"]
+    first = next(iter(got["x"].values()))
+    zeros = {k: np.zeros(first.shape[1], first.dtype) for k in got["x"]}
+    b = sum_of(got.get("b"), got.get("b2")) if {"b", "b2"} & {*got} else {}
+    inner = got.get("inner", {}).get("n")
+    b2 = got.get("b2")
+    if b2 and "r" in b2:  # a GRU's second bias of n stays inside the product
+        inner, b["n"] = b2["n"], got.get("b", zeros)["n"]
+    out = got.get("outT", {}).get("", None)
+    return Weights(got["x"], got["h"], zeros | b, inner, {}, out)
+
+
+def _taken(part, a):
+    if part.what == "outT":
+        return {"": a.T}
+    if part.what in ("xT", "hT"):
+        return {
+            k: v.T
+            for k, v in zip(part.blocks, np.split(a, len(part.blocks)), strict=True)
+        }
+    return columns(a, part.blocks)
+
+
+def arrays_of(form, w, dtype=None):
+    """``Weights`` -> name -> ``Joined``; a second bias is zeros or the inner one."""
+    H = w.x[form.parts[0].blocks[0]].shape[1]
+    made = {}
+    for part in form.parts:
+        if part.what == "outT" and w.out is None:
+            continue
+        blocks, axis = _given(part, w, H)
+        made[part.name] = Joined(blocks, axis, dtype)
+    return made
+
+
+def _given(part, w, H):
+    none = np.zeros(H, next(iter(w.x.values())).dtype)
+    inner = none if w.inner is None else w.inner
+    match part.what:
+        case "x" | "h":
+            return [getattr(w, part.what)[k] for k in part.blocks], -1
+        case "xT" | "hT":
+            return [getattr(w, part.what[0])[k].T for k in part.blocks], 0
+        case "xh":
+            return [np.concatenate([w.x[k], w.h[k]]) for k in part.blocks], -1
+        case "b":
+            return [w.b[k] for k in part.blocks], 0
+        case "b2":
+            return [inner if k == "n" else none for k in part.blocks], 0
+        case "inner":
+            return [inner], 0
+        case "outT":
+            return [w.out.T], 0

@@ -1,0 +1,104 @@
+"""Files of any tool -> layers. Nothing in a file is run, no size is believed.
+
+In this folder:
+
+    safetensors, torch_file, numpy_file    containers of named arrays
+    pickled, msgpack                       the same of Paddle and of Flax
+    named                                  layers among named arrays
+    bounds                                 what a file may ask for
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+from ..activations import Activation, activation_of
+from ..layer import neutral
+from . import msgpack, numpy_file, pickled, safetensors, torch_file
+from .named import flat, layers_of
+
+SUFFIXES = {
+    ".safetensors": ("safetensors", safetensors.load),
+    ".pt": ("torch.save", torch_file.load),
+    ".pth": ("torch.save", torch_file.load),
+    ".ckpt": ("torch.save", torch_file.load),
+    ".bin": ("torch.save", torch_file.load),
+    ".npz": ("NumPy .npz", numpy_file.load),
+    ".eqx": ("Equinox .eqx", numpy_file.load_eqx),
+    ".pdparams": ("Paddle .pdparams", pickled.load),
+    ".msgpack": ("Flax .msgpack", msgpack.load),
+}
+
+
+def read(path, **say):
+    """The recurrent layers of a model file.
+
+    Parameters
+    ----------
+    path : str or path
+        A state dict of torch, safetensors, .npz, Equinox' .eqx, Paddle's .pdparams or
+        Flax' .msgpack.
+    **say
+        Fields of ``Layer`` that the file cannot say, as ``activation="relu"``.
+
+    Returns
+    -------
+    list of Layer
+        Stacks one after the other, each from the bottom up.
+
+    Raises
+    ------
+    ValueError
+        For a file that is no model, that holds no recurrent layer, or one of which
+        something would be lost.
+
+    Examples
+    --------
+    >>> import tempfile, torch
+    >>> path = tempfile.mkdtemp() + "/model.pt"
+    >>> torch.save(torch.nn.LSTM(4, 6, bidirectional=True).state_dict(), path)
+    >>> [(layer.cell, layer.way, layer.input_size) for layer in read(path)]
+    [('lstm', 'both', 4)]
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise ValueError(
+            f"There is no file {path}. Expected a model file, one of "
+            f"{', '.join(SUFFIXES)}. Is the path right?"
+        )
+    layers = _layers(path)
+    if not layers:
+        raise ValueError(
+            f"{path} holds no recurrent layer that is known here. Expected weights of "
+            "an RNN, LSTM or GRU under their tool's own names. Does the tool's reader "
+            "show such layers?"
+        )
+    return [replace(layer, **_said(say)) for layer in layers] if say else layers
+
+
+def _layers(path):
+    if path.suffix.lower() not in SUFFIXES:
+        raise ValueError(
+            f"{path.name} ends with {path.suffix or 'nothing'!r}. Expected one of "
+            f"{', '.join(SUFFIXES)}. Rename it to what its tool calls it?"
+        )
+    kind, load = SUFFIXES[path.suffix.lower()]
+    return layers_of(flat(load(path)), kind)
+
+
+def _said(say):
+    """What the caller says for the file, checked."""
+    known = neutral()
+    made = {}
+    for name, value in say.items():
+        if name not in known or name in ("source", "notes", "start", "lengths"):
+            raise ValueError(
+                f"A layer has no field {name!r} to be said. Got {name}={value!r}, "
+                f"expected one of {', '.join(known)}. A typing slip?"
+            )
+        if isinstance(known[name], Activation) and isinstance(value, str):
+            value = activation_of(value, where="say")
+        made[name] = value
+    return made
+
+
+__all__ = ["read"]

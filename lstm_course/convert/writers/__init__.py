@@ -1,0 +1,130 @@
+"""Layers -> a file that another tool loads by a line that is told.
+
+In this folder:
+
+    rules     what becomes of every field; a field without a rule is refused
+    named     tools whose files are named arrays
+    files     their containers
+    lines     the line by which each tool loads its file
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from . import files, named
+from .lines import line_of
+from .rules import check
+
+NAMED = {
+    ".pt": files.save_torch,
+    ".pth": files.save_torch,
+    ".safetensors": files.save_safetensors,
+    ".npz": files.save_npz,
+    ".eqx": files.save_eqx,
+    ".pdparams": files.save_pdparams,
+    ".msgpack": files.save_msgpack,
+}
+# Tool -> suffixes it loads; the first tool of a suffix is meant where none is said.
+TOOLS = {
+    "torch": (".pt", ".pth", ".safetensors"),
+    "nnx": (".safetensors", ".npz", ".msgpack"),
+    "linen": (".msgpack", ".safetensors", ".npz"),
+    "equinox": (".eqx", ".safetensors"),
+    "haiku": (".npz", ".safetensors"),
+    "paddle": (".pdparams", ".safetensors"),
+    "mlx": (".safetensors", ".npz"),
+}
+MEANT = {".npz": None, ".msgpack": "linen"}
+
+
+class Written(NamedTuple):
+    """What was written: for whom, how it is loaded, and what the file cannot say."""
+
+    path: Path
+    tool: str
+    line: str
+    remarks: tuple
+
+
+def write(layers, path, tool=None, leave_out=()):
+    """Write layers as a file of another tool.
+
+    Parameters
+    ----------
+    layers : list of Layer
+        As ``read`` gives them.
+    path : str or path
+    tool : str, optional
+        torch, nnx, linen, equinox, haiku, paddle or mlx; by default the one that the
+        suffix belongs to.
+    leave_out : collection of str
+        Fields of ``Layer`` to write as if they said nothing; the result tells which.
+
+    Returns
+    -------
+    Written
+        Path, tool, the line that loads the file, and remarks: what it cannot say.
+
+    Raises
+    ------
+    ValueError
+        For a layer that the tool cannot say, with the way out; no file is written.
+
+    Examples
+    --------
+    >>> import tempfile, torch
+    >>> from lstm_course.convert import read
+    >>> folder = tempfile.mkdtemp()
+    >>> torch.save(torch.nn.GRU(4, 6).state_dict(), folder + "/a.pt")
+    >>> write(read(folder + "/a.pt"), folder + "/a.eqx").tool
+    'equinox'
+    """
+    path = Path(path)
+    tool = _tool(path, tool)
+    checked, remarks = [], []
+    for layer in layers:
+        layer, said = check(layer, tool, rules_for(tool, layer.kind), leave_out)
+        checked.append(layer)
+        remarks += said
+    _save(checked, path, tool)
+    return Written(path, tool, line_of(checked, path, tool), tuple(remarks))
+
+
+def rules_for(tool, kind):
+    """Field -> ``Rule`` of a tool for "rnn", "lstm" or "gru"."""
+    return named.rules_of(tool, kind)
+
+
+def _save(layers, path, tool):
+    arrays = named.named_arrays(layers, tool)
+    if path.suffix == ".eqx" and len({layer.name for layer in layers}) > 1:
+        raise ValueError(
+            f"An .eqx file holds leaves without names, and there are stacks "
+            f"{', '.join(sorted({repr(layer.name) for layer in layers}))}. Expected "
+            "one stack. Pick it with --layer NAME, or write .safetensors?"
+        )
+    NAMED[path.suffix](path, arrays)
+
+
+def _tool(path, tool):
+    """The tool meant by a suffix, or the one said, if it loads such files."""
+    suffix = path.suffix.lower()
+    fits = [t for t, suffixes in TOOLS.items() if suffix in suffixes]
+    if tool is None and suffix in MEANT:
+        tool = MEANT[suffix]
+    elif tool is None and fits:
+        tool = fits[0]
+    if tool not in fits:
+        wanted = (
+            f"one of {', '.join(TOOLS[tool])}"
+            if tool in TOOLS
+            else ("a tool among " + ", ".join(TOOLS))
+        )
+        raise ValueError(
+            f"{path.name} is to be written for {tool or 'no tool in particular'}. "
+            f"Expected {wanted}. Pass tool=, --to TOOL, or another suffix?"
+        )
+    return tool
+
+
+__all__ = ["TOOLS", "Written", "rules_for", "write"]
