@@ -34,6 +34,7 @@ KINDS = {
 CANNOT = {  # kind -> tools that have no such layer
     "equinox": ("rnn", "rnn of relu", "gru, reset before, takes new"),
     "haiku": ("rnn", "gru", "gru both ways", "gru without an inner bias"),
+    "keras": (),
     "nnx": ("gru", "gru both ways", "gru, reset before, takes new"),
 }
 ALL = ("gru, reset before, takes new",)

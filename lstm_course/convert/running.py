@@ -29,22 +29,23 @@ def run(layers, x, lengths=None, start=None):
     ends : list of tuple of ndarray (D, B, H)
         State of each layer after its last step.
     """
-    ends = []
+    ends, live = [], None
     for k, layer in enumerate(layers):
-        x, end = run_layer(layer, x, lengths, start and start[k])
+        if layer.masked is not None:  # the layers above pass over the same steps
+            live = np.any(x != layer.masked, axis=-1)
+        x, end = run_layer(layer, x, lengths, start and start[k], live)
         ends.append(end)
     return x, ends
 
 
-def run_layer(layer, x, lengths=None, start=None):
-    """One layer: -> y (T, B, width), end state."""
+def run_layer(layer, x, lengths=None, start=None, mask=None):
+    """One layer, at the steps of the mask (T, B) alone: -> y (T, B, width), end."""
     T, B, _ = x.shape
     if lengths is None:
         fixed = isinstance(layer.lengths, tuple)
         lengths = layer.lengths if fixed else (T,) * B
     live = np.arange(T)[:, None] < np.asarray(lengths)
-    if layer.masked is not None:
-        live = live & np.any(x != layer.masked, axis=-1)
+    live = live if mask is None else live & mask
     start = layer.start if start is None else start
     outs, ends = [], []
     for d, reverse in enumerate(WAYS[layer.way]):

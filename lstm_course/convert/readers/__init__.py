@@ -5,6 +5,7 @@ In this folder:
     safetensors, torch_file, numpy_file    containers of named arrays
     pickled, msgpack                       the same of Paddle and of Flax
     named                                  layers among named arrays
+    keras_file, keras_config               Keras 1, 2 and 3: weights; what is said
     bounds                                 what a file may ask for
 """
 
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from ..activations import Activation, activation_of
 from ..layer import neutral
-from . import msgpack, numpy_file, pickled, safetensors, torch_file
+from . import keras_file, msgpack, numpy_file, pickled, safetensors, torch_file
 from .named import flat, layers_of
 
 SUFFIXES = {
@@ -35,8 +36,8 @@ def read(path, **say):
     Parameters
     ----------
     path : str or path
-        A state dict of torch, safetensors, .npz, Equinox' .eqx, Paddle's .pdparams or
-        Flax' .msgpack.
+        A state dict of torch, safetensors, .npz, Equinox' .eqx, Paddle's .pdparams,
+        Flax' .msgpack, or a whole model in Keras' .keras or .h5.
     **say
         Fields of ``Layer`` that the file cannot say, as ``activation="relu"``.
 
@@ -63,7 +64,7 @@ def read(path, **say):
     if not path.is_file():
         raise ValueError(
             f"There is no file {path}. Expected a model file, one of "
-            f"{', '.join(SUFFIXES)}. Is the path right?"
+            f"{', '.join([*SUFFIXES, *MODELS])}. Is the path right?"
         )
     layers = _layers(path)
     if not layers:
@@ -75,11 +76,17 @@ def read(path, **say):
     return [replace(layer, **_said(say)) for layer in layers] if say else layers
 
 
+MODELS = {".keras": keras_file.load, ".h5": keras_file.load_h5}
+MODELS |= {".hdf5": keras_file.load_h5}
+
+
 def _layers(path):
+    if path.suffix.lower() in MODELS:
+        return MODELS[path.suffix.lower()](path)
     if path.suffix.lower() not in SUFFIXES:
         raise ValueError(
             f"{path.name} ends with {path.suffix or 'nothing'!r}. Expected one of "
-            f"{', '.join(SUFFIXES)}. Rename it to what its tool calls it?"
+            f"{', '.join([*SUFFIXES, *MODELS])}. Rename it to what its tool calls it?"
         )
     kind, load = SUFFIXES[path.suffix.lower()]
     return layers_of(flat(load(path)), kind)

@@ -5,13 +5,14 @@ In this folder:
     rules     what becomes of every field; a field without a rule is refused
     named     tools whose files are named arrays
     files     their containers
+    keras_file   a whole model of Keras 3
     lines     the line by which each tool loads its file
 """
 
 from pathlib import Path
 from typing import NamedTuple
 
-from . import files, named
+from . import files, keras_file, named
 from .lines import line_of
 from .rules import check
 
@@ -33,7 +34,9 @@ TOOLS = {
     "haiku": (".npz", ".safetensors"),
     "paddle": (".pdparams", ".safetensors"),
     "mlx": (".safetensors", ".npz"),
+    "keras": (".keras",),
 }
+WHOLE = {"keras": keras_file}  # tools whose files are models, of one stack
 MEANT = {".npz": None, ".msgpack": "linen"}
 
 
@@ -55,8 +58,8 @@ def write(layers, path, tool=None, leave_out=()):
         As ``read`` gives them.
     path : str or path
     tool : str, optional
-        torch, nnx, linen, equinox, haiku, paddle or mlx; by default the one that the
-        suffix belongs to.
+        torch, keras, nnx, linen, equinox, haiku, paddle or mlx; by default the one
+        that the suffix belongs to.
     leave_out : collection of str
         Fields of ``Layer`` to write as if they said nothing; the result tells which.
 
@@ -92,18 +95,20 @@ def write(layers, path, tool=None, leave_out=()):
 
 def rules_for(tool, kind):
     """Field -> ``Rule`` of a tool for "rnn", "lstm" or "gru"."""
-    return named.rules_of(tool, kind)
+    return dict(WHOLE[tool].RULES) if tool in WHOLE else named.rules_of(tool, kind)
 
 
 def _save(layers, path, tool):
-    arrays = named.named_arrays(layers, tool)
-    if path.suffix == ".eqx" and len({layer.name for layer in layers}) > 1:
+    names = sorted({repr(layer.name) for layer in layers})
+    if len(names) > 1 and (tool in WHOLE or path.suffix == ".eqx"):
         raise ValueError(
-            f"An .eqx file holds leaves without names, and there are stacks "
-            f"{', '.join(sorted({repr(layer.name) for layer in layers}))}. Expected "
-            "one stack. Pick it with --layer NAME, or write .safetensors?"
+            f"A file of {tool} holds one stack here, and there are {', '.join(names)}. "
+            "Expected one. Pick it, with --layer NAME, or write .safetensors?"
         )
-    NAMED[path.suffix](path, arrays)
+    if tool in WHOLE:
+        WHOLE[tool].save(layers, path)
+    else:
+        NAMED[path.suffix](path, named.named_arrays(layers, tool))
 
 
 def _tool(path, tool):

@@ -16,6 +16,10 @@ def line_of(layers, path, tool):
     return LINES[tool](layers, path)
 
 
+def _keras(layers, path):
+    return f"model = keras.saving.load_model({path.name!r})"
+
+
 def _sizes(layer):
     return f"{layer.input_size}, {layer.hidden_size}"
 
@@ -135,6 +139,7 @@ def _equinox(layers, path):
 
 
 LINES = {
+    "keras": _keras,
     "torch": _torch,
     "paddle": _paddle,
     "nnx": _nnx,

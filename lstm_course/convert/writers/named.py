@@ -94,7 +94,7 @@ def _either():
 
 def check_numbers(layer, tool, form):
     """Peepholes, projections and inner biases are weights without a field."""
-    whats = {p.what for p in form.parts}
+    whats = {p.what for p in form.parts} if form else {"inner"}
     for w in layer.weights:
         if w.peepholes:
             _refuse(layer, tool, "peepholes", "Convert to ONNX, which has them?")

@@ -43,6 +43,11 @@ def told(remark):
     return Rule("told", remark=remark)
 
 
+def refuse(message):
+    """Raise ValueError: what, got, expected and the next step are in the message."""
+    raise ValueError(message)
+
+
 def neutral_only(name, out):
     return only(neutral()[name], out=out)
 
