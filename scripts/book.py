@@ -1,7 +1,6 @@
 """Build the book, open it, serve it: python scripts/book.py build|serve [--open]."""
 
 import argparse
-import hashlib
 import os
 import shutil
 import subprocess
@@ -15,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT / "scripts/side_by_side"))
 
 import notebooks  # noqa: E402
+import stale  # noqa: E402
 
 BUILT = ROOT / "_build"
 JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
@@ -24,7 +24,7 @@ PAGE = BUILT / "html" / "book" / "index.html"
 def build():
     """Run the notebooks that changed and write the pages; a warning is an error."""
     quiet_environment()
-    forget_stale_results()
+    stale.forget(ROOT)
     if failures := notebooks.fill():
         print("", *failures, sep="\n")
         sys.exit(f"The book is not built: {len(failures)} of its notebooks failed.")
@@ -42,31 +42,6 @@ def quiet_environment():
     """For all that is started from here: figures in the page, no debugger's notes."""
     os.environ.pop("MPLBACKEND", None)
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
-
-
-def forget_stale_results():
-    """Drop executed notebooks whose code has changed, pages whose sidebar has."""
-    files = sorted((ROOT / "lstm_course").rglob("*"))
-    files = [f for f in files if f.is_file() and "__pycache__" not in f.parts]
-    if changed("code", [*files, ROOT / "requirements.txt"]):
-        shutil.rmtree(BUILT / ".jupyter_cache", ignore_errors=True)
-        shutil.rmtree(BUILT / ".doctrees", ignore_errors=True)
-    pages = [ROOT / "book/_toc.yml", *sorted((ROOT / "book/_ext").glob("*.py"))]
-    pages += BUILT.glob("html/*.pdf")  # pages link to it once it is there
-    if changed("contents", pages):
-        shutil.rmtree(BUILT / ".doctrees", ignore_errors=True)
-
-
-def changed(name, files):
-    """Are these files others than at the last build? Remember them."""
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.relative_to(ROOT).as_posix().encode() + file.read_bytes())
-    stamp, now = BUILT / f"{name}.sha256", digest.hexdigest()
-    before = stamp.read_text() if stamp.exists() else ""
-    BUILT.mkdir(exist_ok=True)
-    stamp.write_text(now)
-    return before != now
 
 
 def open_page():

@@ -14,6 +14,8 @@ def pytest_configure(config):
     """Kernels of a card are run by Triton's interpreter, but for ``pytest -m gpu``."""
     if config.getoption("markexpr", "") != "gpu":
         os.environ["TRITON_INTERPRET"] = "1"
+    for plugin in ("kept_runs", "order"):
+        config.pluginmanager.import_plugin(plugin)
 
 
 @pytest.fixture(scope="session")

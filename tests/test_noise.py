@@ -29,7 +29,7 @@ def threads(request, monkeypatch):
     monkeypatch.setattr(sequence, "SMALL", 0)  # split even the smallest batch
     before = torch.get_num_threads()
     torch.set_num_threads(request.param)
-    yield
+    yield request.param
     torch.set_num_threads(before)
 
 
@@ -110,8 +110,9 @@ def seeded(layer, x, *state):
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru", "gru(reset='before')", "mut3", "fgr"])
-def test_gradients_and_theirs_hold_against_finite_differences(cell):
-    layer, x = layer_of(cell, **ALL), sequence_of(3)[:, :1, :].requires_grad_()
+def test_gradients_and_theirs_hold_against_finite_differences(cell, threads):
+    layer = Recurrent(cell, 2, 4, seed=0, dtype=DOUBLE, **ALL)  # every number is moved
+    x = sequence_of(3)[:, :threads, :2].requires_grad_()  # a row for every thread
     weights = tuple(layer.parameters_of().values())
 
     def read(x, *weights):

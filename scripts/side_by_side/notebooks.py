@@ -164,7 +164,9 @@ def remembered(root):
 def remember(root, name, seconds):
     (root / "_build").mkdir(exist_ok=True)
     text = json.dumps({**remembered(root), name: round(seconds, 1)}, indent=1)
-    (root / "_build/seconds.json").write_text(text, encoding="utf-8")
+    part = root / f"_build/seconds.{os.getpid()}"  # others may write at this moment
+    part.write_text(text, encoding="utf-8")
+    part.replace(root / "_build/seconds.json")
 
 
 def guessed(path):

@@ -103,7 +103,7 @@ def graded(tmp_path_factory):
         os.chdir(old)
     place.before = picture(place.root)
     options = Options(
-        out=place.out, private=sample.OVERLAY, workers=2, limits=LIMITS, quiet=True
+        out=place.out, private=sample.OVERLAY, workers=4, limits=LIMITS, quiet=True
     )
     batch = Batch(options)
     place.rows = {row["student"]: row for row in batch.run([place.root / "submitted"])}

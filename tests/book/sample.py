@@ -23,6 +23,40 @@ PYTHON = {
 MARK = '<svg role="img" aria-label="a mark" width="40" height="40"></svg>'
 
 
+OUTPUTS = [  # one of each kind
+    "import sys\nprint('a line')\nprint('a note', file=sys.stderr)\n2 + 3",
+    "from IPython.display import display, clear_output\n"
+    "shown = display('first', display_id=True)\nshown.update('second')",
+    "print('gone')\nclear_output()\nprint('there')",
+    "from lstm_course import plots\nplots.use_style()\n"
+    "import matplotlib.pyplot as plt\nplt.plot([1, 3, 2]);",
+    "from IPython.display import HTML\nHTML('<b>bold</b>')",
+]
+
+
+def few(folder, **named):
+    """The sources of a book of these notebooks, {name: cells}, for its runs alone."""
+    (folder / "book").mkdir(parents=True, exist_ok=True)
+    execute = {"execute_notebooks": "cache", "cache": "_build/.jupyter_cache"}
+    config = yaml.safe_dump({"execute": {**execute, "timeout": 90}})
+    (folder / "_config.yml").write_text(config, encoding="utf-8")
+    first, *others = (f"book/{name}" for name in named)
+    chapters = [{"file": name, "sections": []} for name in others]
+    toc = {"format": "jb-book", "root": first, "parts": [{"chapters": chapters}]}
+    (folder / "book/_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")
+    for name, cells in named.items():
+        notebook(folder, name, *cells)
+    return folder
+
+
+def notebook(folder, name, *cells):
+    """Write a notebook of these cells; a string is code."""
+    cells = [new_code_cell(c) if isinstance(c, str) else c for c in cells]
+    nbformat.write(
+        new_notebook(cells=cells, metadata=PYTHON), folder / f"book/{name}.ipynb"
+    )
+
+
 def box(question, *choices, kind=""):
     choices = "".join(f"\n- {c}" for c in choices)
     return new_markdown_cell(BOX.format(question=question, choices=choices, kind=kind))
@@ -64,8 +98,7 @@ def write(root, folder, cells, more=None, execute="off"):
         toc["parts"] = [{"caption": "More", "numbered": 2, "chapters": chapters}]
     (folder / "book/_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")
     for name, these in {"01_sample": cells, **(more or {})}.items():
-        notebook = new_notebook(cells=these, metadata=PYTHON)
-        nbformat.write(notebook, folder / f"book/{name}.ipynb")
+        notebook(folder, name, *these)
 
 
 def run_jupyter_book(root, folder):

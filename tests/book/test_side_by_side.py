@@ -5,11 +5,9 @@ Each book here has a few notebooks of a few cells, in a folder of its own.
 
 import io
 
-import nbformat
 import notebooks
 import pytest
-import yaml
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell
 from progress import Progress, spoken, time_left
 
 from book import sample
@@ -21,43 +19,7 @@ end = monotonic() + 60
 while not Path("{other}").exists():
     assert monotonic() < end, "the other does not run beside me"
     sleep(0.05)"""
-OUTPUTS = [
-    "import sys\nprint('a line')\nprint('a note', file=sys.stderr)\n2 + 3",
-    "from IPython.display import display, clear_output\n"
-    "shown = display('first', display_id=True)\nshown.update('second')",
-    "print('gone')\nclear_output()\nprint('there')",
-    "from lstm_course import plots\nplots.use_style()\n"
-    "import matplotlib.pyplot as plt\nplt.plot([1, 3, 2]);",
-    "from IPython.display import HTML\nHTML('<b>bold</b>')",
-]
 CAPTION = "**Figure.** It goes up and down."
-
-
-@pytest.fixture
-def book(tmp_path):
-    """A function {name: cells} -> the folder of a book made of these notebooks."""
-
-    def made(**named):
-        (tmp_path / "book").mkdir(exist_ok=True)
-        execute = {"execute_notebooks": "cache", "cache": "_build/.jupyter_cache"}
-        config = yaml.safe_dump({"execute": {**execute, "timeout": 90}})
-        (tmp_path / "_config.yml").write_text(config, encoding="utf-8")
-        first, *others = (f"book/{name}" for name in named)
-        chapters = [{"file": name, "sections": []} for name in others]
-        toc = {"format": "jb-book", "root": first, "parts": [{"chapters": chapters}]}
-        (tmp_path / "book/_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")
-        for name, cells in named.items():
-            write(tmp_path, name, *cells)
-        return tmp_path
-
-    return made
-
-
-def write(folder, name, *cells):
-    """A notebook of these cells; a string is code."""
-    cells = [new_code_cell(c) if isinstance(c, str) else c for c in cells]
-    notebook = new_notebook(cells=cells, metadata=sample.PYTHON)
-    nbformat.write(notebook, folder / f"book/{name}.ipynb")
 
 
 def executed(folder):
@@ -72,10 +34,11 @@ def executed(folder):
 
 
 @pytest.mark.slow
-def test_two_run_at_once_and_what_measures_speed_runs_alone_at_the_end(book):
+def test_two_run_at_once_and_what_measures_speed_runs_alone_at_the_end(tmp_path):
     speed = "import os\ninterleaved = os.path.exists\n"
     speed += "print(interleaved('a is done'), interleaved('b is done'))"
-    folder = book(
+    folder = sample.few(
+        tmp_path,
         speed=[speed],
         a=[MEETING.format(me="a", other="b"), "Path('a is done').touch()"],
         b=[MEETING.format(me="b", other="a"), "Path('b is done').touch()"],
@@ -85,32 +48,32 @@ def test_two_run_at_once_and_what_measures_speed_runs_alone_at_the_end(book):
 
 
 @pytest.mark.slow
-def test_an_error_names_notebook_and_cell_and_the_others_are_kept(book):
+def test_an_error_names_notebook_and_cell_and_the_others_are_kept(tmp_path):
     wrong = [new_markdown_cell("# Wrong"), "x = 1", "print(x)\n1 / 0", "x"]
-    folder = book(wrong=wrong, right=["print('right')"])
+    folder = sample.few(tmp_path, wrong=wrong, right=["print('right')"])
     (said,) = notebooks.fill(folder, jobs=2)
     assert said.startswith("book/wrong.ipynb: an error in Cell 1:\n")
     assert said.count("ZeroDivisionError: division by zero") == 1 and "1 / 0" in said
     assert executed(folder) == {"right": "right\n"}
-    write(folder, "wrong", "print('mended')")
+    sample.notebook(folder, "wrong", "print('mended')")
     assert notebooks.fill(folder) == []
     assert executed(folder) == {"right": "right\n", "wrong": "mended\n"}
 
 
 @pytest.mark.slow
-def test_a_kernel_that_dies_is_an_error_of_its_cell(book):
-    folder = book(dies=["import os", "os._exit(3)"])
+def test_a_kernel_that_dies_is_an_error_of_its_cell(tmp_path):
+    folder = sample.few(tmp_path, dies=["import os", "os._exit(3)"])
     (said,) = notebooks.fill(folder)
     assert said.startswith("book/dies.ipynb: an error in Cell 1:")
     assert "DeadKernelError" in said
 
 
 @pytest.mark.slow
-def test_only_other_code_runs_again(book, monkeypatch):
+def test_only_other_code_runs_again(tmp_path, monkeypatch):
     shown = {"mystnb": {"figure": {"name": "fig-a"}, "image": {"alt": "a number"}}}
     figure = new_code_cell("import time\ntime.time_ns()", metadata=shown)
     caption = new_markdown_cell(CAPTION, metadata={"tags": ["caption"]})
-    folder = book(a=[figure, caption], b=["'b'"])
+    folder = sample.few(tmp_path, a=[figure, caption], b=["'b'"])
     ran = []
     run = notebooks.results
     monkeypatch.setattr(notebooks, "results", lambda *a: (ran.extend(a[1]), run(*a))[1])
@@ -119,18 +82,18 @@ def test_only_other_code_runs_again(book, monkeypatch):
     first = kept(folder, "a")
     caption.source = "**Figure.** Other words."
     figure.metadata["tags"] = ["hide-input"]
-    write(folder, "a", figure, caption, new_markdown_cell("More text."))
+    sample.notebook(folder, "a", figure, caption, new_markdown_cell("More text."))
     del ran[:]
     notebooks.fill(folder)
     again = kept(folder, "a")
     assert ran == [] and again.cells[0].outputs == first.cells[0].outputs
     assert again.cells[0].metadata.mystnb.figure.caption == "Other words."
     figure.source += " + 1"
-    write(folder, "a", figure, caption)
+    sample.notebook(folder, "a", figure, caption)
     notebooks.fill(folder)
     assert ran == ["book/a.ipynb"]
     figure.metadata["tags"] = ["raises-exception"]
-    write(folder, "a", figure, caption)
+    sample.notebook(folder, "a", figure, caption)
     notebooks.fill(folder)
     assert ran == ["book/a.ipynb"] * 2
 
@@ -141,8 +104,10 @@ def kept(folder, name):
     return notebooks.cache_of(folder).merge_match_into_notebook(notebook)[1]
 
 
-def test_the_longest_of_earlier_runs_goes_first(book):
-    folder = book(a=["1"] * 9, b=["1"], c=["1"] * 2, d=["here.measure()"])
+def test_the_longest_of_earlier_runs_goes_first(tmp_path):
+    folder = sample.few(
+        tmp_path, a=["1"] * 9, b=["1"], c=["1"] * 2, d=["here.measure()"]
+    )
     notebooks.remember(folder, "book/b.ipynb", 60)
     notebooks.remember(folder, "book/d.ipynb", 90)
     seconds = notebooks.remembered(folder)
@@ -186,10 +151,10 @@ def test_progress_is_told_in_plain_lines_and_learns_from_what_is_done(monkeypatc
 def test_what_ran_here_is_what_the_page_would_have_run(root, tmp_path):
     """The same notebook once by MyST-NB, once by us: one key, the same outputs."""
     shown = {"mystnb": {"figure": {"name": "fig-a"}, "image": {"alt": "a line"}}}
-    cells = [new_markdown_cell("# A book"), *map(new_code_cell, OUTPUTS[:3])]
-    cells += [new_code_cell(OUTPUTS[3], metadata=shown)]
+    cells = [new_markdown_cell("# A book"), *map(new_code_cell, sample.OUTPUTS[:3])]
+    cells += [new_code_cell(sample.OUTPUTS[3], metadata=shown)]
     cells += [new_markdown_cell(CAPTION, metadata={"tags": ["caption"]})]
-    cells += [new_code_cell(OUTPUTS[4], metadata={"tags": ["hide-input"]})]
+    cells += [new_code_cell(sample.OUTPUTS[4], metadata={"tags": ["hide-input"]})]
     built = {}
     for name in ("theirs", "ours"):
         folder = tmp_path / name
