@@ -35,6 +35,7 @@ CANNOT = {  # kind -> tools that have no such layer
     "equinox": ("rnn", "rnn of relu", "gru, reset before, takes new"),
     "haiku": ("rnn", "gru", "gru both ways", "gru without an inner bias"),
     "keras": (),
+    "onnx": (),
     "nnx": ("gru", "gru both ways", "gru, reset before, takes new"),
 }
 ALL = ("gru, reset before, takes new",)

@@ -154,7 +154,8 @@ def test_a_field_is_written_told_or_refused_never_dropped(tool, name, tmp_path):
     if not told:
         back = convert.read(file)
         a, b = (convert.run(v, x_of())[0] for v in ([said], back))
-        np.testing.assert_allclose(a, b, rtol=0, atol=1e-12)
+        within = 1e-6 if tool == "onnx" else 1e-12  # its attributes are float32
+        np.testing.assert_allclose(a, b, rtol=0, atol=within)
 
 
 @pytest.mark.parametrize("tool", TOOLS)
@@ -177,8 +178,9 @@ def test_a_new_field_is_refused_until_a_writer_names_it(tool, kind):
 @pytest.mark.parametrize("tool", TOOLS)
 def test_numbers_without_a_field_are_refused_too(tool, tmp_path):
     file = tmp_path / f"a{TOOLS[tool][0]}"
-    with pytest.raises(ValueError, match="cannot hold peepholes"):
-        convert.write([layer(peepholes="io")], file, tool)
+    if tool != "onnx":
+        with pytest.raises(ValueError, match="cannot hold peepholes"):
+            convert.write([layer(peepholes="io")], file, tool)
     if tool not in ("torch", "paddle"):
         with pytest.raises(ValueError, match="cannot hold a projection"):
             convert.write([layer(out=3)], file, tool)

@@ -32,6 +32,7 @@ In this folder:
     torch_layout, keras_layout, onnx_layout   the three libraries' weights
     keras_layer, onnx_node                    what a layer or node says beside them
     onnx_file                                 a layer as a file that others run
+    onnx_words                                its names of activations
     operators, onnx_blocks, recognise         what ONNX defines, where columns lie
                                               there, which operator a cell is
     blocks, counting                          column blocks; how many numbers

@@ -45,13 +45,13 @@ def export_onnx(layer, path):
     onnx_attributes(layer.cell)  # refuses a cell without an operator
     import onnx
 
-    model = _model(_Graph(onnx), layer)
+    model = _model(Graph(onnx), layer)
     onnx.checker.check_model(model, full_check=True)
     onnx.save(model, str(path))
     return model
 
 
-class _Graph:
+class Graph:
     """Nodes, constants and ports of a graph that grows node by node."""
 
     def __init__(self, onnx):
@@ -81,7 +81,7 @@ def _model(g, layer):
     x = g.port(g.inputs, "x", [*axes, I])
     if layer.batch_first:
         x = g.node("Transpose", ["x"], ["x_time_first"], perm=[1, 0, 2])
-    lengths = _lengths(g, x)
+    lengths = lengths_port(g, x)
     states = [_start(g, s, n, H) for s in layer.cell.states]
     ends = [[] for _ in states]
     for k in range(layer.num_layers):
@@ -109,7 +109,7 @@ def _model(g, layer):
     )
 
 
-def _lengths(g, x):
+def lengths_port(g, x):
     """Lengths (B,): those fed, else T for every sequence.
 
     The default is an empty list, which is filled with T, B times; a list of another

@@ -6,6 +6,7 @@ In this folder:
     pickled, msgpack                       the same of Paddle and of Flax
     named                                  layers among named arrays
     keras_file, keras_config               Keras 1, 2 and 3: weights; what is said
+    onnx_file                              nodes of a graph, weights folded
     bounds                                 what a file may ask for
 """
 
@@ -14,7 +15,15 @@ from pathlib import Path
 
 from ..activations import Activation, activation_of
 from ..layer import neutral
-from . import keras_file, msgpack, numpy_file, pickled, safetensors, torch_file
+from . import (
+    keras_file,
+    msgpack,
+    numpy_file,
+    onnx_file,
+    pickled,
+    safetensors,
+    torch_file,
+)
 from .named import flat, layers_of
 
 SUFFIXES = {
@@ -37,7 +46,8 @@ def read(path, **say):
     ----------
     path : str or path
         A state dict of torch, safetensors, .npz, Equinox' .eqx, Paddle's .pdparams,
-        Flax' .msgpack, or a whole model in Keras' .keras or .h5.
+        Flax' .msgpack, or a whole model: Keras' .keras or .h5,
+        or .onnx.
     **say
         Fields of ``Layer`` that the file cannot say, as ``activation="relu"``.
 
@@ -77,7 +87,7 @@ def read(path, **say):
 
 
 MODELS = {".keras": keras_file.load, ".h5": keras_file.load_h5}
-MODELS |= {".hdf5": keras_file.load_h5}
+MODELS |= {".hdf5": keras_file.load_h5, ".onnx": onnx_file.load}
 
 
 def _layers(path):

@@ -6,13 +6,14 @@ In this folder:
     named     tools whose files are named arrays
     files     their containers
     keras_file   a whole model of Keras 3
+    onnx_file    one node per layer
     lines     the line by which each tool loads its file
 """
 
 from pathlib import Path
 from typing import NamedTuple
 
-from . import files, keras_file, named
+from . import files, keras_file, named, onnx_file
 from .lines import line_of
 from .rules import check
 
@@ -35,8 +36,12 @@ TOOLS = {
     "paddle": (".pdparams", ".safetensors"),
     "mlx": (".safetensors", ".npz"),
     "keras": (".keras",),
+    "onnx": (".onnx",),
 }
-WHOLE = {"keras": keras_file}  # tools whose files are models, of one stack
+WHOLE = {
+    "keras": keras_file,
+    "onnx": onnx_file,
+}  # tools whose files are models, of one stack
 MEANT = {".npz": None, ".msgpack": "linen"}
 
 
@@ -58,8 +63,8 @@ def write(layers, path, tool=None, leave_out=()):
         As ``read`` gives them.
     path : str or path
     tool : str, optional
-        torch, keras, nnx, linen, equinox, haiku, paddle or mlx; by default the one
-        that the suffix belongs to.
+        torch, keras, onnx, nnx, linen, equinox, haiku, paddle or mlx; by default the
+        one that the suffix belongs to.
     leave_out : collection of str
         Fields of ``Layer`` to write as if they said nothing; the result tells which.
 

@@ -20,6 +20,13 @@ def _keras(layers, path):
     return f"model = keras.saving.load_model({path.name!r})"
 
 
+def _onnx(layers, path):
+    return (
+        f"session = onnxruntime.InferenceSession({path.name!r}); "
+        "h, *ends = session.run(None, {'x': x, 'lengths': lengths})"
+    )
+
+
 def _sizes(layer):
     return f"{layer.input_size}, {layer.hidden_size}"
 
@@ -139,6 +146,7 @@ def _equinox(layers, path):
 
 
 LINES = {
+    "onnx": _onnx,
     "keras": _keras,
     "torch": _torch,
     "paddle": _paddle,
