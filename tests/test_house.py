@@ -14,7 +14,8 @@ from packaging.requirements import Requirement
 
 import lstm_course
 
-BINARY = {".woff2", ".png", ".npz", ".onnx", ".gz", ".ico"}
+BINARY = {".woff2", ".png", ".npz", ".onnx", ".gz", ".ico", ".h5", ".keras", ".eqx"}
+BINARY |= {".safetensors", ".msgpack", ".pdparams"}
 
 
 def tracked(root):

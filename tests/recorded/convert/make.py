@@ -1,0 +1,146 @@
+"""Makes the files beside it with the tools themselves, and what they compute.
+
+Run it where the tools are: python make.py FOLDER.  Recorded with jax 0.10.2, flax
+0.12.8, equinox 0.13.8, dm-haiku 0.0.17, mlx 0.32.4, paddlepaddle 3.3.1, tf_keras 2.21.0
+(which is Keras 2).  Weights are random and no two axes are equal.
+"""
+
+import os
+import sys
+
+import equinox as eqx
+import flax.linen as nn
+import haiku as hk
+import jax
+import jax.numpy as jnp
+import mlx.core
+import mlx.nn
+import numpy as np
+import paddle
+import tf_keras
+from flax import nnx, serialization, traverse_util
+from mlx.utils import tree_flatten
+from safetensors.numpy import save_file
+
+T, B, I, H = 6, 3, 4, 5
+rng = np.random.default_rng(0)
+x = rng.normal(size=(T, B, I)).astype(np.float32)  # time first
+x_b = x.transpose(1, 0, 2)
+expected = {"x": x}
+
+
+def draw(shape):
+    return (rng.normal(size=shape) * 0.6).astype(np.float32)
+
+
+def redrawn(tree):
+    return jax.tree.map(lambda a: jnp.asarray(draw(a.shape)), tree)
+
+
+def record(name, y, batch_first=True):
+    y = np.asarray(y)
+    expected[name] = y.transpose(1, 0, 2) if batch_first else y
+    return name
+
+
+def flax_nnx():
+    cells = {"lstm": nnx.LSTMCell, "fused": nnx.OptimizedLSTMCell}
+    cells |= {"gru": nnx.GRUCell, "rnn": nnx.SimpleCell}
+    for name, cell in cells.items():
+        rngs = nnx.Rngs(0)
+        one = nnx.RNN(cell(I, H, rngs=rngs))
+        sides = [nnx.RNN(cell(H, H, rngs=rngs)) for _ in range(2)]
+        net = nnx.Dict(one=one, two=nnx.Bidirectional(*sides))
+        nnx.update(net, redrawn(nnx.state(net, nnx.Param)))
+        tree = nnx.to_pure_dict(nnx.state(net, nnx.Param))
+        flat = {
+            ".".join(map(str, k)): np.asarray(v)
+            for k, v in traverse_util.flatten_dict(tree).items()
+        }
+        y = net["two"](net["one"](jnp.asarray(x_b)))
+        save_file(flat, record(f"nnx_{name}.safetensors", y))
+
+
+def flax_linen():
+    cells = {"lstm": nn.LSTMCell, "gru": nn.GRUCell, "rnn": nn.SimpleCell}
+    for name, cell in cells.items():
+        net = nn.Sequential([nn.RNN(cell(H)), nn.RNN(cell(H))])
+        p = redrawn(net.init(jax.random.key(0), x_b))
+        file = record(f"linen_{name}.msgpack", net.apply(p, x_b))
+        open(file, "wb").write(serialization.to_bytes(p))
+
+
+def equinox():
+    for name, cell in {"lstm": eqx.nn.LSTMCell, "gru": eqx.nn.GRUCell}.items():
+        cells = [cell(n, H, key=jax.random.key(0)) for n in (I, H)]
+        cells, y = redrawn(cells), x
+        for one in cells:
+            state, outs = jnp.zeros((B, H)), []
+            state = (state, state) if name == "lstm" else state
+            for now in y:
+                state = jax.vmap(one)(now, state)
+                outs.append(state[0] if name == "lstm" else state)
+            y = jnp.stack(outs)
+        file = record(f"equinox_{name}.eqx", y, False)
+        eqx.tree_serialise_leaves(file, cells)
+
+
+def haiku():
+    cells = {"lstm": hk.LSTM, "gru": hk.GRU, "rnn": hk.VanillaRNN}
+    for name, cell in cells.items():
+
+        def net(x, cell=cell):
+            for _ in range(2):
+                core = cell(H)
+                x, _ = hk.dynamic_unroll(core, x, core.initial_state(B))
+            return x
+
+        net = hk.without_apply_rng(hk.transform(net))
+        p = redrawn(net.init(jax.random.key(0), x))
+        flat = {f"{m}/{k}": np.asarray(v) for m, d in p.items() for k, v in d.items()}
+        np.savez(record(f"haiku_{name}.npz", net.apply(p, x), False), **flat)
+
+
+def apple():
+    kinds = {"lstm": mlx.nn.LSTM, "gru": mlx.nn.GRU, "rnn": mlx.nn.RNN}
+    for name, kind in kinds.items():
+        net = mlx.nn.Sequential(kind(I, H), kind(H, H))
+        pairs = tree_flatten(net.parameters())
+        net.load_weights([(k, mlx.core.array(draw(v.shape))) for k, v in pairs])
+        y = mlx.core.array(x_b)
+        for layer in net.layers:
+            y = layer(y)
+            y = y[0] if isinstance(y, tuple) else y
+        net.save_weights(record(f"mlx_{name}.safetensors", y))
+
+
+def paddle_():
+    kinds = {"lstm": paddle.nn.LSTM, "gru": paddle.nn.GRU, "rnn": paddle.nn.SimpleRNN}
+    for name, kind in kinds.items():
+        net = kind(I, H, num_layers=2, direction="bidirect")
+        state = {k: v for k, v in net.state_dict().items() if k[0] in "wb"}
+        net.set_state_dict({k: draw(v.shape) for k, v in state.items()})
+        file = record(f"paddle_{name}.pdparams", net(paddle.to_tensor(x_b))[0])
+        paddle.save(net.state_dict(), file)
+
+
+def keras_2():
+    layers, said = tf_keras.layers, {"return_sequences": True}
+    hard = {"recurrent_activation": "hard_sigmoid"}
+    nets = {
+        "lstm": [layers.LSTM(5, **hard, **said), layers.LSTM(3, **said)],
+        "gru": [layers.GRU(5, reset_after=False, **hard, **said)],
+        "both": [layers.Bidirectional(layers.GRU(5, **said))],
+    }
+    for name, parts in nets.items():
+        net = tf_keras.Sequential([tf_keras.Input((None, I)), *parts])
+        net.set_weights([draw(w.shape) for w in net.get_weights()])
+        for suffix in ("h5", "keras"):
+            net.save(record(f"keras2_{name}.{suffix}", net.predict(x_b, verbose=0)))
+
+
+if __name__ == "__main__":
+    os.chdir(sys.argv[1])
+    for make in (flax_nnx, flax_linen, equinox, haiku, apple, paddle_, keras_2):
+        make()
+    np.savez("expected.npz", **expected)

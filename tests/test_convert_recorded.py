@@ -1,0 +1,29 @@
+"""Files that the tools themselves wrote, against what they computed with them."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lstm_course import convert
+
+FOLDER = Path(__file__).parent / "recorded/convert"
+WITHIN = 2e-6  # float32, two layers, outputs of order 1 (of a relu, 10)
+with np.load(FOLDER / "expected.npz") as recorded:
+    EXPECTED = dict(recorded)
+X = EXPECTED.pop("x")
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_tool_s_own_file_is_read_as_the_tool_computes_it(name):
+    if "keras" in name:
+        pytest.importorskip("h5py", reason="pip install .[peers] brings it")
+    y, _ = convert.run(convert.read(FOLDER / name), X)
+    wanted = EXPECTED[name]
+    scale = max(1, abs(wanted).max())
+    np.testing.assert_allclose(y, wanted, rtol=0, atol=WITHIN * scale)
+
+
+def test_no_recorded_file_is_without_its_numbers():
+    files = {f.name for f in FOLDER.iterdir() if f.suffix not in (".py", ".pyc")}
+    assert files - {"__pycache__"} == {*EXPECTED, "expected.npz"}
