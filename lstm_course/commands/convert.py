@@ -54,6 +54,9 @@ def add_parser(sub):
         help="write a field as if it said nothing; may be repeated",
     )
     parser.add_argument(
+        "--prove", action="store_true", help="read TARGET back and run it beside SOURCE"
+    )
+    parser.add_argument(
         "--report", metavar="FILE.json", help="write what was found and done"
     )
 
@@ -75,9 +78,30 @@ def run(args):
         print(f"load it:\n  {done.line}")
         report |= {"target": args.target, "tool": done.tool, "line": done.line}
         report["remarks"] = list(done.remarks)
+        if args.prove:
+            report["proof"] = _proof(layers, done.path, args.say)
     if args.report:
         report["versions"] = versions()
         Path(args.report).write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+
+
+def _proof(layers, path, say):
+    """The written file, read back, beside its source."""
+    from .. import convert
+    from ..convert.proof import prove
+
+    found = prove(layers, convert.read(path, **dict(map(_said, say))))
+    print("read back and run in NumPy (the tools themselves were not run):")
+    for case, difference, explained in found:
+        print(
+            f"  {case:10} {difference:.1e}, of which rounding explains {explained:.1e}"
+        )
+    if wrong := [case for case, off, most in found if not off <= most]:
+        raise ValueError(
+            f"{path} computes something else than its source on {wrong[0]} input. "
+            "Expected a difference that rounding explains. Is it the right file?"
+        )
+    return [list(row) for row in found]
 
 
 def _said(text):

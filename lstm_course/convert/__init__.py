@@ -39,6 +39,7 @@ In this folder:
     layer, activations, running               a layer of any tool, and how it runs
     tools, parts                              where each tool has its arrays; views
     readers, writers                          files of other tools
+    proof                                     a written file beside its source
 """
 
 from .blocks import negate
