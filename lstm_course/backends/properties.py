@@ -79,17 +79,23 @@ class Question:
 
 def forward(tool, kind):
     """Outputs and end states are those of the equations."""
-    for case, (options, steps) in CASES.items():
+    for case, options, steps in _cases(tool):
         q = Question(tool, kind, steps, **options)
         yield from _compared(case, _flat(*q.layer.run(q.x, q.starts)), *q.outputs())
 
 
 def gradients(tool, kind):
     """The gradient by x, by every start state and by every weight is right."""
-    for case, (options, steps) in CASES.items():
+    for case, options, steps in _cases(tool):
         q = Question(tool, kind, steps, **options)
         got = _named(q.layer.gradients(q.x, q.starts, q.dy, q.dends))
         yield from _compared(case, got, *q.gradients())
+
+
+def _cases(tool):
+    """Cases that a tool can compile: torch.compile writes out every step."""
+    longest = getattr(tool, "longest", np.inf)
+    return [(case, o, n) for case, (o, n) in CASES.items() if n <= longest]
 
 
 def batch(tool, kind):

@@ -20,7 +20,8 @@ class TorchLayers:
         "float32" or "float64".
     compiled : bool
         Run through torch.compile, with ``allow_rnn`` (else Dynamo leaves recurrent
-        layers as they are).
+        layers as they are).  It writes out every step: no case of 200 steps, and about
+        half a minute for each shape.
     make : dict, optional
         Kind -> a class with the arguments, the parameters' names and the outputs of
         nn.RNN, nn.LSTM or nn.GRU: your own layer.  torch's by default.
@@ -37,7 +38,7 @@ class TorchLayers:
         import torch
 
         self.torch, self.device, self.dtype = torch, device, dtype
-        self.compiled = compiled
+        self.compiled, self.longest = compiled, 20 if compiled else np.inf
         self.make = make or dict(
             zip(KINDS, (torch.nn.RNN, torch.nn.LSTM, torch.nn.GRU), strict=True)
         )

@@ -36,7 +36,7 @@ def add_parser(sub):
     a = parser.add_argument
     a("tool", nargs="?", choices=TOOLS, default="torch", help="(default torch)")
     a("--device", help="of torch: cpu, cuda, mps, ... (default cpu)")
-    a("--compile", action="store_true", help="torch.compile, or jit of JAX")
+    a("--compile", action="store_true", help="torch.compile (minutes), or jit of JAX")
     a("--dtype", choices=("float32", "float64"), help="(default float32)")
     a("--provider", help="of onnxruntime (default CPUExecutionProvider)")
     a("--cells", metavar="NAMES", help="separated by commas (default: all there are)")

@@ -8,6 +8,7 @@ the same throughout, so that differences are paired.
 """
 
 import ast
+from itertools import product
 
 import numpy as np
 
@@ -84,11 +85,11 @@ def variants(g):
     >>> list(variants(g))[:4]
     ['as found', 'f held open', 'f starts at -1', 'f starts at 0']
     """
-    name = on_path(g)[0]
+    names = on_path(g)
     found = {"as found": g}
     if (opened := held_open(g)) is not None:
-        found[f"{name} held open"] = opened
-    for b in BIASES:
+        found[f"{' and '.join(names)} held open"] = opened
+    for name, b in product(names, BIASES):
         blocks = [k._replace(bias=b) if k.name == name else k for k in g.blocks]
         found[f"{name} starts at {b:g}"] = g._replace(blocks=tuple(blocks))
     return found
