@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
+from lstm_course import search
 from lstm_course.cells import CELLS
 from lstm_course.commands.study import search as command
 from lstm_course.diagrams import cell_diagram
@@ -268,3 +269,32 @@ def test_the_same_seed_learns_to_the_same_bit():
         lessons.learned(cell(GATED), "adding", 0.03, 3, steps=5) for _ in range(2)
     )
     assert one == two
+
+
+@pytest.fixture(scope="module")
+def book():
+    return search.read()
+
+
+def test_from_cells_without_a_gate_the_books_search_came_upon_one(book):
+    starts = [t for t in book["trials"] if t["generation"] == 0]
+    assert [describe.on_path(evolve.of(t)) for t in starts] == [[], []]
+    best = search.best(book)[0]
+    assert "o" in best["gates"] and best["genome"].block("o").bias == 3
+    line = family.line_of(book, best["number"])
+    first = next(t for t in line if evolve.of(t).block("o").bias == 3)
+    assert first is line[2] and dict(evolve.of(line[1]).lines)["c"] == "h_prev + i * g"
+
+
+def test_the_bias_of_its_gate_is_what_the_chapter_says(book):
+    number = search.winner(book)
+    rows = {r["change"]: r["skills"] for r in book["ablation"] if r["number"] == number}
+    by = lambda gate: [rows[f"{gate} starts at {b}"] for b in (-1, 0, 1, 2, 3)]  # noqa: E731
+    overall = [judge.mean({"skills": skills}) for skills in by("o")]
+    assert overall == sorted(overall)  # each unit of bias brings some back
+    closed, as_found = by("o")[0], rows["as found"]
+    assert np.mean(closed["adding"]) < 0.15 < 0.95 < np.mean(as_found["adding"])
+    lost = 1 - np.mean(closed["gap"]) / np.mean(as_found["gap"])
+    assert 0.2 < lost < 0.3  # a quarter of holding
+    other = [judge.mean({"skills": skills}) for skills in by("i")]
+    assert max(other) - min(other) < 0.06 < 0.25 < overall[-1] - overall[0]

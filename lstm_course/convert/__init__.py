@@ -33,6 +33,7 @@ In this folder:
     keras_layer, onnx_node                    what a layer or node says beside them
     onnx_file                                 a layer as a file that others run
     onnx_words                                its names of activations
+    onnx_graph, onnx_model                    what such a file is made of; whole models
     operators, onnx_blocks, recognise         what ONNX defines, where columns lie
                                               there, which operator a cell is
     blocks, counting                          column blocks; how many numbers

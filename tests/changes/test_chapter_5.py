@@ -108,6 +108,12 @@ def test_after_mut(cells):
     assert u[[0, 1, -1]].round(2).tolist() == [0.21, 0.13, 0.15]
 
 
+def test_search_after(cells):
+    plain = {'genome.STARTS["hoard"]': 'genome.STARTS["plain"]'}
+    assert cells("05", "setup", "search-child", change=plain)["gated"] == []
+    assert len(cells("05", "setup", "search-child")["gated"]) > 0
+
+
 def test_odyssey_reading(cells):
     room = cells("05", "setup", "odyssey-run")
     mean = room["report"].against(room["rows"], "gru")[1]

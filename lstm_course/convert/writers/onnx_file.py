@@ -7,7 +7,7 @@ layer; outputs are h and the end states.  What is not fed takes its default, as 
 
 import numpy as np
 
-from ..onnx_file import IR, OPSET, Graph, lengths_port
+from ..onnx_graph import IR, OPSET, Graph, lengths_port
 from ..onnx_words import attributes_of
 from ..parts import Joined
 from ..tools import ORDERS
