@@ -185,7 +185,8 @@ def test_a_cell_nobody_has_drawn_gets_a_picture_of_its_own_equations():
     assert {n for n, node in s.nodes.items() if node.kind == "box"} == {"k", "v"}
     lines = [node.text for node in s.nodes.values() if node.kind == "math"]
     assert "p_t = 0.5 · p_{t-1} + k_t ⊙ z_{v}" in lines
-    assert "h_t = k_t ⊙ tanh(p_t) − (1 − k_t) ⊙ h_{t-1}" in lines
+    h = lines.index("h_t = k_t ⊙ tanh(p_t)")  # too long for a phone: broken
+    assert lines[h + 1] == "− (1 − k_t) ⊙ h_{t-1}"
     ElementTree.fromstring(diagrams.cell_diagram(toy))
 
 

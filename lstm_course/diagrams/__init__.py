@@ -164,15 +164,22 @@ class Picture:
         return f'<div class="lcd-figure">{self.svg}</div>'
 
     def __repr__(self):
-        title, desc = (
-            unescape(re.search(rf"<{tag}[^>]*>(.*?)</{tag}>", self.svg, re.S)[1])
+        said = (
+            map(unescape, re.findall(rf"<{tag}[^>]*>(.*?)</{tag}>", self.svg, re.S))
             for tag in ("title", "desc")
         )
-        return f"[{title}: {desc}]"
+        return "\n".join(
+            f"[{title}: {desc}]" for title, desc in zip(*said, strict=True)
+        )
 
 
 def show(svg, alt=None):
-    """Make SVG text a picture for a notebook cell; ``alt`` replaces its description."""
+    """Make SVG text a picture for a notebook cell; ``alt`` replaces its description.
+
+    A list of them becomes one picture, one above the other.
+    """
+    if isinstance(svg, list | tuple) and svg:
+        return Picture("\n".join(_svg(one) for one in svg))
     svg = _svg(svg)
     if alt is not None:
         svg = re.sub(

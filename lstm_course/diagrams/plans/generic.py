@@ -16,15 +16,17 @@ from .frame import title
 
 LANE, PITCH, LEFT = 44, 48, 46
 JOIN, BOX, LINE, SIZE, ROW = 118, 182, 27, 15, 56
+WIDE = 215  # of a line of the panel; more is broken at a sum, for a phone
 
 
 def generic(cell):
     """A sketch made from products, blocks, states and equations."""
     acts, lines = _equations(cell)
-    places = Places(cell, lines)
+    rows = [row for line in lines for row in _rows(line)]
+    places = Places(cell, [text for _, text in rows])
     s = Sketch(places.right + 48, places.low + 42, title(cell))
     s.card = (LEFT, 14, places.right, places.low)
-    _panel(s, lines, places)
+    _panel(s, rows, places)
     _states(s, cell, places)
     for k, (sources, blocks) in enumerate(places.groups):
         _group(s, k, sources, blocks, acts, places)
@@ -92,15 +94,28 @@ def _groups(cell):
     return list(groups.items())
 
 
-def _panel(s, lines, places):
+def _rows(line):
+    """A line of the panel as (its owner, text); a long one goes on in a second row."""
+    owner, deep, cut = line.split("_")[0], 0, None
+    for k, letter in enumerate(line):
+        deep += (letter in "({") - (letter in ")}")
+        if not deep and line[k : k + 3] in (" + ", " − ", " - "):
+            cut = k
+    if width(line, SIZE) <= WIDE or cut is None:
+        return [(owner, line)]
+    return [(owner, line[:cut]), (owner, line[cut + 1 :])]
+
+
+def _panel(s, rows, places):
     top, low = LANE - 16, places.bottom + 16
     middle = (top + low) / 2
     half = places.width / 2, (low - top) / 2
     s.add("panel", "panel", places.panel + half[0], middle, part="", half=half)
-    x, y = places.panel + 18, middle - LINE * (len(lines) - 1) / 2 + 5
-    for k, line in enumerate(lines):
-        words = {"text": line, "part": line.split("_")[0], "anchor": "start"}
-        s.add(f"line_{k}", "math", x, y + k * LINE, **words)
+    x, y = places.panel + 18, middle - LINE * (len(rows) - 1) / 2 + 5
+    for k, (part, text) in enumerate(rows):
+        words = {"text": text, "part": part, "anchor": "start"}
+        indent = 14 * (k > 0 and not text.startswith(part))
+        s.add(f"line_{k}", "math", x + indent, y + k * LINE, **words)
 
 
 def _states(s, cell, places):
