@@ -14,8 +14,9 @@ def pytest_configure(config):
     """Kernels of a card are run by Triton's interpreter, but for ``pytest -m gpu``."""
     if config.getoption("markexpr", "") != "gpu":
         os.environ["TRITON_INTERPRET"] = "1"
-    for plugin in ("kept_runs", "order"):
-        config.pluginmanager.import_plugin(plugin)
+    config.pluginmanager.import_plugin("order")
+    if getattr(config.option, "nbval", False):
+        config.pluginmanager.import_plugin("kept_runs")
 
 
 @pytest.fixture(scope="session")

@@ -18,8 +18,13 @@ GUESS = {"slow": 5.0, "browser": 3.0, "notebook": 1.5, "other": 0.1}  # seconds 
 def pytest_configure(config):
     if hasattr(config.option, "loadscopereorder"):  # xdist: as they are listed
         config.option.loadscopereorder = False
-    if not hasattr(config, "workerinput") and config.cache:
+    if not hasattr(config, "workerinput") and cache_of(config):
         config.pluginmanager.register(Clock(config), "clock")
+
+
+def cache_of(config):
+    """The cache of pytest, or None where it is switched off."""
+    return getattr(config, "cache", None)
 
 
 @pytest.hookimpl(trylast=True)
@@ -27,7 +32,7 @@ def pytest_collection_modifyitems(config, items):
     files = defaultdict(list)
     for item in items:
         files[item.nodeid.split("::")[0]].append(item)
-    known = config.cache.get(key(config), {}) if config.cache else {}
+    known = cache_of(config).get(key(config), {}) if cache_of(config) else {}
     seconds = {name: known.get(name) or guess(tests) for name, tests in files.items()}
     waits = {name for name, tests in files.items() if needs_pages(tests)}
     items[:] = [
