@@ -3,7 +3,6 @@
 import argparse
 import os
 import shutil
-import subprocess
 import sys
 import webbrowser
 from functools import partial
@@ -17,7 +16,6 @@ import notebooks  # noqa: E402
 import stale  # noqa: E402
 
 BUILT = ROOT / "_build"
-JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
 PAGE = BUILT / "html" / "book" / "index.html"
 
 
@@ -29,13 +27,23 @@ def build():
         print("", *failures, sep="\n")
         sys.exit(f"The book is not built: {len(failures)} of its notebooks failed.")
     print("Writing the pages.", flush=True)
-    command = [sys.executable, "-c", JUPYTER_BOOK, "build", ".", "-q", "--toc"]
-    command += ["book/_toc.yml", "-W", "-n", "--keep-going"]
-    code = subprocess.run(command, cwd=ROOT).returncode
-    if code:  # pages already read would not warn again
+    if code := write_pages():  # pages already read would not warn again
         shutil.rmtree(BUILT / ".doctrees", ignore_errors=True)
         sys.exit(code)
     print(f"The book is at {PAGE}")
+
+
+def write_pages():
+    """Jupyter Book, in this process, whose imports are its own: its exit status."""
+    from jupyter_book.cli.main import main
+
+    os.chdir(ROOT)
+    options = ["-q", "--toc", "book/_toc.yml", "-W", "-n", "--keep-going"]
+    try:
+        main(["build", ".", *options])
+    except SystemExit as end:
+        return end.code
+    return 0
 
 
 def quiet_environment():

@@ -3,7 +3,8 @@
 Sphinx' own index answers with pages, and our pages are chapters.  After the build every
 section becomes one entry: number, title, its words and its code.  The entries are a
 script, ``_static/sections.js``, because a page opened from the disk may load scripts
-and nothing else; ``search.js`` asks for it when a reader begins to search.
+and nothing else; ``search.js`` asks for it when a reader begins to search.  Entries of
+pages that a build does not write anew stay as they are.
 """
 
 import json
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from docutils import nodes
 
+SCRIPT = "window.bookSections = "
 TEMPLATES = Path(__file__).parent / "templates"
 SIGNS = {
     "sigma": "σ", "odot": "⊙", "cdot": "·", "partial": "∂", "top": "ᵀ", "approx": "≈",
@@ -57,13 +59,12 @@ def line(node):
     return "".join(line(c) for c in node.children if not isinstance(c, nodes.raw))
 
 
-def entries(app, page):
+def entries(numbers, doctree):
     """The sections of a page: lists [anchor, number, title, prose, code].
 
     A section below the numbered ones has the number of the one that it stands in.
     """
-    numbers = app.env.toc_secnumbers.get(page, {})
-    doctree, found = app.env.get_and_resolve_doctree(page, app.builder), {}
+    found = {}
     for section in doctree.findall(nodes.section):
         above = found.get(section.parent)
         anchor = "#" + section["ids"][0] if above else ""
@@ -74,26 +75,34 @@ def entries(app, page):
     return list(found.values())
 
 
+def note(app, doctree, page):
+    """Keep the entries of a page that is written."""
+    numbers = app.env.toc_secnumbers.get(page, {})
+    app.course_sections[app.builder.get_target_uri(page)] = entries(numbers, doctree)
+
+
 def write(app, error):
     """Write the entries of all pages, in reading order."""
     if error or app.builder.format != "html":
         return
-    root = app.config.root_doc
-    order = [root, *app.env.toctree_includes.get(root, [])]
-    found = [
-        {
-            "page": app.builder.get_target_uri(page),
-            "sections": entries(app, page),
-        }
-        for page in order
-    ]
-    text = "window.bookSections = " + json.dumps(found, ensure_ascii=False)
     target = Path(app.outdir) / "_static/sections.js"
-    target.write_text(text, encoding="utf-8")
+    before = target.read_text(encoding="utf-8") if target.exists() else SCRIPT + "[]"
+    before = {p["page"]: p["sections"] for p in json.loads(before.removeprefix(SCRIPT))}
+    sections, root = before | app.course_sections, app.config.root_doc
+    found = []
+    for page in [root, *app.env.toctree_includes.get(root, [])]:
+        uri = app.builder.get_target_uri(page)
+        if uri not in sections:  # its page is there, but the script is gone
+            app.env.get_and_resolve_doctree(page, app.builder)
+            sections[uri] = app.course_sections[uri]
+        found.append({"page": uri, "sections": sections[uri]})
+    target.write_text(SCRIPT + json.dumps(found, ensure_ascii=False), encoding="utf-8")
 
 
 def setup(app):
+    app.course_sections = {}
     app.connect("config-inited", lambda app, c: c.templates_path.append(str(TEMPLATES)))
+    app.connect("doctree-resolved", note, priority=990)
     app.connect("build-finished", write)
     app.add_js_file("search.js", defer="defer")
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    return {"parallel_read_safe": True, "parallel_write_safe": False}
