@@ -5,8 +5,6 @@ import os
 import shutil
 import sys
 import webbrowser
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,20 +57,6 @@ def open_page():
         webbrowser.open(PAGE.as_uri())
 
 
-def serve(port):
-    """Show the built book on localhost until Ctrl-C."""
-    handler = partial(SimpleHTTPRequestHandler, directory=BUILT / "html")
-    try:
-        server = ThreadingHTTPServer(("127.0.0.1", port), handler)
-    except OSError:  # the port is taken: let the system choose one
-        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    print(f"The book is at http://localhost:{server.server_port}/  (Ctrl-C ends this)")
-    try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        print()
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=["build", "serve"])
@@ -84,7 +68,9 @@ def main():
     if args.open:
         open_page()
     if args.what == "serve":
-        serve(args.port)
+        from live import serve
+
+        serve(ROOT, args.port, [sys.executable, __file__, "build"])
 
 
 if __name__ == "__main__":
