@@ -48,7 +48,7 @@ has a way to each goal.  At 390 pixels its dials and what they move share 700 pi
 In this folder:
 
     unit_explorer, gate_microscope, gradient_lab, step_walker, text_reader,
-    variant_diff, roofline, state_table, draw_window,
+    variant_diff, roofline, state_table, draw_window, playground,
     comparison                                          one figure each
     page_tasks                                          what tasks in the page need
     live, bundle                                        what they share
@@ -62,6 +62,7 @@ MODULES = {  # class: module, imported when it is asked for
     "GateMicroscope": "gate_microscope",
     "GradientLab": "gradient_lab",
     "LiveFigure": "live",
+    "Playground": "playground",
     "Roofline": "roofline",
     "StateTable": "state_table",
     "StepWalker": "step_walker",

@@ -32,6 +32,11 @@ def esm(name):
     return "\n".join([*(EXPORT.sub("", text) for text in parts.values()), own])
 
 
+def script(name):
+    """The same as a classic script, for a worker of a page from a file: str."""
+    return EXPORT.sub("", esm(name))
+
+
 def _collect(name, parts):
     """Put a module and before it what it imports into parts: {name: text}."""
     text = module(name)

@@ -112,6 +112,39 @@ def coldly(root):
         root.page.wait_for_timeout(2500)
 
 
+def until(root, condition):
+    """Wait until a condition on the playground's page holds, and one second more."""
+    root.page.wait_for_function(condition, timeout=120_000)
+    root.page.wait_for_timeout(1000)
+
+
+STEP = "+document.querySelector('.now b').textContent.split(' ')[1]"
+
+
+def learned(root, discovery):
+    """Start a discovery and train until it is made, or for 1,800 steps."""
+    press(root, discovery)
+    before = len(root.evaluate(MET))
+    press(root, "train")
+    met = "document.querySelectorAll('.goals .met').length"
+    until(root, f"() => {met} > {before} || {STEP} > 1800")
+
+
+def stretched(root):
+    press(root, "taught by small gaps")
+    press(root, "train")
+    for steps, gap in ((600, "10"), (800, "20")):
+        root.page.wait_for_function(f"() => {STEP} >= {steps}")
+        root.get_by_label("size of the task, as a number").fill(gap)
+    until(root, f"() => {STEP} >= 1150")
+
+
+def loud_start(root):
+    press(root, "a start that explodes")
+    root.get_by_label("gain, as a number", exact=True).fill("3")
+    root.page.wait_for_timeout(1500)
+
+
 def roofline():
     return example("Roofline")
 
@@ -199,6 +232,15 @@ WAYS = {  # figure, goal, how it is met
     "twice": (trials, lambda root: opened(root, "mlstm", "★")),
     "ahead": (trials, lambda root: root.get_by_role("row", name="mlstm").click()),
     "idle": (roofline, lambda root: size(root, machine="H100", rows_B=1)),
+    "cannot": (widgets.Playground, lambda root: learned(root, "the RNN that cannot")),
+    "bias": (widgets.Playground, lambda root: learned(root, "a bias saves it")),
+    "counts": (widgets.Playground, lambda root: learned(root, "who counts on?")),
+    "parity": (
+        widgets.Playground,
+        lambda root: learned(root, "minGRU fails at parity"),
+    ),
+    "stretch": (widgets.Playground, stretched),
+    "explodes": (widgets.Playground, loud_start),
     "copy": (widgets.DrawWindow, lambda root: dials(root, **NARROW)),
     "whole": (widgets.DrawWindow, lambda root: dials(root, **WIDE)),
     "edge": (widgets.DrawWindow, lambda root: dials(root, **ASIDE)),
@@ -218,7 +260,8 @@ def test_a_goal_is_not_met_at_first_and_can_be_met(goal, show):  # noqa: F811
 def test_every_goal_has_a_way(show):  # noqa: F811
     found = set()
     plain = (UnitExplorer, widgets.GradientLab, widgets.VariantDiff, widgets.TextReader)
-    for make in (*plain, widgets.DrawWindow, microscope, roofline, table, trials):
+    plain += (widgets.DrawWindow, widgets.Playground)
+    for make in (*plain, microscope, roofline, table, trials):
         found |= set(goals_of(show(make())))
     assert found | set(goals_of(show(one_unit(FAR, 7)))) == set(WAYS)
 
@@ -308,6 +351,7 @@ SENTENCE = "the king near the girls praises himself and the nuns that the boy se
 def figures():
     """Each as large as in its chapter."""
     plain = ("UnitExplorer", "GradientLab", "VariantDiff", "TextReader", "DrawWindow")
+    plain += ("Playground",)
     rows = [r for r in STATES["rows"] if r["cell"] == "lstm"]
     tasks = ("parity", "mod3", "S3", "A5", "ab", "abc", "recall")  # and copy, copy2
     rows = [r | {"task": t} for t in tasks for r in rows[:3]] + rows[6:]

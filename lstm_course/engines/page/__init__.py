@@ -13,6 +13,7 @@ of all, in plain JavaScript on typed arrays
     tasks.js      small tasks, whose samples are those of lstm_course.tasks
     start.js      start values
     engine.js     all of these behind one door
+    trainer.js    the worker that trains while a page looks on
 
 ``python -m lstm_course.engines.page lstm`` prints the text of a cell (``__main__``).
 """

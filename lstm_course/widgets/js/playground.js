@@ -1,0 +1,223 @@
+// A playground: any cell learns a small task in a worker, while the page looks on.
+// Traits: task, size, left, right, left_bias, right_bias, width, gain, lr, seed, and what
+// there is to choose from: names, tasks, widths, biased, presets, batch, engine.
+
+import { notebookOf } from "./continued.js";
+import { button, choices, follow, say, shell, slider, tell } from "./controls.js";
+import { DISCOVERIES, DISCOVERY_GOALS } from "./discoveries.js";
+import { html, number, set } from "./draw.js";
+import { goals, ways } from "./goals.js";
+import { open } from "./packed.js";
+import { smallPlot } from "./small_plot.js";
+
+const SETTINGS = ["task", "size", "left", "right", "left_bias", "right_bias", "width", "gain", "lr", "seed"];
+const LIVE = ["size", "lr"]; // what may change while it learns
+const STEPS = 3000; // that one press of train asks for
+const SIDES = { left: { colour: "h" }, right: { colour: "c", dash: "6 4" } };
+const GATE_COLOURS = { i: "i", f: "f", o: "o", r: "o", u: "i", d: "g" };
+const UNIT_COLOURS = ["c", "f", "o", "h"];
+
+function limitsOf(model) {
+  const among = (trait, more = []) => (value) => value in model.get(trait) || more.includes(value);
+  return { task: among("tasks"), size: [0, 60], left: among("names"), right: among("names", [""]), left_bias: [-4, 8],
+    right_bias: [-4, 8], width: (n) => Object.values(model.get("widths")).includes(n), gain: [0.5, 4], lr: [0.0003, 0.1], seed: [1, 1000] };
+}
+
+const share = (x) => `${Math.round(100 * x)} %`;
+const readSettings = (model) => Object.fromEntries(SETTINGS.map((name) => [name, model.get(name)]));
+
+// What the worker is asked to make of the settings.
+export function settingOf(now, biased, batch) {
+  const side = (which) => ({ cell: now[which], bias: biased[now[which]] ? now[`${which}_bias`] : null });
+  const sides = [side("left"), ...(now.right ? [side("right")] : [])];
+  return { task: now.task, size: now.size, sides, width: now.width, gain: now.gain, lr: now.lr, seed: now.seed, batch };
+}
+
+// ---- the worker, and all that it has told ----
+async function makeRunner(model, told) {
+  const { cells, data, trainer } = await open(model.get("engine"));
+  const text = `${cells}\nconst TASK_DATA = ${JSON.stringify(data)};\n${trainer}`;
+  const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  const worker = new Worker(url);
+  const fail = (why) => told({ kind: "failed", why });
+  worker.onmessage = ({ data: message }) => told(message);
+  worker.onerror = (event) => fail(event.message || "the worker could not start");
+  return { ask: (kind, more = {}) => worker.postMessage({ kind, ...more }), stop() { worker.terminate(); URL.revokeObjectURL(url); } };
+}
+
+// What is known of a run: settings it was made with, curves so far, the last look.
+const fresh = (now) => ({ made: now, from: now.size, changed: 0, step: 0, sides: [], curves: [[], []], gates: [[], []] });
+
+function takeIn(run, { step, sides }) {
+  run.step = step;
+  run.sides = sides.map((side, k) => {
+    side.points.forEach(([loss, accuracy]) => run.curves[k].push([10 * (run.curves[k].length + 1), loss, accuracy]));
+    run.gates[k].push([step, side.gates]);
+    return { ...side, cell: k ? run.made.right : run.made.left };
+  });
+}
+
+// ---- the figure ----
+function render({ model, el }) {
+  const root = shell(el, "Playground: a cell learns in the page", "playground");
+  const state = { run: fresh(readSettings(model)), runner: null, training: false, look: "left", failed: "", wanted: null };
+  const parts = { ...makeControls(model, state), ...makePlots(), now: html("p", { class: "now" }), sentence: say(),
+    trying: goals("playground", DISCOVERY_GOALS), moving: ways(model, "playground", limitsOf(model)) };
+  const draw = () => drawAll(model, state, parts);
+  const end = follow(model, SETTINGS, root, () => { obey(model, state); draw(); });
+  state.draw = draw;
+  state.parts = parts;
+  state.begun = makeRunner(model, (message) => hearRunner(model, state, message)).then((runner) => {
+    state.runner = runner;
+    state.run = null;
+    obey(model, state);
+  });
+  root.append(parts.presets, parts.settings, parts.buttons, parts.now, parts.plots, parts.sentence, parts.trying, parts.moving);
+  return () => { end(); state.begun.then(() => state.runner.stop()); };
+}
+
+// Settings have changed: in mid-run where that may be, else the run begins anew.
+function obey(model, state) {
+  if (!state.runner) return;
+  const [now, made] = [readSettings(model), state.run?.made];
+  const differ = SETTINGS.filter((name) => made?.[name] !== now[name]);
+  if (made && !differ.length) return;
+  if (made && state.run.step && differ.every((name) => LIVE.includes(name))) {
+    for (const name of differ) state.runner.ask(name, { [name]: now[name] });
+    if (differ.includes("size")) state.run.changed = state.run.step;
+    state.run.made = now;
+    return;
+  }
+  Object.assign(state, { run: fresh(now), training: false, failed: "" });
+  state.runner.ask("make", settingOf(now, model.get("biased"), model.get("batch")));
+}
+
+function hearRunner(model, state, message) {
+  if (message.kind === "weights") return save(state, message);
+  if (message.kind === "failed") Object.assign(state, { failed: message.why, training: false });
+  else {
+    takeIn(state.run, message);
+    if (message.step >= state.until) state.training = false;
+  }
+  state.draw();
+}
+
+// Hand a file to the reader: the run as a notebook.
+function save(state, { setting, step, all }) {
+  const side = state.look === "right" && all.length > 1 ? 1 : 0;
+  const text = notebookOf({ setting, step, p: all[side], side });
+  const url = URL.createObjectURL(new Blob([text], { type: "application/x-ipynb+json" }));
+  html("a", { href: url, download: `${setting.sides[side].cell}_${setting.task}.ipynb` }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 1000);
+}
+
+function makeControls(model, state) {
+  const change = (name) => (value) => tell(model, { [name]: value });
+  const presets = choices("Find out", DISCOVERIES, (key) => tell(model, model.get("presets")[key]));
+  presets.classList.add("presets");
+  const names = model.get("names");
+  const menus = {
+    task: pick("task", Object.fromEntries(Object.entries(model.get("tasks")).map(([k, [name]]) => [k, name])), (task) => tell(model, { task, size: fitting(model, task) })),
+    left: pick("left cell", names, change("left")),
+    right: pick("right cell", { "": "none", ...names }, change("right")),
+    width: pick("units", model.get("widths"), (n) => tell(model, { width: Number(n) })),
+  };
+  const dial = (name, label, colour, min, max, step, digits) => slider({ name: label, label, colour, min, max, step, digits, value: model.get(name), change: change(name) });
+  const dials = {
+    size: dial("size", "size of the task", "ink", 2, 60, 1, 0), lr: dial("lr", "learning rate", "ink", 0.0003, 0.1, 0.0001, 4),
+    left_bias: dial("left_bias", "forget bias, left", "f", -4, 8, 0.5, 1), right_bias: dial("right_bias", "forget bias, right", "f", -4, 8, 0.5, 1),
+    gain: dial("gain", "gain", "h", 0.5, 4, 0.1, 1),
+  };
+  const train = button("train", () => {
+    state.training = !state.training;
+    state.until = state.run.step + STEPS;
+    state.runner.ask(state.training ? "train" : "pause", { until: state.until });
+    state.draw();
+  });
+  const step = button("one step", () => { state.training = false; state.runner.ask("step"); });
+  const again = button("begin again", () => { state.run.made = null; obey(model, state); });
+  const other = button("other start", () => tell(model, { seed: model.get("seed") + 1 }));
+  const go = button("go on in Python", () => state.runner.ask("weights"), { title: "a notebook with the weights of the side that is looked into" });
+  const look = choices("Look into", { left: "left cell", right: "right cell" }, (key) => { state.look = key; state.draw(); });
+  const settings = html("details", { class: "settings", open: matchMedia("(max-width: 600px)").matches ? null : "" }, html("summary", {}, "settings"), html("div", { class: "choices" }, ...Object.values(menus).map((m) => m.parentNode)), html("div", { class: "dials" }, ...Object.values(dials)));
+  return { presets, settings, menus, dials, train, running: [step, again, other, go, look], look, buttons: html("div", { class: "choices run" }, train, step, again, other, go, look) };
+}
+
+// A size that a task knows: the one that is set, as far as it may be.
+function fitting(model, task) {
+  const [, , least, most] = model.get("tasks")[task];
+  return Math.min(most, Math.max(least, model.get("size")));
+}
+
+function pick(label, options, choose) {
+  const list = Object.entries(options).map(([value, text]) => html("option", { value }, String(text)));
+  const menu = html("select", { "aria-label": label, onchange: (event) => choose(event.target.value) }, ...list);
+  html("label", { class: "pick" }, html("span", { class: "name", "aria-hidden": "true" }, label), menu);
+  return menu;
+}
+
+function makePlots() {
+  const drawn = {
+    accuracy: smallPlot({ title: "answers right", across: "steps of training", range: [0, 1] }),
+    loss: smallPlot({ title: "loss", across: "steps of training" }),
+    bySize: smallPlot({ title: "right, by size", across: "size of the task", range: [0, 1] }),
+    byLag: smallPlot({ title: "gradient by state", across: "lag (steps)", log: true }),
+    gates: smallPlot({ title: "gate means", across: "steps of training", range: [0, 1], named: true }),
+    units: smallPlot({ title: "four units", across: "step of a sequence" }),
+  };
+  return { drawn, plots: html("div", { class: "plots" }, ...Object.values(drawn)) };
+}
+
+// ---- what is seen ----
+function drawAll(model, state, parts) {
+  const now = readSettings(model);
+  const { run } = state;
+  showControls(model, state, parts, now);
+  if (!run) return;
+  const sides = run.sides.map((side, k) => ({ ...side, ...Object.values(SIDES)[k], curve: run.curves[k] }));
+  const lines = (points) => sides.map((side) => ({ colour: side.colour, dash: side.dash, label: side.cell, points: points(side) }));
+  const { drawn } = parts;
+  drawn.loss.draw(lines(({ curve }) => curve.map(([x, loss]) => [x, loss])));
+  drawn.accuracy.draw(lines(({ curve }) => curve.map(([x, , right]) => [x, right])));
+  drawn.bySize.draw(lines(({ bySize }) => bySize));
+  drawn.byLag.draw(lines(({ byLag }) => byLag.filter(([lag]) => lag)));
+  const k = state.look === "right" && sides.length > 1 ? 1 : 0;
+  const gates = Object.keys(run.gates[k].at(-1)?.[1] ?? {});
+  drawn.gates.draw(gates.map((name) => ({ colour: GATE_COLOURS[name], label: name, points: run.gates[k].map(([x, means]) => [x, means[name]]) })));
+  drawn.units.draw((sides[k]?.units ?? []).map((values, j) => ({ colour: UNIT_COLOURS[j], label: `unit ${j + 1}`, points: values.map((v, t) => [t + 1, v]) })));
+  const seen = { ...now, step: run.step, since: run.step - run.changed, from: run.from, sides };
+  if (sides.length && run.made) parts.trying.show(seen);
+  tellNow(state, parts, sides, model.get("names"));
+}
+
+function showControls(model, state, { presets, menus, dials, train, running, look, drawn }, now) {
+  for (const [name, menu] of Object.entries(menus)) menu.value = String(now[name]);
+  for (const [name, dial] of Object.entries(dials)) dial.show(now[name]);
+  const [, counted, least, most] = model.get("tasks")[now.task];
+  dials.size.firstChild.textContent = counted || "size";
+  dials.size.classList.toggle("idle", !counted);
+  dials.size.querySelectorAll("input").forEach((input) => set(input, { min: least, max: most || 1, disabled: counted ? null : "" }));
+  const same = (values) => SETTINGS.every((name) => values[name] === now[name]);
+  presets.show(Object.entries(model.get("presets")).find(([, values]) => same(values))?.[0]);
+  train.textContent = state.training ? "pause" : state.run?.step ? "train on" : "train";
+  [train, ...running].forEach((control) => { if ("disabled" in control) control.disabled = !state.runner; });
+  look.show(state.look);
+  for (const side of ["left", "right"]) {
+    const on = now[side] && model.get("biased")[now[side]];
+    dials[`${side}_bias`].querySelectorAll("input").forEach((input) => set(input, { disabled: on ? null : "" }));
+    dials[`${side}_bias`].classList.toggle("idle", !on);
+  }
+}
+
+function tellNow(state, { now, sentence }, sides, names) {
+  const of = (side) => {
+    const [, loss] = side.curve.at(-1) ?? [0, NaN];
+    return `${names[side.cell]}: ${side.curve.length ? `${share(side.accuracy)} right, loss ${number(loss, 3)}` : "untrained"}`;
+  };
+  const keys = sides.map((side, k) => html("span", { class: "key" }, html("span", { class: `swatch ${k ? "dashed" : ""}`, style: `--colour: var(--p-${side.colour})`, "aria-hidden": "true" }), ` ${of(side)}`));
+  now.replaceChildren(html("b", {}, `Step ${state.run.step}`), ...keys);
+  if (state.failed) return sentence.show(`It stopped: ${state.failed}`);
+  if (!state.training) sentence.show(state.run.step ? `After ${state.run.step} steps, ${sides.map(of).join("; ")}.` : "Nothing has been learned yet: the gradient is that of the first step. Press train.");
+}
+
+export default { render };
