@@ -51,6 +51,25 @@ def test_sixteen_units_learn_a_gap_of_five(show):  # noqa: F811
     assert right(root) >= 95
 
 
+def test_its_sentence_follows_what_goes_on(show):  # noqa: F811
+    root = show(playground())
+    said = root.locator(".say").inner_text
+    assert said().startswith("Nothing has been learned yet")
+    press(root, "train")
+    until(root, f"() => {STEP} >= 30")
+    assert said().startswith("It learns, up to step 3000. Press pause")
+    press(root, "pause")
+    root.page.wait_for_timeout(500)
+    assert said().startswith(f"After {root.page.evaluate(STEP)} steps, LSTM")
+    press(root, "train on")
+    until(root, f"() => {STEP} >= 60")
+    assert said().startswith("It learns")
+    press(root, "begin again")
+    root.page.wait_for_timeout(500)
+    assert said().startswith("Nothing") and root.page.evaluate(STEP) == 0
+    assert root.get_by_role("button", name="right cell").is_disabled()
+
+
 @pytest.mark.parametrize("cell", ["mlstm", "depth_gated", "clockwork", "mut2", "fgr"])
 @pytest.mark.parametrize("task, size", [("adding", 12), ("embedded_reber", 0)])
 def test_odd_cells_train_too(show, cell, task, size):  # noqa: F811

@@ -2,7 +2,7 @@
 //
 // Before this text stand `CELLS` and `TASK_DATA`. It hears { kind, ... }:
 //
-//     make   { task, size, sides: [{ cell, bias }], width, gain, lr, seed, batch }
+//     make   { turn, task, size, sides: [{ cell, bias }], width, gain, lr, seed, batch }
 //     train  { until }, pause, step      go on to a step, stop, make one step
 //     size   { size }, lr { lr }         the task or the rate, in mid-run
 //     weights                            what has been learned
@@ -138,7 +138,7 @@ export function seenOf(run) {
       bySize: side.bySize,
     };
   });
-  return { kind: "seen", step: run.step, size: run.setting.size, sides };
+  return { kind: "seen", turn: run.turn, step: run.step, size: run.setting.size, sides };
 }
 
 let run = null;
@@ -162,9 +162,9 @@ function goOn() {
 }
 
 const HEARD = {
-  make(setting) {
+  make({ turn, ...setting }) {
     until = 0;
-    run = makeRun(setting);
+    run = { ...makeRun(setting), turn };
     lookAhead(run);
     self.postMessage(seenOf(run));
   },

@@ -2,6 +2,8 @@
 
 import { exact, html, set } from "./draw.js";
 
+const [REST, LONGEST] = [120, 600]; // ms until a sentence follows what is seen
+
 // The frame of a live figure: a named group that keeps keys to itself (JupyterLab
 // would take arrow keys for its own shortcuts).
 export function shell(el, name, kind) {
@@ -79,14 +81,19 @@ export function choices(name, texts, choose) {
   return row;
 }
 
-// A sentence that says what is seen; read out when it changes. `.show(...parts)`.
+// A sentence that says what is seen; read out when it changes. `.show(...parts)`; or
+// `.tell(text)`, which may be told again and again. While a dial turns it waits for rest,
+// but not for long: what goes on by itself never rests.
 export function say() {
   const sentence = html("p", { class: "say", role: "status" });
-  let due = 0;
+  let [due, since, told] = [0, 0, null];
   sentence.show = (...parts) => {
-    clearTimeout(due); // while a dial turns, once it rests
-    due = setTimeout(() => sentence.replaceChildren(...parts), sentence.firstChild ? 120 : 0);
+    clearTimeout(due);
+    since ||= performance.now();
+    const left = since + LONGEST - performance.now();
+    due = setTimeout(() => { since = 0; sentence.replaceChildren(...parts); }, sentence.firstChild ? Math.min(REST, left) : 0);
   };
+  sentence.tell = (text) => { if (text !== told) sentence.show(told = text); };
   return sentence;
 }
 

@@ -71,9 +71,9 @@ function render({ model, el }) {
     state.runner = runner;
     state.run = null;
     obey(model, state);
-  });
+  }, (error) => { state.failed = error.message; draw(); });
   root.append(parts.presets, parts.settings, parts.buttons, parts.now, parts.plots, parts.sentence, parts.trying, parts.moving);
-  return () => { end(); state.begun.then(() => state.runner.stop()); };
+  return () => { end(); state.begun.then(() => state.runner?.stop()); };
 }
 
 // Settings have changed: in mid-run where that may be, else the run begins anew.
@@ -89,12 +89,14 @@ function obey(model, state) {
     return;
   }
   Object.assign(state, { run: fresh(now), training: false, failed: "" });
-  state.runner.ask("make", settingOf(now, model.get("biased"), model.get("batch")));
+  state.turn = (state.turn ?? 0) + 1;
+  state.runner.ask("make", { turn: state.turn, ...settingOf(now, model.get("biased"), model.get("batch")) });
 }
 
 function hearRunner(model, state, message) {
   if (message.kind === "weights") return save(state, message);
   if (message.kind === "failed") Object.assign(state, { failed: message.why, training: false });
+  else if (message.turn !== state.turn) return; // of the run before
   else {
     takeIn(state.run, message);
     if (message.step >= state.until) state.training = false;
@@ -129,12 +131,12 @@ function makeControls(model, state) {
     gain: dial("gain", "gain", "h", 0.5, 4, 0.1, 1),
   };
   const train = button("train", () => {
-    state.training = !state.training;
+    Object.assign(state, { training: !state.training, failed: "" });
     state.until = state.run.step + STEPS;
     state.runner.ask(state.training ? "train" : "pause", { until: state.until });
     state.draw();
   });
-  const step = button("one step", () => { state.training = false; state.runner.ask("step"); });
+  const step = button("one step", () => { Object.assign(state, { training: false, failed: "" }); state.runner.ask("step"); });
   const again = button("begin again", () => { state.run.made = null; obey(model, state); });
   const other = button("other start", () => tell(model, { seed: model.get("seed") + 1 }));
   const go = button("go on in Python", () => state.runner.ask("weights"), { title: "a notebook with the weights of the side that is looked into" });
@@ -173,6 +175,7 @@ function drawAll(model, state, parts) {
   const now = readSettings(model);
   const { run } = state;
   showControls(model, state, parts, now);
+  if (state.failed && !state.runner) parts.sentence.tell(`It cannot start: ${state.failed}`);
   if (!run) return;
   const sides = run.sides.map((side, k) => ({ ...side, ...Object.values(SIDES)[k], curve: run.curves[k] }));
   const lines = (points) => sides.map((side) => ({ colour: side.colour, dash: side.dash, label: side.cell, points: points(side) }));
@@ -181,13 +184,13 @@ function drawAll(model, state, parts) {
   drawn.accuracy.draw(lines(({ curve }) => curve.map(([x, , right]) => [x, right])));
   drawn.bySize.draw(lines(({ bySize }) => bySize));
   drawn.byLag.draw(lines(({ byLag }) => byLag.filter(([lag]) => lag)));
-  const k = state.look === "right" && sides.length > 1 ? 1 : 0;
+  const k = now.right && state.look === "right" && sides.length > 1 ? 1 : 0;
   const gates = Object.keys(run.gates[k].at(-1)?.[1] ?? {});
   drawn.gates.draw(gates.map((name) => ({ colour: GATE_COLOURS[name], label: name, points: run.gates[k].map(([x, means]) => [x, means[name]]) })));
   drawn.units.draw((sides[k]?.units ?? []).map((values, j) => ({ colour: UNIT_COLOURS[j], label: `unit ${j + 1}`, points: values.map((v, t) => [t + 1, v]) })));
   const seen = { ...now, step: run.step, since: run.step - run.changed, from: run.from, sides };
   if (sides.length && run.made) parts.trying.show(seen);
-  tellNow(state, parts, sides, model.get("names"));
+  tellNow(state, parts, sides, model);
 }
 
 function showControls(model, state, { presets, menus, dials, train, running, look, drawn }, now) {
@@ -201,7 +204,8 @@ function showControls(model, state, { presets, menus, dials, train, running, loo
   presets.show(Object.entries(model.get("presets")).find(([, values]) => same(values))?.[0]);
   train.textContent = state.training ? "pause" : state.run?.step ? "train on" : "train";
   [train, ...running].forEach((control) => { if ("disabled" in control) control.disabled = !state.runner; });
-  look.show(state.look);
+  look.show(now.right ? state.look : "left");
+  look.lastChild.disabled = !now.right;
   for (const side of ["left", "right"]) {
     const on = now[side] && model.get("biased")[now[side]];
     dials[`${side}_bias`].querySelectorAll("input").forEach((input) => set(input, { disabled: on ? null : "" }));
@@ -209,15 +213,20 @@ function showControls(model, state, { presets, menus, dials, train, running, loo
   }
 }
 
-function tellNow(state, { now, sentence }, sides, names) {
-  const of = (side) => {
-    const [, loss] = side.curve.at(-1) ?? [0, NaN];
-    return `${names[side.cell]}: ${side.curve.length ? `${share(side.accuracy)} right, loss ${number(loss, 3)}` : "untrained"}`;
-  };
+function tellNow(state, { now, sentence }, sides, model) {
+  const names = model.get("names");
+  const of = (side) => `${names[side.cell]}: ${side.curve.length ? `${share(side.accuracy)} right, loss ${number(side.curve.at(-1)[1], 3)}` : "untrained"}`;
   const keys = sides.map((side, k) => html("span", { class: "key" }, html("span", { class: `swatch ${k ? "dashed" : ""}`, style: `--colour: var(--p-${side.colour})`, "aria-hidden": "true" }), ` ${of(side)}`));
   now.replaceChildren(html("b", {}, `Step ${state.run.step}`), ...keys);
-  if (state.failed) return sentence.show(`It stopped: ${state.failed}`);
-  if (!state.training) sentence.show(state.run.step ? `After ${state.run.step} steps, ${sides.map(of).join("; ")}.` : "Nothing has been learned yet: the gradient is that of the first step. Press train.");
+  sentence.tell(statusOf(state, sides.map(of), model.get("tasks")[model.get("task")][1]));
+}
+
+// What is going on, in a sentence: of a state there is one, whatever came before.
+export function statusOf({ run, until, training, failed }, sides, counted) {
+  if (failed) return `It stopped: ${failed}`;
+  if (training) return `It learns, up to step ${until}. Press pause to stop${counted ? `, or change the ${counted.split(",")[0]} meanwhile` : ""}.`;
+  if (run.step) return `After ${run.step} steps, ${sides.join("; ")}.`;
+  return "Nothing has been learned yet: the gradient is that of the first step. Press train.";
 }
 
 export default { render };
