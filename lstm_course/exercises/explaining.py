@@ -21,11 +21,14 @@ NUMBERS = 8  # values of an input that are shown
 COUNTS = {3: "three", 4: "four"}
 
 
-def explain(exercise, args, expected, got, findings):
-    """The verdict, without points, on one case that is not right: Verdict."""
+def explain(exercise, args, expected, got, findings, answered=()):
+    """The verdict, without points, on one case that is not right: Verdict.
+
+    answered: (args, answer) of other cases, which tell mistakes apart that agree here.
+    """
     if got is None or expected is None:
         return Verdict(0.0, findings)
-    message, parts = known(exercise, args, expected, got)
+    message, parts = known(exercise, args, expected, got, answered)
     if message and parts is None:
         return Verdict(0.0, findings, message)
     if any(f.property in FORM for f in findings):
@@ -56,35 +59,55 @@ def _absent(finding):
     return finding.message.endswith("is missing.")
 
 
-def known(exercise, args, expected, got):
+def known(exercise, args, expected, got, answered=()):
     """What to say of the known mistakes that an answer shows.
 
-    A mistake that explains the whole answer goes first and alone.  Else a mistake is
-    shown where a part that it makes wrong is wrong in the same way, number by number;
-    what explains most is named, and one more mistake that explains other parts.  Where
-    a mistake would have spoiled what is right, the parts that it explains are named.
+    A mistake that explains the whole answer goes first and alone; of several, the one
+    that explains the answers to most other cases too.  Else a mistake is shown where a
+    part that it makes wrong is wrong in the same way, number by number; what explains
+    most is named, and one more mistake that explains other parts.  Where a mistake
+    would have spoiled what is right, the parts that it explains are named.
 
     Returns
     -------
     str, set of str or None
         The message, "" for none, and the parts that it explains, None for all.
     """
-    found, sure = [], _telling(exercise, expected)
+    found, whole, sure = [], [], _telling(exercise, expected)
     wrong_parts = {f.where for f in differences(exercise, expected, got)}
     for wrong, message in exercise.misconceptions:
         theirs = plain(wrong(*fresh(args)))
         spoiled = {f.where for f in differences(exercise, expected, theirs)}
         apart = {f.where for f in differences(exercise, theirs, got)}
         if spoiled and not apart:
-            return message, None
+            whole.append((wrong, message))
         told = {w for w in spoiled & sure if not {w, w.partition("[")[0], ""} & apart}
         if explained := told - {""}:
-            whole = spoiled <= wrong_parts
-            text = message if whole else _about(explained, message)
-            found.append((explained, not whole, len(spoiled & apart), text))
+            all_wrong = spoiled <= wrong_parts
+            text = message if all_wrong else _about(explained, message)
+            found.append((explained, not all_wrong, len(spoiled & apart), text))
+    if whole:
+        return _likeliest(exercise, whole, answered), None
     found.sort(key=lambda row: (-len(row[0]), *row[1:3]))
     rows = found[:1] + [row for row in found[1:] if not row[0] & found[0][0]][:1]
     return " ".join(row[3] for row in rows), set().union(*(row[0] for row in rows))
+
+
+def _likeliest(exercise, whole, answered):
+    """The message of the mistake that answers most cases so; at par the first.
+
+    In one case two mistakes may agree by chance: where one place has all the weight, no
+    mask and a mask of zeros look at the same place.
+    """
+    if len(whole) == 1:
+        return whole[0][1]
+    return max(whole, key=lambda row: _agreeing(exercise, row[0], answered))[1]
+
+
+def _agreeing(exercise, wrong, answered):
+    """In how many cases a mistake gives what was answered."""
+    pairs = [(plain(wrong(*fresh(a))), got) for a, got in answered if got is not None]
+    return sum(not differences(exercise, *pair) for pair in pairs)
 
 
 def _about(parts, message):

@@ -146,13 +146,15 @@ def _whole(exercise, call, rng, order, many):
     tests = [list(make_cases(stream)) for (_, make_cases), stream in streams]
     alive, first = [True] * len(tests), [None] * len(tests)
     told = [{} for _ in tests]  # name of a mistake -> whether its forms were told
-    right = []
+    right, answered = [], []
     queue = _queue(tests, order)
     ahead = _ahead(many, [args for _, args in queue])
     for (k, args), known in zip(queue, ahead, strict=True):
         if not np.any(alive[k]) and (not exercise.form_of or _guessed(told[k])):
+            answered += [(args, _parted(exercise, plain(a))[0]) for a in known]
             continue  # nothing left to lose
         found, got, expected = _case(exercise, call, args, known)
+        answered.append((args, got))
         alive[k] = alive[k] & np.array([not part for part in found])
         if exercise.form_of:
             told[k].setdefault(exercise.form_of(*args), set()).add(not any(found))
@@ -160,18 +162,19 @@ def _whole(exercise, call, rng, order, many):
         if not findings:
             right.append(args)
         if findings and first[k] is None:
-            first[k] = explain(exercise, args, expected, got, findings)
+            first[k] = (args, expected, got, findings)
         if findings and exercise.must and exercise.must(*args):
             return explain(exercise, args, expected, got, findings), right
-    k = next((k for k, verdict in enumerate(first) if verdict), None)
+    k = next((k for k, wrong in enumerate(first) if wrong), None)
     if k is None:
         return Verdict(1.0), right
+    why = explain(exercise, *first[k], answered)
     won = [np.mean(parts) - _guessed(t) for parts, t in zip(alive, told, strict=True)]
-    message = f"{first[k].misconception} {GUESSED}" if _guessed(told[k]) else ""
+    message = f"{why.misconception} {GUESSED}" if _guessed(told[k]) else ""
     verdict = replace(
-        first[k],
+        why,
         fraction=max(0.0, float(np.dot(shares, won))),
-        misconception=message.strip() or first[k].misconception,
+        misconception=message.strip() or why.misconception,
     )
     return verdict, right
 
@@ -223,9 +226,15 @@ def _found(exercise, args, got):
     expected = plain(exercise.reference(*fresh(args)))
     if not exercise.keeps:
         return by_part(exercise, expected, got), got, expected
-    got, after = got if type(got) is tuple and len(got) == 2 else (got, None)
+    got, after = _parted(exercise, got)
     found = by_part(exercise, expected, got)
     wrong = [f for part in found for f in part]
     left = same(plain(fresh(args)), after)
     changed = [] if left else [Finding("kept", "", CHANGED, public=True)]
     return [*found, wrong or changed], got, expected
+
+
+def _parted(exercise, got):
+    """(answer, what its call left of the inputs, None where nothing is known)."""
+    pair = exercise.keeps and type(got) is tuple and len(got) == 2
+    return got if pair else (got, None)

@@ -1,6 +1,7 @@
 """What a learner is told of a wrong answer, in the notebook and by the grader."""
 
 import copy
+import itertools
 from collections import defaultdict
 
 import nbclient
@@ -12,6 +13,7 @@ from exercises.notebooks import QUESTIONS, given, read, set_of
 from exercises.wrong_answers import WRONG
 
 from lstm_course.check import check
+from lstm_course.exercises import judge
 from lstm_course.grading import isolation
 from lstm_course.grading.batch import Batch, Options
 
@@ -34,6 +36,18 @@ def test_check_says_what_is_wrong(id, edits, told, _, capsys):
     assert check(id, answer(id, edits)) < BY_ID[id].points
     text = capsys.readouterr().out
     assert not [w for w in words(told) if w not in text], text
+
+
+def test_a_case_in_which_two_mistakes_agree_names_the_one_that_was_made():
+    """Where one place has all the weight, a missing bias may look like no tanh."""
+    exercise = BY_ID["08.1"]
+    for seed, (wrong, message) in itertools.product(range(8), exercise.misconceptions):
+        verdict = judge(
+            exercise, lambda args, wrong=wrong: wrong(*args),
+            np.random.default_rng(seed), np.random.default_rng(seed),
+            many=lambda cases, wrong=wrong: [wrong(*args) for args in cases],
+        )  # fmt: skip
+        assert verdict.misconception == message
 
 
 def notebook(id, edits):
