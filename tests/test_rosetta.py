@@ -1,0 +1,140 @@
+"""The table of layouts is what the converter does; tests/peers asks the tools."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lstm_course import convert
+from lstm_course.cells import gru
+from lstm_course.convert.activations import TANH
+from lstm_course.convert.layer import BLOCKS
+from lstm_course.convert.readers.named import layers_of
+from lstm_course.convert.tools import FORMS
+from lstm_course.convert.writers.rules import folded
+from lstm_course.rosetta import where
+
+NUMBERED = ("torch", "paddle")  # their state dicts number the layers
+WRITTEN = [f for f in where.TABLE if f is where.form_of(f.tool, f.kind)]
+
+
+def over(forms):
+    return pytest.mark.parametrize(
+        "form", forms, ids=lambda form: f"{form.tool} {form.kind}"
+    )
+
+
+def layer_of(form, seed=0):
+    """A random layer that the form can hold, no two numbers alike."""
+    inner = {"inner", "b2"} & {p.what for p in form.parts}
+    said = {k: v for k, v in form.says.items() if k in ("reset", "activation")}
+    made = where.example(form.kind, said.get("reset", "after"), bool(inner), seed)
+    return replace(made, **said)
+
+
+def named(arrays, form):
+    """Read as arrays of a file, under a path that says what the tool's own would."""
+    torch = form.tool in NUMBERED
+    path = "lstm." if form.below == "lstm" else "vanilla_rnn." if form.below else ""
+    said = {f"{path}{k}{'_l0' if torch else ''}": v for k, v in arrays.items()}
+    (layer,) = layers_of(said, "a test")
+    layer = replace(layer, activation=TANH)
+    return folded(layer).params[0]  # its update gate keeps the old, as ours
+
+
+def keras(arrays, form):
+    kernel, recurrent, *bias = arrays.values()
+    if form.tool == "keras 1":
+        by_block = [[k for k in arrays if k.endswith(f"_{b}")] for b in "icfozrh"]
+        return convert.from_keras([arrays[k] for b in by_block for k in b], cell(form))
+    if form.tool == "cudnn":
+        bias = [np.concatenate(bias)]
+    elif len(bias) == 2:
+        bias = [np.stack(bias)]
+    return convert.from_keras([kernel, recurrent, *bias], cell(form))
+
+
+def onnx(arrays, form):
+    b = np.concatenate([v for k, v in arrays.items() if k.startswith("B")])
+    weights = {"W": arrays["W"][None], "R": arrays["R"][None], "B": b[None]}
+    return convert.from_onnx(weights, cell(form))
+
+
+def cell(form):
+    before = form.says.get("reset") == "before"
+    return gru.make(reset="before") if before else form.kind
+
+
+READ = {"keras": keras, "keras 1": keras, "keras before": keras, "cudnn": keras,
+        "onnx": onnx, "onnx before": onnx, "paddle": named}  # fmt: skip
+READ |= {f.tool: named for f in FORMS}
+
+
+@over([f for f in WRITTEN if f.tool in READ])
+def test_our_readers_read_what_the_table_lays_out(form):
+    layer = layer_of(form)
+    theirs = READ[form.tool](where.written(layer, form), form)
+    ours = replace(layer, activation=TANH).params[0]  # a form may mean another
+    if "b_h" in ours and "inner" not in {p.what for p in form.parts}:
+        theirs = theirs | {"b": theirs["b"] + outside(theirs), "b_h": inside(theirs)}
+    assert ours.keys() == theirs.keys()
+    for name, a in ours.items():
+        np.testing.assert_allclose(theirs[name], a, rtol=0, atol=1e-15)
+
+
+def outside(p):
+    """Of a second bias, what is added outside the reset product: all but n."""
+    return np.concatenate([p["b_h"][: -where.H], np.zeros(where.H)])
+
+
+def inside(p):
+    return np.concatenate([np.zeros(2 * where.H), p["b_h"][-where.H :]])
+
+
+@over(WRITTEN)
+def test_a_place_is_where_the_number_lies(form):
+    layer = layer_of(form, seed=1)
+    arrays, w = where.written(layer, form), where.plain(layer, form)
+    places = where.places(form)
+    assert len({(p.array, p.row, p.column) for p in places}) == len(places)
+    assert len(places) == sum(a.size for a in arrays.values())
+    values = {"x": w.x, "h": w.h, "b": w.b}
+    for p in places:
+        got = np.atleast_2d(arrays[p.array])[p.row, p.column]
+        if p.what == "inner":
+            wanted = w.inner[p.unit] if w.inner is not None else 0.0
+        elif p.what == "b2":
+            wanted = 0.0
+        else:
+            wanted = np.atleast_2d(values[p.what][p.block])[p.source, p.unit]
+        assert got == wanted, p
+
+
+@over(WRITTEN)
+def test_every_number_of_a_layer_has_one_place(form):
+    once = [p[:4] for p in where.places(form)]
+    assert len(set(once)) == len(once)
+    per_block = where.I * where.H + where.H**2 + where.H
+    plain = [p for p in once if p[0] in ("x", "h", "b")]
+    assert len(plain) == len(BLOCKS[form.kind]) * per_block
+
+
+def test_what_a_form_cannot_hold_is_said_and_is_what_the_writer_refuses(tmp_path):
+    after, before = where.example("gru"), where.example("gru", "before")
+    bare = where.example("gru", inner=False)
+    suffix = {"torch": ".pt", "haiku": ".npz", "nnx": ".npz", "linen": ".msgpack"}
+    for tool, end in suffix.items():
+        for layer in (after, before, bare):
+            why = where.fits(layer, where.form_of(tool, "gru"))
+            if why:
+                with pytest.raises(ValueError, match=f"{why}|inside the reset"):
+                    convert.write([layer], tmp_path / f"a{end}", tool)
+            else:
+                convert.write([layer], tmp_path / f"a{end}", tool)
+    reasons = [where.fits(after, where.form_of(t, "gru")) for t in suffix]
+    assert reasons == ["", "reset", "inner", ""]
+
+
+def test_an_unknown_tool_is_refused_with_the_known_ones():
+    with pytest.raises(ValueError, match="'lstm' of 'pytorch'.*torch"):
+        where.form_of("pytorch", "lstm")
