@@ -89,8 +89,9 @@ def opened(text, sheet):
         page.route(sheet.as_uri(), lambda route: route.fulfill(**given))
         page.goto(sheet.as_uri(), wait_until="load", timeout=300_000)
         page.emulate_media(media="print")
-        page.evaluate("window.MathJax?.startup?.promise")
-        page.evaluate("document.fonts.ready")
+        for ready in ("window.MathJax?.startup?.promise", "document.fonts.ready"):
+            done = f"Promise.resolve({ready}).then(() => true)"
+            page.wait_for_function(done, timeout=300_000)
         yield page
 
 

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 import numpy as np
 import pytest
+from book.conftest import one_at_a_time
 from bs4 import BeautifulSoup
 
 pytestmark = pytest.mark.browser
@@ -117,7 +118,8 @@ def test_a_second_build_executes_nothing(html, root):
     cache = root / "_build/.jupyter_cache/executed"
     before = {f: f.stat().st_mtime_ns for f in cache.rglob("*.ipynb")}
     command = [sys.executable, "scripts/book.py", "build"]
-    subprocess.run(command, cwd=root, check=True, capture_output=True, timeout=120)
+    with one_at_a_time(root / "_build" / "lock"):
+        subprocess.run(command, cwd=root, check=True, capture_output=True, timeout=300)
     assert {f: f.stat().st_mtime_ns for f in cache.rglob("*.ipynb")} == before != {}
 
 

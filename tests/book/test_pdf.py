@@ -5,10 +5,12 @@ seconds; that no page of the real one is missing, of the real one.
 """
 
 import re
+import shutil
 import subprocess
 import sys
 
 import pytest
+from book.conftest import one_at_a_time
 from book.pages import PAGES
 from book.sample import MARK, box, build, run
 from bs4 import BeautifulSoup
@@ -209,8 +211,15 @@ def test_links_lead_to_places_in_the_book_or_to_the_web(pdf):
 
 
 @pytest.fixture(scope="module")
-def whole(html, root):
-    return printed(root, root)
+def whole(html, root, tmp_path_factory):
+    """Printed from a copy: another test builds the pages anew meanwhile."""
+    folder = tmp_path_factory.mktemp("whole")
+    with one_at_a_time(root / "_build" / "lock"):
+        shutil.copytree(html, folder / "_build" / "html")
+    (folder / "book").mkdir()
+    for name in ("_config.yml", "book/_toc.yml"):
+        shutil.copy(root / name, folder / name)
+    return printed(folder, root)
 
 
 def title(html, name):
