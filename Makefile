@@ -37,6 +37,11 @@ test: $(READY)  ## every test: code, notebooks, the built book in a browser
 	@sh scripts/system_packages.sh
 	@$(RUN) -m pytest -q -n 2 --nbval $(wildcard tests lstm_course book solutions)
 
+# PEERS=PYTHON: an environment that has the tools already
+peers: $(READY)  ## see again what the table says of other tools; not in CI
+	@test -n "$(PEERS)" || sh scripts/peers.sh $(VENV) $(VENV)/peers
+	@$(RUN) tests/peers/drift.py $(RUN) $(or $(PEERS),$(VENV)/peers/bin/python)
+
 clean:  ## remove the built book and caches; the environment stays
 	rm -rf _build .pytest_cache .ruff_cache .jupyter_cache *.egg-info
 	find . -name __pycache__ -not -path "./$(VENV)/*" -prune -exec rm -rf {} +
@@ -45,4 +50,4 @@ $(READY): requirements.txt pyproject.toml
 	@sh scripts/environment.sh "$(PYTHON)" $(VENV)
 	@touch $@
 
-.PHONY: help book serve pdf lab exercises quick test clean
+.PHONY: help book serve pdf lab exercises quick test peers clean

@@ -1,12 +1,15 @@
 """The table of layouts is what the converter does; tests/peers asks the tools."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from peers import drift
 
 from lstm_course import convert
 from lstm_course.cells import gru
+from lstm_course.convert import about
 from lstm_course.convert.activations import TANH
 from lstm_course.convert.layer import BLOCKS
 from lstm_course.convert.readers.named import layers_of
@@ -22,14 +25,6 @@ def over(forms):
     return pytest.mark.parametrize(
         "form", forms, ids=lambda form: f"{form.tool} {form.kind}"
     )
-
-
-def layer_of(form, seed=0):
-    """A random layer that the form can hold, no two numbers alike."""
-    inner = {"inner", "b2"} & {p.what for p in form.parts}
-    said = {k: v for k, v in form.says.items() if k in ("reset", "activation")}
-    made = where.example(form.kind, said.get("reset", "after"), bool(inner), seed)
-    return replace(made, **said)
 
 
 def named(arrays, form):
@@ -72,7 +67,7 @@ READ |= {f.tool: named for f in FORMS}
 
 @over([f for f in WRITTEN if f.tool in READ])
 def test_our_readers_read_what_the_table_lays_out(form):
-    layer = layer_of(form)
+    layer = where.meant(form)
     theirs = READ[form.tool](where.written(layer, form), form)
     ours = replace(layer, activation=TANH).params[0]  # a form may mean another
     if "b_h" in ours and "inner" not in {p.what for p in form.parts}:
@@ -93,7 +88,7 @@ def inside(p):
 
 @over(WRITTEN)
 def test_a_place_is_where_the_number_lies(form):
-    layer = layer_of(form, seed=1)
+    layer = where.meant(form, seed=1)
     arrays, w = where.written(layer, form), where.plain(layer, form)
     places = where.places(form)
     assert len({(p.array, p.row, p.column) for p in places}) == len(places)
@@ -138,3 +133,35 @@ def test_what_a_form_cannot_hold_is_said_and_is_what_the_writer_refuses(tmp_path
 def test_an_unknown_tool_is_refused_with_the_known_ones():
     with pytest.raises(ValueError, match="'lstm' of 'pytorch'.*torch"):
         where.form_of("pytorch", "lstm")
+
+
+# ---- what is known of the tools ----
+def test_every_tool_of_the_table_is_told_of_and_has_its_forms():
+    named = {f for t in about.TOOLS.values() for v in t.forms.values() for f in v}
+    assert named == {f.tool for f in where.TABLE}
+    for tool in about.TOOLS.values():
+        for kind, forms in tool.forms.items():
+            for form in forms:
+                blocks = where.form_of(form, kind).blocks
+                assert sorted(blocks) == sorted(BLOCKS[kind])
+
+
+def test_the_versions_seen_are_those_that_make_peers_installs(root):
+    pins = {}
+    for file in ("requirements.txt", "tests/peers/requirements.txt"):
+        text = (root / file).read_text("utf-8")
+        pins |= dict(re.findall(r"^([\w-]+)==([\d.]+)", text, re.M))
+    pins["tensorflow"] = pins["tensorflow-cpu"]
+    seen = [*about.TOOLS.values(), *about.TRAPS.values()]
+    wrong = {t.package: t.version for t in seen if t.package}.items() - pins.items()
+    assert not wrong
+    by_name = {"onnx": "onnx", "openvino_fixed": "openvino"}
+    for key, (_, version) in about.RUNTIMES.items():
+        assert pins[by_name.get(key, key)] == version
+
+
+def test_a_changed_line_is_told_from_a_known_one():
+    same = drift.same
+    assert same(0.118, 0.117) and same(0.001, 0.003) and same("right", "right")
+    assert not same(0.2, 0.117) and not same("off by 0.3", "right")
+    assert not same("right", 0.117)

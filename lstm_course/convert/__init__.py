@@ -24,8 +24,8 @@ The same numbers lie differently in every library:
     ONNX      i o f g       u r n        (nH, I)       2
 
 where n counts blocks, Keras and ONNX write c for g, and all but this package write z
-for u; ``tools`` knows more of them.  torch and onnx are imported only by the functions
-that need them.
+for u; ``tools`` and ``about`` know more of them.  torch and onnx are imported only by
+the functions that need them.
 
 In this folder:
 
@@ -39,6 +39,7 @@ In this folder:
     blocks, counting                          column blocks; how many numbers
     layer, activations, running               a layer of any tool, and how it runs
     tools, parts                              where each tool has its arrays; views
+    about                                     its letters, starts and traps
     readers, writers                          files of other tools
     proof                                     a written file beside its source
 """

@@ -4,6 +4,7 @@ The arrays are made by the converter's own code from the converter's own table, 
 picture drawn from here shows what a written file holds (tested).
 """
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -141,3 +142,11 @@ def example(kind, reset="after", inner=True, seed=3):
     b, within = {k: draw(H) for k in blocks}, draw(H)
     held = within if kind == "gru" and reset == "after" and inner else None
     return Layer("", kind, (Weights(x, h, b, held),), reset=reset)
+
+
+def meant(form, seed=3):
+    """An example that a form can hold, and that says what it says: ``Layer``."""
+    inner = bool({"inner", "b2"} & {p.what for p in form.parts})
+    said = {k: v for k, v in form.says.items() if k in ("reset", "activation")}
+    made = example(form.kind, said.get("reset", "after"), inner, seed)
+    return replace(made, **said)
