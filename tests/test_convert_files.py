@@ -262,15 +262,3 @@ def test_the_command_refuses_with_the_way_out(tmp_path, capsys, monkeypatch):
     }.items():
         assert cli.main(["convert", *argv.split()]) == 1
         assert said in capsys.readouterr().err
-
-
-def test_a_proof_tells_a_right_file_from_a_wrong_one(tmp_path, capsys, monkeypatch):
-    from lstm_course.convert.proof import prove
-
-    monkeypatch.chdir(tmp_path)
-    torch.save(torch.nn.LSTM(4, 6, 2).state_dict(), "a.pt")
-    assert cli.main("convert a.pt b.safetensors --to mlx --prove".split()) == 0
-    assert "the tools themselves were not run" in capsys.readouterr().out
-    torch.save(torch.nn.LSTM(4, 6, 2).state_dict(), "c.pt")
-    found = prove(convert.read("a.pt"), convert.read("c.pt"))
-    assert all(off > most for _, off, most in found)

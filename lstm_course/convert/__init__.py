@@ -41,7 +41,8 @@ In this folder:
     tools, parts                              where each tool has its arrays; views
     about                                     its letters, starts and traps
     readers, writers                          files of other tools
-    proof                                     a written file beside its source
+    proof, runners                            a written file beside its source, each
+                                              run by its own tool
 """
 
 from .blocks import negate

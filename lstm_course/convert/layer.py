@@ -33,6 +33,8 @@ class Weights(NamedTuple):
         Some of i, f, o -> (H,).
     out : ndarray (H, P) or None
         The projection of h; without it P = H.
+    own : tuple
+        The tool and what it has there, as the file says it, for ``runners`` alone.
     """
 
     x: dict
@@ -41,6 +43,7 @@ class Weights(NamedTuple):
     inner: np.ndarray | None = None
     peepholes: dict = {}
     out: np.ndarray | None = None
+    own: tuple = ()
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ def load(path):
             with _hdf5(path, file) as h5:
                 limit = MOST_PACKED * os.path.getsize(path)
                 return _layers(
+                    path,
                     config,
                     meta.get("keras_version", "3"),
                     lambda found: _by_path(h5, found, limit),
@@ -55,7 +56,9 @@ def load_h5(path):
         version = _text(h5.attrs.get("keras_version", "1"))
         group = h5["model_weights"] if "model_weights" in h5 else h5
         limit = MOST_PACKED * os.path.getsize(path)
-        return _layers(config, version, lambda found: _by_names(group, found, limit))
+        return _layers(
+            path, config, version, lambda found: _by_names(group, found, limit)
+        )
 
 
 def _hdf5(path, file):
@@ -129,7 +132,7 @@ def _by_names(group, found, limit):
     ]
 
 
-def _layers(config, version, arrays_of):
+def _layers(path, config, version, arrays_of):
     """Recurrent layers of a model, stacked where one feeds the next."""
     found = said.layers_in(config)
     made = {}
@@ -141,7 +144,7 @@ def _layers(config, version, arrays_of):
         mask, stack = said.mask_of(one, found), []
         for k, (sides, fields) in enumerate(parts):
             each, arrays = _take(arrays, len(parts) - k, len(sides))
-            stack.append(_layer(one, sides, each, fields, version))
+            stack.append(_layer(one, sides, each, fields, version, path))
         if len(stack) > 1:
             stack = [replace(v, way="forward", turned=False) for v in stack]
         made[one.config["name"]] = one, _with_mask(stack, mask)
@@ -196,7 +199,7 @@ def _take(arrays, levels, sides):
     return [mine[s * m : (s + 1) * m] for s in range(sides)], rest
 
 
-def _layer(found, sides, arrays, fields, version):
+def _layer(found, sides, arrays, fields, version, path):
     kind, cls, config = sides[0]
     where, notes = found.config["name"], []
     if found.config.get("registered_name"):
@@ -219,7 +222,8 @@ def _layer(found, sides, arrays, fields, version):
     words |= fields
     if found.states_fed:
         words["start"] = "fed"
-    weights = tuple(w for w, _ in pairs)
+    own = ("keras", version, path, where)
+    weights = tuple(w._replace(own=own) for w, _ in pairs)
     return Layer(
         where, kind, weights, source=f"Keras {version}", notes=tuple(notes), **words
     )

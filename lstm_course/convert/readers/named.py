@@ -168,7 +168,7 @@ def _side(prefix, form, names, arrays, source):
     return Layer(
         "",
         form.kind,
-        (weights_of(form, a),),
+        (weights_of(form, a)._replace(own=(form.tool, a)),),
         source=f"{form.tool}, {source}",
         notes=tuple(notes),
         **form.says,

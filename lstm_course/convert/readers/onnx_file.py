@@ -154,10 +154,11 @@ def _layer(graph, node):
         fields["merge"] = graph.merges.get(node.output[0], "concat")
     if kind == "gru":
         fields["reset"] = "after" if after else "before"
+    own = ("onnx", node, {k: graph.value(inputs[k]) for k in "WRBP" if inputs.get(k)})
     return Layer(
         where,
         kind,
-        weights,
+        tuple(w._replace(own=(*own, graph.opsets)) for w in weights),
         way=way,
         coupled=coupled,
         clip=said.get("clip") or None,

@@ -1,0 +1,56 @@
+"""Files of every tool run by that tool: what ``convert --prove`` does where it is."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lstm_course import convert
+from lstm_course.convert.proof import check, prove
+from lstm_course.convert.runners import CannotRun, tool_of
+from lstm_course.convert.runners.apart import PLACES
+from lstm_course.convert.writers import TOOLS
+
+FOLDER = Path(__file__).parents[1] / "recorded/convert"
+FILES = {f.name for f in FOLDER.iterdir() if f.suffix not in (".py", ".pyc", "")}
+WRITTEN = sorted(FILES - {"expected.npz"})
+LSTMS = [(t, s) for t, suffixes in TOOLS.items() for s in suffixes]
+
+
+def ran_by(layers, tool=None):
+    """The package that is to run them; skips where it is not installed."""
+    try:
+        return PLACES[tool_of(layers[0], tool)][1]
+    except CannotRun as why:
+        pytest.skip(f"{why}: run this where it is")
+
+
+def check_ran(package, names):
+    assert {name.split()[0] for name in names} == {package}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_tool_s_own_file_is_read_as_the_tool_runs_it(name):
+    layers = convert.read(FOLDER / name)
+    package = ran_by(layers)
+    rows, unproved = prove(layers)
+    if unproved and "installed" in unproved[0]:
+        pytest.skip(unproved[0])
+    check_ran(package, {r.source for r in rows if r.floats == "float32"})
+    assert all("float64" in why for why in unproved)
+    check(rows, name)
+
+
+@pytest.mark.parametrize("tool, suffix", LSTMS)
+def test_a_written_file_is_run_by_its_tool(tool, suffix, tmp_path):
+    layers = convert.read(FOLDER / "paddle_lstm.pdparams")
+    if tool == "onnx":
+        pytest.importorskip("onnx", reason="pip install .[peers] brings onnx")
+    done = convert.write(layers, tmp_path / f"a{suffix}", tool)
+    back = convert.read(done.path)
+    package = ran_by(back, tool)
+    rows, _ = prove(layers, back, (None, tool))
+    check_ran(package, {r.target for r in rows if r.floats == "float32"})
+    assert {r.side for r in rows} == {"forward", "reverse"}
+    check(rows, done.path)
+    assert np.isfinite([r.off for r in rows]).all()
