@@ -93,12 +93,27 @@ def themed_svg(fig, alt=""):
         text[text.index(">", text.index("<svg")) + 1 :],
         flags=re.DOTALL,
     )
-    body, used = _name_colours(_shorten(body))
+    return framed(_shorten(body), float(width), float(height), alt, ZOOM)
+
+
+def framed(body, width, height, alt="", zoom=1.0):
+    """What is drawn in the palette's light colours, as ``themed_svg`` frames it: str.
+
+    Parameters
+    ----------
+    body : str
+        Elements of SVG.
+    width, height : float
+        Of its view box; ``zoom`` times as many CSS pixels on a wide page.
+    alt : str
+    """
+    body, used = _name_colours(body)
     label = f'aria-label="{escape(str(alt))}" ' if alt else ""
     return (
         f'<svg class="lcp" role="img" {label}xmlns="http://www.w3.org/2000/svg" '
-        f'xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 {width} {height}" '
-        f'width="{ZOOM * float(width):.0f}" style="--w:{float(width):g}">'
+        'xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'viewBox="0 0 {width:g} {height:g}" width="{zoom * width:.0f}" '
+        f'style="--w:{width:g}">'
         f"{_style(used)}{body}"
     )
 

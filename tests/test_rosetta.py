@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from html import escape
 
 import numpy as np
 import pytest
@@ -15,7 +16,8 @@ from lstm_course.convert.layer import BLOCKS
 from lstm_course.convert.readers.named import layers_of
 from lstm_course.convert.tools import FORMS
 from lstm_course.convert.writers.rules import folded
-from lstm_course.rosetta import where
+from lstm_course.palette import SAME
+from lstm_course.rosetta import layout, picture, where, words
 
 NUMBERED = ("torch", "paddle")  # their state dicts number the layers
 WRITTEN = [f for f in where.TABLE if f is where.form_of(f.tool, f.kind)]
@@ -165,3 +167,38 @@ def test_a_changed_line_is_told_from_a_known_one():
     assert same(0.118, 0.117) and same(0.001, 0.003) and same("right", "right")
     assert not same(0.2, 0.117) and not same("off by 0.3", "right")
     assert not same("right", 0.117)
+
+
+# ---- on paper ----
+@over([f for f in WRITTEN if f.kind != "rnn"])
+def test_a_drawing_has_a_cell_for_each_number_and_a_name_for_each_array(form):
+    d = layout.laid_out(form)
+    corners = {(x, y) for _, x, y in d.spots}
+    assert len(corners) == len(d.spots) == len(where.places(form))
+    assert all(x + 1 <= d.width and y + 1 <= d.height for x, y in corners)
+    assert {name for name, _, _ in d.names} == {p.array for p, _, _ in d.spots}
+    across = [x if not layout.upright(form) else y for _, x, y in d.letters.values()]
+    shown = [b for _, b in sorted(zip(across, d.letters, strict=True))]
+    assert "".join(shown) == form.blocks
+    svg = picture.matrices(form)
+    words = re.sub(r"</text><text[^>]*>", "", svg)  # a name may stand in two lines
+    assert all(escape(name) in words for name, _, _ in d.names)
+    assert {f"var(--p-{SAME.get(b, b)})" for b in form.blocks} <= set(
+        re.findall(r"var\(--p-\w\)", svg)
+    )
+
+
+def test_the_page_s_tables_have_a_line_for_all_that_is_known():
+    assert words.layouts().count("\n") == 2 + len(about.TOOLS)
+    assert words.traps().count("\n") == 2 + len(about.TRAPS)
+    assert words.runtimes().count("\n") == 2 + len(about.OPTIONS)
+    assert words.runtimes().count("**") == 2 * sum(map(len, about.WRONG.values()))
+    for key, text in (("onnx", "i o f c"), ("haiku", "takes the new")):
+        line = f"| **{about.TOOLS[key].name}**"
+        assert text in next(row for row in words.layouts().splitlines() if line in row)
+
+
+def test_a_form_is_told_in_a_sentence():
+    said = words.about_form(where.form_of("haiku", "lstm"))
+    assert "block columns, from the left: i g f o" in said
+    assert "1 is added to f" in said and "x above h" in said

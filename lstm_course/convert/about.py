@@ -47,7 +47,7 @@ TOOLS = {
                   Z | {"g": "c", "n": "h"}, "1"),
     "keras 1": Tool("Keras 1", "", "1", _both("keras 1"),
                     Z | {"g": "c", "n": "h"}, "", "its files"),
-    "cudnn": Tool("Keras 2, CuDNN layers", "", "2", _both("cudnn"),
+    "cudnn": Tool("Keras 2, CuDNN", "", "2", _both("cudnn"),
                   Z | {"g": "c", "n": "h"}, "", "their files"),
     "onnx": Tool("ONNX", "onnx", "1.23.2", _both("onnx", "onnx before"),
                  Z | {"g": "c", "n": "h"}, ""),
@@ -64,7 +64,7 @@ TOOLS = {
     "paddle": Tool("Paddle", "paddlepaddle", "3.3.1", _both("paddle"),
                    Z | {"n": "c"}, "uniform"),
     "mlx": Tool("MLX", "mlx", "0.32.4", _both("mlx"), Z, "uniform"),
-    "tensorflow": Tool("TensorFlow, block ops", "tensorflow", "2.21.0",
+    "tensorflow": Tool("TensorFlow ops", "tensorflow", "2.21.0",
                        _both("tensorflow"), {"g": "c", "n": "c"}, "",
                        "BlockLSTM, GRUBlockCell"),
 }  # fmt: skip

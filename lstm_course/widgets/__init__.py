@@ -49,7 +49,7 @@ In this folder:
 
     unit_explorer, gate_microscope, gradient_lab, step_walker, text_reader,
     variant_diff, roofline, state_table, draw_window, playground,
-    comparison                                          one figure each
+    comparison, rosetta_stone                           one figure each
     page_tasks                                          what tasks in the page need
     live, bundle                                        what they share
 """
@@ -64,6 +64,7 @@ MODULES = {  # class: module, imported when it is asked for
     "LiveFigure": "live",
     "Playground": "playground",
     "Roofline": "roofline",
+    "RosettaStone": "rosetta_stone",
     "StateTable": "state_table",
     "StepWalker": "step_walker",
     "TextReader": "text_reader",

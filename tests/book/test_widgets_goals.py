@@ -187,6 +187,13 @@ def opened(root, cell, trial):
         root.page.wait_for_timeout(AFTER)
 
 
+def translated(root, source, target, layer="LSTM"):
+    press(root, layer)
+    root.get_by_label("from", exact=True).select_option(source)
+    root.get_by_label("to", exact=True).select_option(target)
+    root.page.wait_for_timeout(AFTER)
+
+
 NARROW = {"variance, pixels squared": 0.05, "stride, pixels": 1.0}
 WIDE = {"filters across and down": 3, "stride, pixels": 3.0}
 ASIDE = {"variance, pixels squared": 0.05, "centre, column": -3.0}
@@ -244,6 +251,15 @@ WAYS = {  # figure, goal, how it is met
     "copy": (widgets.DrawWindow, lambda root: dials(root, **NARROW)),
     "whole": (widgets.DrawWindow, lambda root: dials(root, **WIDE)),
     "edge": (widgets.DrawWindow, lambda root: dials(root, **ASIDE)),
+    "turned": (widgets.RosettaStone, lambda root: translated(root, "torch", "keras")),
+    "negated": (
+        widgets.RosettaStone,
+        lambda root: translated(root, "keras before", "haiku", "GRU"),
+    ),
+    "refused": (
+        widgets.RosettaStone,
+        lambda root: translated(root, "torch", "haiku", "GRU"),
+    ),
 }
 
 
@@ -260,7 +276,7 @@ def test_a_goal_is_not_met_at_first_and_can_be_met(goal, show):  # noqa: F811
 def test_every_goal_has_a_way(show):  # noqa: F811
     found = set()
     plain = (UnitExplorer, widgets.GradientLab, widgets.VariantDiff, widgets.TextReader)
-    plain += (widgets.DrawWindow, widgets.Playground)
+    plain += (widgets.DrawWindow, widgets.Playground, widgets.RosettaStone)
     for make in (*plain, microscope, roofline, table, trials):
         found |= set(goals_of(show(make())))
     assert found | set(goals_of(show(one_unit(FAR, 7)))) == set(WAYS)
@@ -351,7 +367,7 @@ SENTENCE = "the king near the girls praises himself and the nuns that the boy se
 def figures():
     """Each as large as in its chapter."""
     plain = ("UnitExplorer", "GradientLab", "VariantDiff", "TextReader", "DrawWindow")
-    plain += ("Playground",)
+    plain += ("Playground", "RosettaStone")
     rows = [r for r in STATES["rows"] if r["cell"] == "lstm"]
     tasks = ("parity", "mod3", "S3", "A5", "ab", "abc", "recall")  # and copy, copy2
     rows = [r | {"task": t} for t in tasks for r in rows[:3]] + rows[6:]
