@@ -62,7 +62,12 @@ def main():
     parser.add_argument("what", choices=["build", "serve"])
     parser.add_argument("--open", action="store_true", help="open a browser, if any")
     parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument(
+        "--python-in-page", metavar="FOLDER", help="a Pyodide distribution to build in"
+    )
     args = parser.parse_args()
+    if args.python_in_page:  # read by book/_ext/python_in_page.py
+        os.environ["LSTM_COURSE_PYODIDE"] = str(Path(args.python_in_page).resolve())
     if args.what == "build":
         build()
     if args.open:

@@ -28,7 +28,7 @@ def page(name):
     top = head.partition("\nHow it works")[0].strip()
     parts = [re.sub(r"chapter (\d)", chapter_link, top), links(file), HOW]
     for exercise, statement in zip(SETS[name].exercises, asked, strict=True):
-        parts += [statement.strip(), *hints(exercise)]
+        parts += [statement.strip(), *editor(exercise), *hints(exercise)]
     parts.append(notes(name, re.search(r"about (\d+) minutes", head)[1], head))
     return "\n\n".join(parts) + "\n"
 
@@ -40,9 +40,10 @@ def chapter_link(m):
 
 
 HOW = """\
-Open the notebook, replace each `raise NotImplementedError(...)` by your code and run
-the `check` below it: it says at once what is right, names the mistake if it is a known
-one, and never shows the answer. The questions do not depend on each other."""
+Replace each `raise NotImplementedError(...)` by your code, in the notebook or below the
+question on this page, and let `check` judge it: it says at once what is right, names
+the mistake if it is a known one, and never shows the answer. The questions do not
+depend on each other. What is graded is the notebook."""
 
 
 def links(file):
@@ -72,6 +73,12 @@ def hints(exercise):
     """One folded box for each hint, in stages."""
     for k, text in enumerate(exercise.hints):
         yield f":::{{dropdown}} Hint {k + 1}\n{code_safe(text)}\n:::"
+
+
+def editor(exercise):
+    """Where it can be written in the page; book/_ext/python_in_page.py."""
+    if not (exercise.manual or exercise.needs_torch):
+        yield f"```{{try}} {exercise.id}\n```"
 
 
 def code_safe(text):
