@@ -10,7 +10,8 @@ In this folder:
     fold     the reader: from the text of a function to names and expressions
     room     what a cell's text says, line by line
     hand     walks an expression; a language says how it writes each kind of node
-    tex, mathml, plain    the languages: TeX, MathML, and the words of a diagram
+    tex, mathml, plain, inline    the languages: TeX, MathML, the words of a diagram,
+                              and a line of HTML with places for numbers
     changes  what a variant changes: in the equations, in the code, in the count
 
 Plain Python is what the tree is made of (``ast.unparse`` writes it), and the loops'

@@ -23,8 +23,9 @@ How to add one, say ``StepWalker``:
 
     Its script and style are found by the module's name.
 2.  ``widgets/js/step_walker.js``: ``export default { render({ model, el }) {...} }``.
-    It imports from the small modules beside it, ``cells.js`` (the arithmetic),
-    ``draw.js`` (SVG) and ``controls.js`` (dials, buttons), one import line each:
+    It imports from the small modules beside it, ``any_cell.js`` (the arithmetic, by
+    the engine's text of a cell), ``draw.js`` (SVG) and ``controls.js`` (dials,
+    buttons), one import line each:
     ``import { svg, line } from "./draw.js";``.  ``bundle.esm`` makes one text of
     them, so a name at the top of a module must be unique among all that meet.
 3.  ``widgets/css/step_walker.css``, if it needs more than ``base.css``.  Colours are
@@ -50,6 +51,7 @@ In this folder:
     unit_explorer, gate_microscope, gradient_lab, step_walker, text_reader,
     variant_diff, roofline, state_table, draw_window, playground,
     comparison, rosetta_stone                           one figure each
+    any_cell                                            what a page is told of a cell
     page_tasks                                          what tasks in the page need
     live, bundle                                        what they share
 """

@@ -2,11 +2,12 @@
 
 The modules in js/, and those of engines/page, import from each other by lines like
 
-    import { sigmoid, step } from "./cells.js";
+    import { html, svg } from "./draw.js";
 
 A bundle is the imported modules, each once, and then the module itself, without those
-lines.  All names at their tops therefore share one scope; one given twice is a syntax
-error, which the browser test would see.
+lines and without lines of comment, which a page need not carry.  All names at their
+tops therefore share one scope; one given twice is a syntax error, which the browser
+test would see.
 """
 
 import base64
@@ -21,6 +22,7 @@ from ..engines import page
 FOLDER = Path(__file__).parent
 ENGINE = Path(page.__file__).parent  # whose modules stand beside those in js/
 IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.M)
+COMMENT = re.compile(r"^ *//.*\n", re.M)
 EXPORT = re.compile(r"^export (?!default)", re.M)
 
 
@@ -43,7 +45,7 @@ def _collect(name, parts):
     for other in IMPORT.findall(text):
         if other not in parts:
             _collect(other, parts)
-    parts[name] = IMPORT.sub("", text)
+    parts[name] = COMMENT.sub("", IMPORT.sub("", text))
 
 
 def module(name):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -150,11 +151,18 @@ def visit(start_visit):
     return start_visit()
 
 
+def with_every_name(module):
+    """A module that also exports what stands at the tops of those it imports: str."""
+    text = bundle.esm(module)
+    names = re.findall(r"^(?:async )?(?:function|const) (\w+)", text, re.M)
+    return f"{text}\nexport {{ {', '.join(names)} }};\n"
+
+
 @pytest.fixture
 def js(visit):
     """A function (module, expression in m and given, given) -> value, in Chromium."""
 
     def run(module, expression, **given):
-        return visit.page.evaluate(CALL, [bundle.esm(module), expression, given])
+        return visit.page.evaluate(CALL, [with_every_name(module), expression, given])
 
     return run

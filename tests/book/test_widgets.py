@@ -9,14 +9,17 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from live_figures import FIGURES, example
 
-from lstm_course import init, jacobian, trace, widgets
+from lstm_course import CELLS, init, jacobian, trace, widgets
+from lstm_course.engines.page.text import cell_text
 from lstm_course.palette import PAGE, PAGE_DARK
+from lstm_course.widgets.any_cell import quantities
+from lstm_course.widgets.gradient_lab import along_path, keeps, start_bias
+from lstm_course.widgets.unit_explorer import one_unit
 
 pytestmark = pytest.mark.browser
 
 every_figure = pytest.mark.parametrize("name", FIGURES)
-every_cell = pytest.mark.parametrize("cell", ["lstm", "rnn"])
-T, I, H = 7, 4, 6
+T, I, H = 7, 4, 8
 
 # A figure in an empty page, with a model that notes what Python would be told.
 RENDER = """async ([esm, css, state]) => {
@@ -53,89 +56,125 @@ def random_case(cell, seed=0):
     """Parameters with a bias everywhere, and x (T, 1, I)."""
     rng = np.random.default_rng(seed)
     p = init(cell, I, H, rng, gain=1.5)
-    p["b"] = p["b"] + rng.normal(size=p["b"].shape)
+    p = {k: v + 0.3 * rng.normal(size=v.shape) for k, v in p.items()}
     return p, rng.normal(size=(T, 1, I)), rng
 
 
 # ---- the arithmetic: 1e-12, because tanh may differ in its last bit ----
-@every_cell
-def test_every_quantity_of_a_step_is_the_package_s(js, cell):
-    for seed in range(5):
-        p, x, rng = random_case(cell, seed)
-        states = "hc" if cell == "lstm" else "h"
-        state = {k: rng.normal(size=H) for k in states}
-        step = f"m.trace(m.{cell}Step, given.p, given.x, given.state)"
-        got = js("cells", step, p=lists(p), x=x[:, 0].tolist(), state=lists(state))
-        ours = trace(cell, p, x, tuple(v[None] for v in state.values()))
-        assert ours
-        for name, values in ours.items():
-            theirs = [s[name] for s in got]
-            np.testing.assert_allclose(theirs, values[:, 0], rtol=0, atol=1e-12)
+READ = """given.cases.map(({ text, p, x, state, H }) => {
+  const cell = new Function("return " + text)();
+  const flat = Object.fromEntries(
+    Object.entries(p).map(([k, v]) => [k, Float64Array.from(v.flat(9))]));
+  return m.stepsOf(m.readOn(cell, flat, x, H, { state })).map((step) =>
+    Object.fromEntries(Object.entries(step).map(([k, v]) => [k, Array.from(v)])));
+})"""
 
 
-@every_cell
-def test_the_jacobian_is_the_package_s(js, cell):
-    for seed, (s, t) in enumerate([(0, T), (2, 5), (3, 3), (6, 7)]):
-        p, x, _ = random_case(cell, seed)
-        call = "m.jacobian(given.cell, given.p, given.x, given.s, given.t)"
-        got = js("jacobian", call, cell=cell, p=lists(p), x=x[:, 0].tolist(), s=s, t=t)
-        ours = jacobian(cell, p, x, s, t)[0]
-        np.testing.assert_allclose(got, ours, rtol=0, atol=1e-12)
+def test_every_quantity_of_every_cell_is_the_package_s(js):
+    cases, ours = [], {}
+    for seed, (name, cell) in enumerate(CELLS.items()):
+        p, x, _ = random_case(name, seed)
+        text = cell_text(cell, (H,))
+        cases.append({"text": text, "p": lists(p), "x": x[:, 0].tolist(), "H": H})
+        ours[name] = trace(name, p, x)
+    got = js("any_cell", READ, cases=cases)
+    for (name, q), steps in zip(ours.items(), got, strict=True):
+        shown = [k["name"] for k in quantities(CELLS[name])]
+        sums = [f"z{b}" for b in CELLS[name].layers[-1].blocks]
+        assert {*shown} <= {*steps[0]} & {*q} and {*sums} <= {*steps[0]}
+        for word in {*q} & {*steps[0]}:
+            theirs, values = [s[word] for s in steps], q[word].reshape(T, -1)
+            values = np.repeat(values, H // values.shape[1], axis=1)
+            np.testing.assert_allclose(theirs, values, rtol=0, atol=1e-12)
 
 
-@every_cell
-def test_norms_over_lags_are_the_package_s(js, cell):
-    p, x, _ = random_case(cell)
-    lags = [0, 1, 4, 7]
-    call = "m.decay(given.cell, given.p, given.x, given.lags)"
-    got = js("jacobian", call, cell=cell, p=lists(p), x=x[:, 0].tolist(), lags=lags)
-    J = [jacobian(cell, p, x, T - lag, T)[0][-H:, -H:] for lag in lags]
-    norms = np.linalg.norm(J, 2, axis=(1, 2))
-    np.testing.assert_allclose(got["total"], norms, rtol=1e-4)  # iterated, for a line
-    if cell == "lstm":
-        ours = [jacobian(cell, p, x, T - k, T, direct=True).max() for k in lags]
-        np.testing.assert_allclose(got["direct"], ours, rtol=1e-12)
+DECAY = """given.cases.map(({ text, p, x, H }) => {
+  const cell = new Function("return " + text)();
+  const flat = Object.fromEntries(
+    Object.entries(p).map(([k, v]) => [k, Float64Array.from(v.flat(9))]));
+  return m.decay(m.readOn(cell, flat, x, H), given.lags);
+})"""
 
 
-def test_random_networks_of_the_page_are_made_like_those_of_the_package(js):
-    make = "m.initial('lstm', 4, 8, m.generator(given.seed), 1.5, 3)"
-    p = {k: np.array(v) for k, v in js("random", make, seed=1).items()}
-    ours = init("lstm", 4, 8, np.random.default_rng(1), gain=1.5, bias={"f": 3.0})
-    assert {k: v.shape for k, v in p.items()} == {k: v.shape for k, v in ours.items()}
-    np.testing.assert_array_equal(p["b"], ours["b"])
-    for block in np.split(p["W_h"], 4, axis=1):
-        np.testing.assert_allclose(block @ block.T, 1.5**2 * np.eye(8), atol=1e-12)
-    limit = np.sqrt(6 / (4 + 8))
-    assert 0.9 * limit < abs(p["W_x"]).max() <= limit
-    assert abs(p["W_x"].mean()) < 0.2 * limit
-    assert js("random", make, seed=1)["W_x"] == p["W_x"].tolist()
-    assert js("random", make, seed=2)["W_x"] != p["W_x"].tolist()
+def test_norms_over_lags_are_the_package_s_for_every_cell(js):
+    cases, ours, lags = [], {}, [0, 1, 4, 7]
+    for seed, (name, cell) in enumerate(CELLS.items()):
+        p, x, _ = random_case(name, seed)
+        text = cell_text(cell, (H,))
+        cases.append({"text": text, "p": lists(p), "x": x[:, 0].tolist(), "H": H})
+        J = [jacobian(name, p, x, T - lag, T)[0] for lag in lags]
+        own = np.array(J)[:, *along_path(cell, H)]
+        held = [jacobian(name, p, x, T - k, T, direct=True).max() for k in lags]
+        ours[name] = np.linalg.norm(own, 2, axis=(1, 2)), held
+    got = js("gradient_lab", DECAY, cases=cases, lags=lags)
+    for (name, (total, held)), theirs in zip(ours.items(), got, strict=True):
+        np.testing.assert_allclose(theirs["total"], total, 1e-4, err_msg=name)
+        np.testing.assert_allclose(theirs["direct"], held, 1e-10, err_msg=name)
 
 
-@pytest.mark.parametrize("gain, bias", [(1.0, 0.0), (1.0, 3.0), (4.0, 1.0)])
-def test_the_gradient_lab_measures_what_the_package_measures(js, gain, bias):
-    lab = widgets.GradientLab(gain=gain, bias=bias, length=30, size=8, networks=2)
-    names = ("gain", "bias", "length", "seed", "size", "inputs", "networks")
-    traits = {k: getattr(lab, k) for k in names}
-    got = js("gradient_lab", "m.measure(given)", **traits)
-    net = js("gradient_lab", "m.networks(given, 1)", **traits)
-    x = np.array(net["x"])[:, None]
-    for key, cell in (("total", "lstm"), ("rnn", "rnn")):
-        p = {k: np.array(v, float) for k, v in net[cell].items()}
-        J = [jacobian(cell, p, x, 30 - k, 30)[0, -8:, -8:] for k in got["lags"]]
-        norms = np.linalg.norm(J, 2, axis=(1, 2))
-        np.testing.assert_allclose(got[key][1], norms, rtol=1e-4)
-        if cell == "lstm":
-            f = trace(cell, p, x)["f"][:, 0]
-            direct = [f[30 - k :].prod(0).max() for k in got["lags"]]
-            np.testing.assert_allclose(got["direct"][1], direct, rtol=1e-10)
+MEASURE = """given.map((traits) => {
+  const make = (text) => new Function("return " + text)();
+  const given = { ...traits, spec: make(traits.text), rnn: make(traits.plain) };
+  const { own, rnn, x } = m.networks(given, 1);
+  const rows = (p) => Object.fromEntries(
+    Object.entries(p).map(([k, v]) => [k, Array.from(v)]));
+  return { x, ...m.measure(given), own: rows(own), plain: rows(rnn) };
+})"""
+
+
+def test_the_gradient_lab_measures_what_the_package_measures(js):
+    settings = [("lstm", 1.0, 0.0), ("gru", 1.0, 3.0), ("coupled", 4.0, 1.0)]
+    traits = [
+        {"cell": c, "gain": g, "bias": b, "length": 30, "size": 8, "networks": 2,
+         "seed": 0, "inputs": 16, "keeps": keeps(CELLS[c]),
+         "text": cell_text(CELLS[c], (8,)), "plain": cell_text(CELLS["rnn"])}
+        for c, g, b in settings
+    ]  # fmt: skip
+    got = js("gradient_lab", MEASURE.replace("given.map", "given.all.map"), all=traits)
+    for (name, gain, bias), found in zip(settings, got, strict=True):
+        like = init(
+            name, 16, 8, np.random.default_rng(0), gain, start_bias(CELLS[name], bias)
+        )
+        own = found["own"]
+        p = {k: np.reshape(own[k], v.shape).astype(float) for k, v in like.items()}
+        np.testing.assert_array_equal(p["b"], like["b"], name)
+        assert abs(p["W_x"]).max() <= np.sqrt(6 / 24) and p["W_x"].std() > 0.2
+        for block in np.split(p["W_h"], p["W_h"].shape[1] // 8, axis=1):
+            np.testing.assert_allclose(block @ block.T, gain**2 * np.eye(8), atol=1e-12)
+        x, part = np.array(found["x"])[:, None], along_path(CELLS[name], 8)
+        J = [jacobian(name, p, x, 30 - k, 30)[0] for k in found["lags"]]
+        norms = np.linalg.norm(np.array(J)[:, *part], 2, axis=(1, 2))
+        np.testing.assert_allclose(found["total"][1], norms, rtol=1e-4)
+
+
+def test_networks_of_the_lab_are_those_of_every_build_before(js):
+    """Weights of seed 0, written down when every cell came to the lab."""
+    traits = {"gain": 1.0, "bias": 1.0, "length": 2, "size": 4, "networks": 1}
+    traits |= {"seed": 0, "inputs": 3, "keeps": ["f", 1], "cell": "lstm"}
+    texts = {"text": cell_text(CELLS["lstm"]), "plain": cell_text(CELLS["rnn"])}
+    found = js("gradient_lab", MEASURE.replace("given.map", "given.all.map"),
+               all=[traits | texts])[0]  # fmt: skip
+    got = [found["x"][0][0], found["own"]["W_x"][0], found["own"]["W_h"][-1]]
+    got += [found["plain"]["W_h"][-1], found["plain"]["W_x"][-1]]
+    before = [-0.04500713908163487, 0.46437123577650613, -0.12681182907637378]
+    before += [-0.10265466806753591, 0.8968820523477868]
+    np.testing.assert_allclose(got, before, rtol=0, atol=1e-14)
+
+
+UNIT = """m.run({ spec: new Function("return " + given.text)(), shown: given.shown },
+               given.weights, given.x)"""
+
+
+def unit_of(unit):
+    cell = one_unit(unit.cell)
+    return {"text": cell_text(cell, (1,)), "shown": quantities(cell),
+            "weights": unit.weights, "x": unit.x}  # fmt: skip
 
 
 @pytest.mark.parametrize("preset", widgets.UnitExplorer().presets)
 def test_the_unit_explorer_computes_what_the_package_computes(js, preset):
     unit = widgets.UnitExplorer(preset)
-    state = {k: getattr(unit, k) for k in ("W_x", "W_h", "b", "x")}
-    got = js("unit_explorer", "m.run(given)", **state)
+    got = js("unit_explorer", UNIT, **unit_of(unit))
     ours = {"x": unit.x, "gradient": unit.gradient()} | unit.trace()
     for name, values in got.items():
         np.testing.assert_allclose(values, ours[name], rtol=0, atol=1e-12)
@@ -144,8 +183,7 @@ def test_the_unit_explorer_computes_what_the_package_computes(js, preset):
 
 def test_a_unit_that_hears_itself_has_the_gradient_of_all_paths(js):
     unit = widgets.UnitExplorer(W_h=[4.0, -6.0, 2.0, 3.0], b=[-1.0, 2.0, 0.5, 0.0])
-    state = {k: getattr(unit, k) for k in ("W_x", "W_h", "b", "x")}
-    got = js("unit_explorer", "m.run(given)", **state)["gradient"]
+    got = js("unit_explorer", UNIT, **unit_of(unit))["gradient"]
     assert np.ptp(unit.gradient() / np.cumprod(unit.trace()["f"][::-1])[::-1]) > 0.1
     np.testing.assert_allclose(got, unit.gradient(), rtol=0, atol=1e-12)
 
@@ -242,7 +280,9 @@ def test_a_figure_that_is_closed_listens_no_longer(visit, name):
 def test_a_figure_follows_python(visit):
     root = show(visit, "UnitExplorer")
     before = root.evaluate(DRAWN)
-    root.page.evaluate("model.set('b', [4, 10, 0, 10])")
+    root.page.evaluate(
+        "model.set('weights', { ...model.get('weights'), b: [4, 10, 0, 10] })"
+    )
     assert changes(root, before)
     dial = root.get_by_label("bias, input gate", exact=True)
     assert dial.input_value() == "4"
@@ -254,13 +294,13 @@ def test_a_number_beside_a_dial_is_typed(visit):
     typed.focus()
     root.page.keyboard.type("1.386")  # in place of what was there
     told = root.page.evaluate("told")
-    assert told[-1]["b"][1] == 1.386 and typed.input_value() == "1.386"
+    assert told[-1]["weights"]["b"][1] == 1.386 and typed.input_value() == "1.386"
     root.get_by_text("f = σ(1.386)").wait_for()
     for written, value in (("99", "12.0"), ("", "12.0"), ("-0.25", "-0.25")):
         typed.fill(written)
         typed.press("Enter")
         assert typed.input_value() == value
-    assert root.page.evaluate("model.get('b')[1]") == -0.25
+    assert root.page.evaluate("model.get('weights').b[1]") == -0.25
     root.get_by_label("bias, forget gate", exact=True).press("ArrowRight")
     assert typed.input_value() == "-0.1"
 

@@ -9,6 +9,7 @@ from book.test_widgets_words import show  # noqa: F401 (fixtures)
 from live_figures import FIGURES, STATES, differences, example, study
 
 from lstm_course import CELLS, init, widgets
+from lstm_course.engines.page.text import cell_text
 from lstm_course.gradcheck import numeric_gradient
 from lstm_course.tasks import agreement
 from lstm_course.trained.weights import pack, unpack
@@ -314,15 +315,17 @@ def test_presets_keep_their_order_through_a_stored_notebook(show, name):  # noqa
 
 
 # ---- the way back, against finite differences ----
+BACK = """m.backOn(new Function("return " + given.text)(), m.unpackFlat(given.p),
+    given.x, 3, 4, 1, given).map((step) => Object.fromEntries(
+        Object.entries(step).map(([k, v]) => [k, Array.from(v)])))"""
+
+
 def test_the_way_back_is_the_gradient(js):
     rng = np.random.default_rng(2)
     packed = pack(init("lstm", 4, 3, rng, gain=1.5))
     p, x = unpack(packed), rng.normal(size=(5, 4))
-    call = "m.readOn(m.unpackAll(given.p), given.x)"
-    read = js("reading", call, p=packed, x=x.tolist())
-    call = "m.backOn(given.p, given.read, 4, 1, given)"
-    rows = {k: a.tolist() for k, a in p.items()}
-    ways = js("way_back", call, p=rows, read=read, dh=0.7, dc=-0.4)
+    ways = js("step_walker", BACK, p=packed, x=x.tolist(), dh=0.7, dc=-0.4,
+              text=cell_text(CELLS["lstm"]))  # fmt: skip
     state = {k: np.zeros(3) for k in "hc"}
 
     def loss():
@@ -404,7 +407,7 @@ def test_a_link_brings_its_state_and_nothing_odd(show, visit):  # noqa: F811
     press(root, "copy link")
     address = root.page.evaluate("location.hash")
     assert address.startswith("#live-unit?")
-    odd = "&b=" + json.dumps([99, 0, 0, 0]) + "&x=7&nobody=1&W_h=["
+    odd = "&weights=" + json.dumps({"b": [99, 0, 0, 0]}) + "&x=7&nobody=1&cell=["
     for more, bias in (("", "3"), (odd, "3")):
         visit.page.evaluate("a => { location.hash = a; }", address + more)
         again = show(UnitExplorer())

@@ -146,6 +146,24 @@ export function pullBack(layer, d, first, last, each = null) {
   return d;
 }
 
+// The same along the path alone, with every gate held where it is: `d` (H), in place.
+export function pullDirect(layer, d, first, last, each = null) {
+  const { spec, q, H, blocks } = layer;
+  const cut = (name) => /^w_[a-z][a-z]$/.test(name); // peepholes lead away from the path
+  const kept = [q.$d, q.$dz, q.$p];
+  q.$d = Object.fromEntries([...spec.states, ...spec.given].map((name) => [name, new Float64Array(H)]));
+  q.$d[spec.path] = d;
+  q.$dz = new Float64Array(blocks * H);
+  q.$p = Object.fromEntries(Object.entries(q.$p).map(([name, w]) => [name, cut(name) ? new Float64Array(w.length) : w]));
+  for (let s = last; s >= first; s--) {
+    for (const [name, other] of Object.entries(q.$d)) if (name !== spec.path) other.fill(0);
+    for (let k = spec.backward.length - 1; k >= 0; k--) spec.backward[k](q, s, 1, H, 0);
+    each?.(s);
+  }
+  [q.$d, q.$dz, q.$p] = kept;
+  return d;
+}
+
 function weightGradients(layer) {
   const { q, B, H, I, steps, masks, grads, x } = layer;
   const n = steps * B;

@@ -72,7 +72,7 @@ function rowForward({ q, B, H, D, heads }, r) {
       let read = 0;
       for (let a = 0; a < D; a++) read += q.q[at + a] * q.C[Cn + a * D + j];
       q.r[at + j] = read;
-      q.h[next + j] = (q.o[at + j] * read) / size;
+      q.h[next + j] = q.$held?.[e * D + j] ?? (q.o[at + j] * read) / size;
     }
     q.i[g] = i; q.f[g] = f; q.lf[g] = lf; q.li[g] = zi; q.qn[g] = qn; q.s[g] = size; q.m[g + B * heads] = m;
   }

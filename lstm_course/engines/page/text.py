@@ -28,7 +28,7 @@ INDEX = {  # of an array of its kind, in row $r and unit $j
 }
 
 
-def cell_text(cell, widths=()):
+def cell_text(cell, widths=(), held=False):
     """An expression of JavaScript: the object that ``net.js`` runs.
 
     Parameters
@@ -36,6 +36,9 @@ def cell_text(cell, widths=()):
     cell : cell
     widths : sequence of int
         Units for which masks and constants are written out.
+    held : bool
+        Whether a page may hold the cell's path at values of its own, {unit: value} in
+        ``q.$held`` of the top layer, before anything reads it.
 
     Raises
     ------
@@ -49,14 +52,17 @@ def cell_text(cell, widths=()):
     >>> "h$[$n] = Math.tanh(zh);" in text and "$dz[$e] = dh * d_tanh(h);" in text
     True
     """
-    layers = ",\n".join(_layer(layer, widths) for layer in cell.layers)
+    *below, top = cell.layers
+    texts = [*(_layer(layer, widths) for layer in below), _layer(top, widths, held)]
+    layers = ",\n".join(texts)
     about = {"name": cell.name, "states": cell.states, "stacked": cell.layers != [cell]}
     return f"{{ {_members(about)}, layers: [\n{layers}\n] }}"
 
 
-def module_text(cells, widths=()):
+def module_text(cells, widths=(), held=False):
     """A module with the object ``CELLS``: name -> what ``cell_text`` writes."""
-    pairs = ",\n".join(f"{n}: {cell_text(c, widths)}" for n, c in cells.items())
+    texts = {name: cell_text(cell, widths, held) for name, cell in cells.items()}
+    pairs = ",\n".join(f"{json.dumps(n)}: {text}" for n, text in texts.items())
     return f"export const CELLS = {{\n{pairs},\n}};\n"
 
 
@@ -64,7 +70,7 @@ def _members(about):
     return ", ".join(f"{k}: {json.dumps(v)}" for k, v in about.items())
 
 
-def _layer(cell, widths):
+def _layer(cell, widths, held=False):
     if cell.noise or cell.whole_rows:
         raise ValueError(
             f"{cell.name} with dropout, zoneout or layer normalisation is not written "
@@ -74,8 +80,8 @@ def _layer(cell, widths):
     if cell.form == "matrix":
         return f"{{ {_members(_about_matrix(cell))} }}"
     script = Script()
-    ways = [[Phase(script, cell, k, b).text() for k in range(len(cell.phases))]
-            for b in (False, True)]  # fmt: skip
+    ways = [[Phase(script, cell, k, b, held and not b).text()
+             for k in range(len(cell.phases))] for b in (False, True)]  # fmt: skip
     ways = [f"[\n{','.join(texts)}]" for texts in ways]
     about = _members(_about(cell, widths))
     lines = [*script.texts, f"return {{ {about}, forward: {ways[0]}, "]
@@ -132,8 +138,9 @@ def _term(cell, t):
 class Phase:
     """The function of one phase in one direction."""
 
-    def __init__(self, script, cell, number, back):
+    def __init__(self, script, cell, number, back, held=False):
         ph = cell.phases[number]
+        self.held = cell.cell_path if held and cell.cell_path in ph.names else None
         self.cell, self.phase, self.back = cell, ph, back
         self.last, self.arrays = number == len(cell.phases) - 1, {}
         function = ph.backward if back else ph.forward
@@ -204,6 +211,20 @@ class Phase:
         gone = [s for s in self.cell.states if f"{s}_prev" not in self.phase.args]
         return [f"{self._at(s, 'here', 'd')} = 0;" for s in gone]
 
+    def _hold(self, lines, results):
+        """Put a held value in place of the path where that is computed."""
+        word = name(self.held)
+        made = [line.startswith((f"let {word} =", f"{word} =")) for line in lines]
+        if any(made):  # a line of its own, read by those that follow
+            at = len(made) - made[::-1].index(True)
+            lines.insert(at, f"{word} = q.$held?.[$j] ?? {word};")
+            return results
+        held = self._at(self.held, "next")
+        return {
+            (place, adds): f"q.$held?.[$j] ?? ({value})" if place == held else value
+            for (place, adds), value in results.items()
+        }
+
     # ------------------------------------------------------------------------- as text
 
     def text(self):
@@ -211,7 +232,10 @@ class Phase:
         read = [a for a in self.args if a not in self.cell.fixed]
         lines = [f"let {name(a)} = {self._given(a)};" for a in read]
         lines += self.body.lines
-        for (place, adds), value in zip(self._taken(), self.body.results, strict=True):
+        results = dict(zip(self._taken(), self.body.results, strict=True))
+        if self.held:
+            results = self._hold(lines, results)
+        for (place, adds), value in results.items():
             if place:
                 lines.append(f"{place} {'+=' if adds else '='} {value};")
         lines += self._used_up()

@@ -1,23 +1,20 @@
 // One unit of a trained reader, word by word, on a sentence of the reader's own.
 
+import { openCells, readOn, stepsOf } from "./any_cell.js";
 import { button, follow, say, shell, slider, tell } from "./controls.js";
 import { goals, ways } from "./goals.js";
 import { html, number, set, svg } from "./draw.js";
-import { chances, readOn, unpackAll } from "./reading.js";
+import { chances, unpackAll, unpackFlat } from "./reading.js";
 import { extend, near, parse } from "./sentence.js";
 import { unitSelect } from "./units.js";
 
-const COLUMNS = "figcoh"; // as in the chapter: gates are tiles, the others bars
-const GATE = "fio";
-const WORDS = { f: "forget gate", i: "input gate", g: "candidate", c: "cell state",
-                o: "output gate", h: "hidden state" };
 const GOALS = {
-  plural: ["Make the king plural with |c| < 1: hold the unit so that his verb becomes praise.",
+  plural: ["Make the king plural with a state below 1: hold the unit so that his verb becomes praise.",
     ({ text, clamp, held, free, read }) =>
       /\bking\b/.test(text) && clamp && Math.abs(held) < 1 && free > 0.5 && read < 0.5],
   back: ["Now the other way: turn a plural verb into a singular one.",
     ({ clamp, free, read }) => clamp && free < 0.5 && read > 0.5],
-  tip: ["Find the tipping point: a held c at which neither form gets 80 %.",
+  tip: ["Find the tipping point: a held state at which neither form gets 80 %.",
     ({ clamp, read }) => clamp && read > 0.2 && read < 0.8],
 };
 const KINDS = ["nouns", "verbs", "pronouns", "others"]; // stored JSON sorts its keys
@@ -27,10 +24,11 @@ const OFFERED = 6; // words to go on with
 // ---------------------------------------------------------------- the network
 
 // Everything at every word, the chance of a verb next, and of a singular one of these.
-export function examine(p, words, numbers, held = {}) {
-  const one = (k) => numbers.map((_, n) => (n === k ? 1 : 0));
-  return readOn(p, words.map(one), held).map((now) => {
-    const next = chances(p, now.h);
+export function examine({ spec, p, out }, words, numbers, held = {}) {
+  if (!words.length) return [];
+  const net = readOn(spec, p, Int32Array.from(words), out.V[0].length, { I: numbers.length, held });
+  return stepsOf(net).map((now) => {
+    const next = chances(out, now.h);
     const part = (sign) => next.reduce((sum, q, k) => sum + (numbers[k] === sign ? q : 0), 0);
     const verb = part(1) + part(-1);
     return { ...now, next, verb, singular: part(1) / verb };
@@ -48,45 +46,47 @@ function percent(q) {
 }
 
 // ---------------------------------------------------------------- the table
+// `shown` are the cell's quantities: what lies between 0 and 1 is a tile, the rest a bar.
 
-function headRow() {
-  const heads = [...COLUMNS].map((name) =>
-    html("th", { scope: "col", style: `color: var(--p-${name})`, title: WORDS[name] },
-      html("i", {}, name), html("span", { class: "unseen" }, ` ${WORDS[name]}`),
-      html("small", { "data-scale": name }, GATE.includes(name) ? "0–1" : "±1")));
+function headRow(shown) {
+  const heads = shown.map(({ name, words, colour, share: tile }) =>
+    html("th", { scope: "col", style: `color: var(--p-${colour})`, title: words },
+      html("i", {}, name), html("span", { class: "unseen" }, ` ${words}`),
+      html("small", { "data-scale": name }, tile ? "0–1" : "±1")));
   return html("tr", {}, html("th", { scope: "col" }, html("span", { class: "unseen" }, "word")),
     ...heads, html("th", { scope: "col", class: "due" }, "verb next"));
 }
 
-function wordRow(word, choose) {
-  const cell = (name) => html("td", { class: GATE.includes(name) ? "tile" : "bar" },
-    html("span", { class: "mark", style: `background: var(--p-${name})` }), html("span", { class: "figure" }));
+function wordRow(shown, word, choose) {
+  const cell = ({ colour, share: tile }) => html("td", { class: tile ? "tile" : "bar" },
+    html("span", { class: "mark", style: `background: var(--p-${colour})` }), html("span", { class: "figure" }));
   const row = html("tr", {}, html("th", { scope: "row" }, button(word, choose)),
-    ...[...COLUMNS].map(cell), html("td", { class: "due" }));
+    ...shown.map(cell), html("td", { class: "due" }));
   return row;
 }
 
-// Fill a row with the numbers of one unit; `was` is what the free network expects.
-function fillRow(row, now, was, k, top) {
-  [...COLUMNS].forEach((name, n) => {
+// Fill a row with the numbers of one unit, each to its `tops`; `was` is what the free
+// network expects.
+function fillRow(shown, row, now, was, k, tops) {
+  shown.forEach(({ name, share: tile }, n) => {
     const [mark, figure] = row.children[n + 1].children;
     const v = now[name][k];
     figure.textContent = number(v);
     set(row.children[n + 1], { title: `${name} = ${number(v)}` });
-    if (GATE.includes(name)) mark.style.opacity = v;
+    if (tile) mark.style.opacity = v;
     else {
-      const size = Math.min(1, Math.abs(v) / (name === "c" ? top : 1)) * 50;
+      const size = Math.min(1, Math.abs(v) / tops[name]) * 50;
       Object.assign(mark.style, { width: `${size}%`, left: v < 0 ? `${50 - size}%` : "50%" });
     }
   });
   const said = was.verb > DUE ? form(now) : "";
   const turned = said && form(was) !== said;
   row.lastChild.replaceChildren(
-    ...(said ? [html("span", { class: turned ? "turned" : "" }, `${said} `), percent(share(now))] : []));
+    ...(said ? [html("span", { class: turned ? "turned" : "" }, `${said} `), percent(sureness(now))] : []));
 }
 
 const form = (now) => (now.singular > 0.5 ? "singular" : "plural");
-const share = (now) => Math.max(now.singular, 1 - now.singular);
+const sureness = (now) => Math.max(now.singular, 1 - now.singular);
 
 // ---------------------------------------------------------------- the verdict
 
@@ -142,13 +142,13 @@ function writer(model, vocabulary) {
   return place;
 }
 
-// Which unit, and whether its cell state is held: `.show()`.
-function tools(model, H) {
+// Which unit, and whether its state is held: `.show()`.
+function tools(model, H, path) {
   const unit = unitSelect(model.get("units"), H, (k) => tell(model, { unit: k, clamp: false }));
   const clamp = html("input", { type: "checkbox", onchange: () => tell(model, { clamp: clamp.checked }) });
   const name = html("span", {});
-  const held = slider({ name: html("i", {}, "c"), label: "Value at which the cell state is held",
-    min: -3, max: 3, step: 0.05, value: model.get("held"), colour: "c", digits: 2,
+  const held = slider({ name: html("i", {}, path), label: `Value at which the ${path === "h" ? "hidden" : "cell"} state is held`,
+    min: -3, max: 3, step: 0.05, value: model.get("held"), colour: path, digits: 2,
     change: (value) => tell(model, { held: value, clamp: true }) });
   const place = html("div", { class: "choices tools" }, html("label", {}, "look at ", unit),
     html("label", { class: "switch" }, clamp, name), held);
@@ -162,20 +162,22 @@ function tools(model, H) {
 }
 
 // A row for each word: `.show(words, at, free, read, k)`.
-function wordTable(vocabulary, choose) {
+function wordTable(shown, vocabulary, choose) {
   const body = html("tbody", {});
-  const table = html("table", { class: "words" }, html("thead", {}, headRow()), body);
-  let shown = null; // the words the rows were made for
+  const table = html("table", { class: "words" }, html("thead", {}, headRow(shown)), body);
+  let made = null; // the words the rows were made for
   table.show = (words, at, free, read, k) => {
-    if (shown !== words.join()) body.replaceChildren(...words.map((w, t) => wordRow(vocabulary[w], () => choose(t))));
-    shown = words.join();
-    const top = Math.max(1, ...read.map((now) => Math.abs(now.c[k])));
+    if (made !== words.join()) body.replaceChildren(...words.map((w, t) => wordRow(shown, vocabulary[w], () => choose(t))));
+    made = words.join();
+    const tops = Object.fromEntries(shown.map(({ name }) => [name, Math.max(1, ...read.map((now) => Math.abs(now[name][k])))]));
     read.forEach((now, t) => {
-      fillRow(body.children[t], now, free[t], k, top);
+      fillRow(shown, body.children[t], now, free[t], k, tops);
       set(body.children[t], { class: t === at ? "chosen" : null });
       set(body.children[t].querySelector("button"), { "aria-pressed": String(t === at) });
     });
-    table.querySelector("[data-scale=c]").textContent = `±${number(top, top > 1 ? 1 : 0)}`;
+    for (const { name } of shown.filter((of) => !of.share)) {
+      table.querySelector(`[data-scale=${name}]`).textContent = `±${number(tops[name], tops[name] > 1 ? 1 : 0)}`;
+    }
     table.hidden = !words.length;
   };
   body.addEventListener("click", (event) => event.target.closest("td")?.parentNode.querySelector("button").click());
@@ -191,30 +193,32 @@ function wordTable(vocabulary, choose) {
 }
 
 export default {
-  render({ model, el }) {
+  async render({ model, el }) {
     const root = shell(el, "Gate microscope: one unit of the trained network on your sentence", "gate_microscope");
-    const [p, vocabulary] = [unpackAll(model.get("weights")), model.get("vocabulary")];
+    const [{ spec, columns: shown, path }] = Object.values(await openCells(model.get("cells")));
+    const { V, v, ...packed } = model.get("weights");
+    const [network, H, vocabulary] = [{ spec, p: unpackFlat(packed), out: unpackAll({ V, v }) }, V.shape[1], model.get("vocabulary")];
     const numbers = model.get("verbs"); // 1 a singular verb, -1 a plural one, 0 another word
     const writing = writer(model, vocabulary);
-    const turning = tools(model, p.W_h.length);
-    const table = wordTable(vocabulary, (t) => tell(model, { at: t }));
+    const turning = tools(model, H, path === "C" ? "h" : path);
+    const table = wordTable(shown, vocabulary, (t) => tell(model, { at: t }));
     const [scales, said] = [html("div", { class: "scales" }), say()];
     const trying = goals("microscope", GOALS);
     const moving = ways(model, "microscope", {
-      sentence: (text) => text.length < 400, unit: [0, p.W_h.length - 1], held: [-3, 3], clamp: () => true });
+      sentence: (text) => text.length < 400, unit: [0, H - 1], held: [-3, 3], clamp: () => true });
     const numbersAt = html("p", { class: "numbers" });
     root.append(writing, turning, table, numbersAt, scales, said, trying, moving);
 
     return follow(model, ["sentence", "unit", "clamp", "held", "at"], root, (width) => {
       const found = parse(model.get("sentence"), vocabulary);
       const [words, k, clamp] = [found.words, model.get("unit"), model.get("clamp")];
-      const free = examine(p, words, numbers);
-      const read = clamp ? examine(p, words, numbers, { [k]: model.get("held") }) : free;
+      const free = examine(network, words, numbers);
+      const read = clamp ? examine(network, words, numbers, { [k]: model.get("held") }) : free;
       const at = model.get("at") < 0 ? lastDue(free) : Math.min(model.get("at"), words.length - 1);
       writing.show(found, read);
       turning.show();
       table.show(words, at, free, read, k);
-      tellNumbers(numbersAt, read[Math.max(at, 0)], vocabulary[words[Math.max(at, 0)]], k);
+      tellNumbers(shown, numbersAt, read[Math.max(at, 0)], vocabulary[words[Math.max(at, 0)]], k);
       if (at >= 0) trying.show({ text: model.get("sentence"), clamp, held: model.get("held"),
         free: free[at].singular, read: read[at].singular });
       judge(scales, said, { words, at, free, read, k, vocabulary, width, clamp });
@@ -223,11 +227,11 @@ export default {
 };
 
 // The numbers of the chosen word, for whoever cannot hover.
-function tellNumbers(place, now, word, k) {
+function tellNumbers(shown, place, now, word, k) {
   place.hidden = !now;
   if (!now) return;
-  const one = (name) => html("span", { style: `color: var(--p-${name})` }, html("i", {}, name), ` ${number(now[name][k])}`);
-  place.replaceChildren(html("b", {}, word), ...[...COLUMNS].map(one));
+  const one = ({ name, colour }) => html("span", { style: `color: var(--p-${colour})` }, html("i", {}, name), ` ${number(now[name][k])}`);
+  place.replaceChildren(html("b", {}, word), ...shown.map(one));
 }
 
 // What to do about a word that is not known, and words to go on with.

@@ -1,50 +1,55 @@
 // Gain, forget bias and length against what is left of a gradient: five random
-// networks of each kind, computed while the dials turn. Traits: gain, bias, length,
-// seed, size, inputs, networks, presets.
+// networks of each kind, computed while the dials turn. Traits: cell, gain, bias, length,
+// seed, size, inputs, networks, presets, cells.
 
+import { cellMenu, openCells, readOn } from "./any_cell.js";
 import { button, choices, follow, say, shell, slider, tell } from "./controls.js";
 import { goals, ways } from "./goals.js";
 import { apart, html, line, power, scale, set, superscript, svg, typeset } from "./draw.js";
 import { decay } from "./jacobian.js";
-import { generator, initial, matrix, normal } from "./random.js";
+import { drawer, generator, matrix, normal } from "./random.js";
+import { drawStart } from "./start.js";
 
 const LINES = {
-  total: { colour: "c", label: "LSTM, all paths", short: "LSTM, all" },
-  direct: { colour: "f", label: "LSTM, direct path", short: "LSTM, direct" },
-  rnn: { colour: "h", label: "tanh RNN", short: "tanh RNN" },
+  total: { colour: "c", label: (name) => `${name}, all paths`, short: (name) => `${name}, all` },
+  direct: { colour: "f", label: (name) => `${name}, direct path`, short: (name) => `${name}, direct` },
+  rnn: { colour: "h", label: () => "tanh RNN", short: () => "tanh RNN" },
 };
 const LIMITS = { gain: [0.5, 4], bias: [0, 8], length: [10, 200], seed: [0, 1000] };
 const within = (v) => v > 0.1 && v < 10;
 const GOALS = {
-  loud: ["Gain 4, and over 200 steps the direct path still keeps more than half.",
-    ({ gain, length, direct }) => gain >= 4 && length >= 200 && direct > 0.5],
-  detour: ["The direct path loses all but a thousandth in 100 steps, and all paths together keep 0.1 to 10.",
-    ({ length, direct, total }) => length >= 100 && direct < 1e-3 && within(total)],
+  loud: ["Gain 4, and over 200 steps the direct path of the LSTM still keeps more than half.",
+    ({ cell, gain, length, direct }) => cell === "lstm" && gain >= 4 && length >= 200 && direct > 0.5],
+  detour: ["The LSTM’s direct path loses all but a thousandth in 100 steps, and all paths together keep 0.1 to 10.",
+    ({ cell, length, direct, total }) => cell === "lstm" && length >= 100 && direct < 1e-3 && within(total)],
   plain: ["Keep the tanh RNN between 0.1 and 10 over 50 steps; then see what one notch of the dial more does.",
     ({ length, rnn }) => length >= 50 && within(rnn)],
 };
 const POWERS = [-16, 8]; // of ten, on the vertical axis
 
-// The k-th random network of each kind, and what it reads: { x, lstm, rnn }.
-export function networks({ gain, bias, length, seed, size, inputs }, k) {
+// The k-th random network of each kind, and what it reads: { x, own, rnn }; `keeps` is
+// the block with the bias that makes the cell keep more, and its sign.
+export function networks({ spec, rnn, keeps, gain, bias, length, seed, size: H, inputs: I }, k) {
   const next = generator(1000 * seed + k);
-  const x = matrix(length, inputs, () => normal(next));
-  const lstm = initial("lstm", inputs, size, next, gain, bias);
-  return { x, lstm, rnn: initial("rnn", inputs, size, next, gain, 0) };
+  const x = matrix(length, I, () => normal(next));
+  const start = (of, more) => drawStart(of, { I, H, K: 0 }, drawer(next), gain, more);
+  const own = start(spec, keeps ? { [keeps[0]]: keeps[1] * bias } : {});
+  return { x, own, rnn: start(rnn, {}) };
 }
 
 // Norms by lag of every network: { lags, total: [[...], ...], direct, rnn }.
 export function measure(traits) {
+  const H = traits.size;
   const lags = [];
   for (let lag = 0; lag < traits.length; lag += Math.ceil(traits.length / 25)) lags.push(lag);
   lags.push(traits.length);
   const out = { lags, total: [], direct: [], rnn: [] };
   for (let k = 0; k < traits.networks; k++) {
-    const { x, lstm, rnn } = networks(traits, k);
-    const { total, direct } = decay("lstm", lstm, x, lags);
+    const { x, own, rnn } = networks(traits, k);
+    const { total, direct } = decay(readOn(traits.spec, own, x, H), lags);
     out.total.push(total);
     out.direct.push(direct);
-    out.rnn.push(decay("rnn", rnn, x, lags).total);
+    out.rnn.push(decay(readOn(traits.rnn, rnn, x, H), lags).total);
   }
   return out;
 }
@@ -56,7 +61,8 @@ export function spread(runs) {
   return [sorted.map((v) => v[0]), sorted.map(middle), sorted.map((v) => v.at(-1))];
 }
 
-function render({ model, el }) {
+async function render({ model, el }) {
+  const cells = await openCells(model.get("cells"));
   const root = shell(el, "Gradient lab: gain, forget bias and length", "gradient-lab");
   const change = (name) => (value) => tell(model, { [name]: value });
   const dials = {
@@ -72,19 +78,24 @@ function render({ model, el }) {
   const plot = makePlot();
   const sentence = say();
   const trying = goals("gradients", GOALS);
-  const moving = ways(model, "gradients", LIMITS);
-  presets.append(other);
+  const moving = ways(model, "gradients", { ...LIMITS, cell: (name) => name in cells });
+  const menu = cellMenu(cells, "cell", (cell) => tell(model, { cell }));
+  presets.append(html("label", { class: "cell" }, html("span", { class: "name" }, "cell"), menu), other);
   root.append(presets, html("div", { class: "dials" }, ...Object.values(dials)), plot.svg, sentence, trying, moving);
 
-  return follow(model, ["gain", "bias", "length", "seed"], root, (width) => {
-    const names = ["gain", "bias", "length", "seed", "size", "inputs", "networks"];
-    const traits = Object.fromEntries(names.map((name) => [name, model.get(name)]));
+  return follow(model, ["cell", "gain", "bias", "length", "seed"], root, (width) => {
+    const names = ["cell", "gain", "bias", "length", "seed", "size", "inputs", "networks"];
+    const of = cells[model.get("cell")];
+    const traits = { ...Object.fromEntries(names.map((name) => [name, model.get(name)])), ...of, rnn: cells.rnn.spec };
+    menu.show(traits.cell);
+    dials.bias.classList.toggle("idle", !of.keeps);
+    dials.bias.querySelectorAll("input").forEach((input) => set(input, { disabled: of.keeps ? null : "" }));
     for (const [name, dial] of Object.entries(dials)) dial.show(traits[name]);
     presets.show(chosen(model));
     const measured = measure(traits);
     const lines = Object.fromEntries(Object.keys(LINES).map((k) => [k, spread(measured[k])]));
     trying.show({ ...traits, ...Object.fromEntries(Object.entries(lines).map(([k, v]) => [k, v[1].at(-1)])) });
-    plot.draw(measured.lags, lines, width);
+    plot.draw(of.short, measured.lags, lines, width);
     sentence.show(...typeset(html, words(lines, traits)));
   });
 }
@@ -122,12 +133,12 @@ function makePlot() {
   const parts = { plot, grid, axis, one, ticks, window_, lines, at };
   let [last, chosen] = [null, null]; // what is drawn, and the lag that is looked at
   const again = (k) => { chosen = k; if (last) drawPlot(parts, ...last, k); };
-  const look = (event) => again(last && nearest(parts, last[0], event));
+  const look = (event) => again(last && nearest(parts, last[1], event));
   for (const name of ["pointermove", "pointerdown"]) plot.addEventListener(name, look);
   plot.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse") again(null); });
   plot.addEventListener("blur", () => again(null));
   plot.addEventListener("keydown", (event) => {
-    const [now, most] = [chosen ?? last[0].length - 1, last[0].length - 1];
+    const [now, most] = [chosen ?? last[1].length - 1, last[1].length - 1];
     const to = { ArrowLeft: now - 1, ArrowDown: now - 1, ArrowRight: now + 1, ArrowUp: now + 1,
                  PageDown: now - 5, PageUp: now + 5, Home: 0, End: most }[event.key];
     if (to === undefined) return;
@@ -135,7 +146,7 @@ function makePlot() {
     again(Math.max(0, Math.min(most, to)));
   });
   return { svg: plot, draw: (...given) => {
-    if (last?.[0].length !== given[0].length) chosen = null;
+    if (last?.[1].length !== given[1].length) chosen = null;
     last = given;
     again(chosen);
   } };
@@ -157,7 +168,7 @@ function leaving(points, { top, bottom }) {
   return `M${x - 5},${y} h10 l-5,${-8 * up} Z`;
 }
 
-function drawPlot(parts, lags, values, width, chosen = null) {
+function drawPlot(parts, cell, lags, values, width, chosen = null) {
   const narrow = width < 500;
   const height = narrow ? 300 : 340;
   const box = { left: 42, right: width - (narrow ? 104 : 138), top: 30, bottom: height - 40 };
@@ -168,7 +179,7 @@ function drawPlot(parts, lags, values, width, chosen = null) {
   set(parts.at, { d: chosen === null ? "" : `M${X(lags[n])},${box.top} V${box.bottom}` });
   const log = (v) => Y(Math.max(-400, Math.log10(v))); // far below the window, not nowhere
   set(parts.plot, { viewBox: `0 0 ${width} ${height}`, height, "aria-valuenow": lags[n],
-                    "aria-valuemax": lags.at(-1), "aria-valuetext": spoken(values, lags, n) });
+                    "aria-valuemax": lags.at(-1), "aria-valuetext": spoken(cell, values, lags, n) });
   const size = { x: box.left, y: box.top, width: box.right - box.left, height: box.bottom - box.top };
   set(parts.window_, { ...size, viewBox: Object.values(size).join(" ") });
   const ends = Object.keys(LINES).map((key) => Math.min(box.bottom, Math.max(box.top, log(values[key][1].at(-1)))));
@@ -180,7 +191,7 @@ function drawPlot(parts, lags, values, width, chosen = null) {
     set(parts.lines[key].curve, { d: line(middle) });
     const { label: name, value, leaves } = parts.lines[key];
     set(leaves, { d: leaving(middle, box) });
-    set(name, { x: box.right + 9, y: places[k] - 3 }).textContent = narrow ? short : label;
+    set(name, { x: box.right + 9, y: places[k] - 3 }).textContent = (narrow ? short : label)(cell);
     set(value, { x: box.right + 9, y: places[k] + 12 })
       .replaceChildren(...typeset(svg, power(values[key][1][n])));
   });
@@ -207,17 +218,18 @@ function drawAxes({ grid, axis, one, ticks }, lags, { box, X, Y, chosen }) {
 }
 
 // ---- what is seen ----
-function spoken(values, lags, n) {
-  const at = Object.entries(LINES).map(([key, { label }]) => `${label} ${power(values[key][1][n])}`);
+function spoken(cell, values, lags, n) {
+  const at = Object.entries(LINES).map(([key, { label }]) => `${label(cell)} ${power(values[key][1][n])}`);
   return `lag ${lags[n]}: ${at.join("; ")}`;
 }
 
-function words(values, { length, bias }) {
+function words(values, { length, bias, short, keeps }) {
   const at = (key) => values[key][1].at(-1);
   const verdict = (v) => (v < 0.1 ? "vanishes" : v > 10 ? "explodes" : "keeps its size, more or less");
   const gate = 1 / (1 + Math.exp(-bias));
-  return `Gates start near ${gate.toFixed(gate > 0.99 ? 4 : 2)}. Over ${length} steps the direct path ` +
-    `leaves ${power(at("direct"))}; by all paths together it is ${power(at("total"))}: the LSTM’s ` +
+  const kept = at("direct") > 0 ? `leaves ${power(at("direct"))}` : "leaves nothing";
+  return `${keeps ? `What a cell keeps starts near ${gate.toFixed(gate > 0.99 ? 4 : 2)} a step. ` : ""}Over ${length} steps the ` +
+    `direct path ${kept}; by all paths together it is ${power(at("total"))}: the ${short}’s ` +
     `gradient ${verdict(at("total"))}. The tanh RNN’s, ${power(at("rnn"))}, ${verdict(at("rnn"))}.`;
 }
 

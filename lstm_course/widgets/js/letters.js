@@ -1,7 +1,7 @@
 // A character model reads: one layer, LSTM or plain, on one-hot letters, 16-bit weights.
 // Rows are flat arrays of doubles, so that 400 letters take a few milliseconds.
 
-import { sigmoid } from "./cells.js";
+import { sigmoid } from "./sigmoid.js";
 import { unpack } from "./reading.js";
 
 const flat = (packed) => Float64Array.from(unpack(packed).flat());

@@ -22,29 +22,7 @@ export function matrix(rows, columns, draw) {
   return Array.from({ length: rows }, () => Array.from({ length: columns }, draw));
 }
 
-// A random orthogonal matrix: normal rows, each made square to those before (Gram and
-// Schmidt, twice, because once leaves rounding errors).
-export function orthogonal(n, next) {
-  const Q = matrix(n, n, () => normal(next));
-  Q.forEach((row, k) => {
-    for (const other of [...Q.slice(0, k), ...Q.slice(0, k)]) {
-      const along = row.reduce((sum, v, j) => sum + v * other[j], 0);
-      row.forEach((v, j) => { row[j] = v - along * other[j]; });
-    }
-    const length = Math.hypot(...row);
-    row.forEach((v, j) => { row[j] = v / length; });
-  });
-  return Q;
-}
-
-// Start values as lstm_course.init has them: W_x uniform after Glorot and Bengio, W_h
-// orthogonal per block times `gain`, biases 0 but for the forget gate's.
-export function initial(cell, I, H, next, gain, bias) {
-  const blocks = cell === "lstm" ? 4 : 1;
-  const limit = Math.sqrt(6 / (I + H));
-  const W_x = matrix(I, blocks * H, () => (2 * next() - 1) * limit);
-  const parts = Array.from({ length: blocks }, () => orthogonal(H, next));
-  const W_h = parts[0].map((_, j) => parts.flatMap((Q) => Q[j].map((v) => gain * v)));
-  const b = Array.from({ length: blocks * H }, (_, k) => (Math.floor(k / H) === 1 ? bias : 0));
-  return { W_x, W_h, b };
+// The same numbers as start.js asks for them.
+export function drawer(next) {
+  return { random: next, uniform: (low, high) => low + (high - low) * next() };
 }

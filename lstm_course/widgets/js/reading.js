@@ -1,6 +1,4 @@
-// A trained LSTM reads: packed weights, a unit held by force, the chance of each word.
-
-import { lstmStep } from "./cells.js";
+// A trained network of a page: its packed weights, and the chance of each word.
 
 // Rows of numbers that widgets/weights.py packed into 16 bits each.
 export function unpack({ shape, scale: unit, data }) {
@@ -16,21 +14,9 @@ export function unpackAll(packed) {
   return Object.fromEntries(Object.entries(packed).map(([name, a]) => [name, unpack(a)]));
 }
 
-// One step with the cell state of some units held: `held` is { unit: value }.
-export function heldStep(p, x, state, held) {
-  const now = lstmStep(p, x, state);
-  for (const [k, value] of Object.entries(held)) {
-    now.c[k] = value;
-    now.h[k] = now.o[k] * Math.tanh(value);
-  }
-  return now;
-}
-
-// A sequence x (T, I) from a state of zeros, every step with all its quantities.
-export function readOn(p, x, held = {}) {
-  const zeros = new Array(p.W_h.length).fill(0);
-  let last = { h: zeros, c: zeros };
-  return x.map((x_t) => (last = heldStep(p, x_t, last, held)));
+// The same flat, as the engine takes them.
+export function unpackFlat(packed) {
+  return Object.fromEntries(Object.entries(packed).map(([name, a]) => [name, Float64Array.from(unpack(a).flat())]));
 }
 
 // The probability of each of K words after h: softmax of h V' + v, V (K, H).

@@ -4,7 +4,7 @@
 // Where anything lies, and what is added or negated, is told there; nothing of it is here.
 
 import { button, calm, choices, follow, say, shell, tell } from "./controls.js";
-import { sigmoid } from "./cells.js";
+import { sigmoid } from "./sigmoid.js";
 import { goals, ways } from "./goals.js";
 import { html, number, round, set, svg } from "./draw.js";
 import { open } from "./packed.js";

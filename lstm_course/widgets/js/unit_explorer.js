@@ -1,155 +1,171 @@
-// One LSTM unit: a row for each quantity, what sets it at the left, what it does at
-// the right; last, how much of a change of c reaches the end. Traits: W_x, W_h, b (blocks i f g o), x, preset; presets.
+// One unit of any cell: a row for each quantity, what sets it at the left, what it does
+// at the right; last, how much of a change of its state reaches the end. Traits: cell,
+// weights { name: numbers }, x, preset; presets, cells.
 
-import { lstmStep, trace } from "./cells.js";
+import { cellMenu, openCells, readOn, stepsOf } from "./any_cell.js";
 import { button, choices, follow, say, shell, slider, tell } from "./controls.js";
 import { goals, ways } from "./goals.js";
 import { columns, exact, html, line, number, power, scale, set, svg, typeset } from "./draw.js";
-import { back } from "./jacobian.js";
+import { pullPath } from "./jacobian.js";
 
-const BLOCKS = "ifgo";
-const ROWS = {
-  x: "input", i: "input gate", f: "forget gate", g: "candidate", o: "output gate",
-  c: "cell state", h: "hidden state", gradient: "gradient",
-};
 const LAST = "gradient"; // the strip with the steps below it
-const PARTS = { // trait: what a dial of it is called, its range
-  W_x: { of: "weight of the input", sub: "x", most: 30, step: 0.5 },
-  W_h: { of: "weight of the unit’s own last output", sub: "h", most: 30, step: 0.5 },
-  b: { of: "bias", sub: "", most: 12, step: 0.1 },
-};
 const MARGIN = { left: 26, right: 58, top: 8 };
-
-const LIMITS = { W_x: [-30, 30], W_h: [-30, 30], b: [-12, 12], x: [-1, 1] };
+const ranges = { W: 30, w: 12, b: 12 };
+const numbers = (rows) => Object.entries(rows).every(([name, row]) => Array.isArray(row)
+  && row.every((v) => Number.isFinite(v) && Math.abs(v) <= ranges[name[0]]));
+const LIMITS = { weights: numbers, x: [-1, 1] };
 const GOALS = {
   last: ["Keep only the last of several pulses: each new +1 takes the place of the one before.",
     ({ x, f, i, g, c }) => {
       const pulses = x.flatMap((v, t) => (v >= 0.9 ? [t] : []));
       const t = pulses.at(-1);
-      return pulses.length > 1 && c[pulses[0]] > 0.5 && f[t] < 0.3 && i[t] * g[t] > 0.5 && c.at(-1) > 0.5;
+      return f && pulses.length > 1 && c[pulses[0]] > 0.5 && f[t] < 0.3 && i[t] * g[t] > 0.5 && c.at(-1) > 0.5;
     }],
   down: ["Count downwards: c below −3 at the end, a step down with each pulse.",
-    ({ x, c }) => c.at(-1) < -3 && x.filter((v) => v >= 0.9).length >= 3],
+    ({ x, c }) => c?.at(-1) < -3 && x.filter((v) => v >= 0.9).length >= 3],
   half: ["Forget by half in five steps: something is written, and the forget gate rests at the right place.",
-    ({ f, c }) => Math.max(...c) > 0.5 && f.every((v) => v ** 5 > 0.44 && v ** 5 < 0.56)],
+    ({ f, c }) => f && c && Math.max(...c) > 0.5 && f.every((v) => v ** 5 > 0.44 && v ** 5 < 0.56)],
 };
 
-// Every quantity over time, and of the last c the gradient by each c: name -> numbers.
-export function run({ W_x, W_h, b, x }) {
-  const [p, xs] = [{ W_x: [W_x], W_h: [W_h], b }, x.map((value) => [value])];
-  const steps = trace(lstmStep, p, xs);
-  const over = (name) => steps.map((step) => step[name][0]);
+// Every quantity over time, and of the last state the gradient by each: name -> numbers.
+export function run({ spec, shown }, weights, x) {
+  const p = Object.fromEntries(Object.entries(weights).map(([name, row]) => [name, Float64Array.from(row)]));
+  const net = readOn(spec, p, x.map((value) => [value]), 1);
+  const steps = stepsOf(net);
   const gradient = [];
-  back("lstm", p, xs, 1, x.length, ["c"], (lag, d) => gradient.unshift(d.c[0]));
-  return { ...Object.fromEntries(["x", ..."ifgoch"].map((name) => [name, over(name)])), gradient };
+  pullPath(net, x.length - 1, (lag, J) => gradient.unshift(J[0]));
+  return { x, ...Object.fromEntries(shown.map(({ name }) => [name, steps.map((step) => step[name][0])])), gradient };
 }
 
-function render({ model, el }) {
-  const root = shell(el, "Unit explorer: one LSTM unit", "unit-explorer");
+async function render({ model, el }) {
+  const cells = await openCells(model.get("cells"));
+  const root = shell(el, "Unit explorer: one unit of a cell", "unit-explorer");
   const change = (values) => tell(model, { preset: "", ...values });
+  const startOf = (cell, preset) => ({ weights: cells[cell].unit.starts[preset], x: model.get("presets")[preset].x });
   const names = Object.keys(model.get("presets"));
-  const presets = choices("Presets", Object.fromEntries(names.map((n) => [n, n])), (name) => {
-    const { words, ...values } = model.get("presets")[name];
-    tell(model, { ...values, preset: name });
+  const presets = choices("Presets", Object.fromEntries(names.map((n) => [n, n])), (preset) =>
+    tell(model, { ...startOf(model.get("cell"), preset), preset }));
+  const menu = cellMenu(cells, "cell", (cell) => {
+    const preset = presets.chosen ?? names[0];
+    tell(model, { cell, preset, ...startOf(cell, preset), x: model.get("x") });
   });
+  presets.append(html("label", { class: "cell" }, html("span", { class: "name" }, "cell"), menu));
   const trying = goals("unit", GOALS);
-  const moving = ways(model, "unit", { ...LIMITS, preset: (name) => name in model.get("presets") || !name });
+  const moving = ways(model, "unit", { cell: (name) => name in cells, ...LIMITS, preset: (name) => name in model.get("presets") || !name });
   const cursor = { at: null, move: (at) => { cursor.at = at; draw(); } };
-  const rows = Object.keys(ROWS).map((name) => makeRow(name, model, change, cursor));
   const sentence = say();
   const box = html("div", { class: "quantities", onpointerleave: (event) => {
     if (event.pointerType === "mouse") cursor.move(null);
   } });
-  box.append(...rows.map((row) => row.box));
   box.open = (name) => rows.forEach((row) => { // on a phone: dials of one gate at a time
     row.box.classList.toggle("shut", row.box.dataset.row !== name);
     row.box.querySelector(".turn")?.setAttribute("aria-expanded", String(row.box.dataset.row === name));
   });
-  box.open("i");
   root.append(presets, box, sentence, trying, moving);
 
+  let [rows, made] = [[], null];
+  const begin = (name) => { // with the rows of this cell
+    made = name;
+    rows = rowsOf(cells[name]).map((of) => makeRow(of, model, change, cursor));
+    box.replaceChildren(...rows.map((row) => row.box));
+    box.open(rows.find((row) => row.dials.length)?.box.dataset.row);
+  };
   function draw() {
-    const traits = Object.fromEntries(["W_x", "W_h", "b", "x"].map((t) => [t, model.get(t)]));
-    const values = run(traits);
-    const preset = chosen(model.get("presets"), traits);
-    presets.show(preset);
-    for (const row of rows) row.draw(values, traits, cursor.at ?? values.x.length - 1);
+    const name = model.get("cell");
+    const of = cells[name];
+    if (made !== name) begin(name);
+    if (!fit(model.get("weights"), of.unit.starts[names[0]])) return tell(model, startOf(name, names[0]));
+    const [weights, x] = [model.get("weights"), model.get("x")];
+    const values = run(of, weights, x);
+    presets.chosen = names.find((preset) => x.join() === model.get("presets")[preset].x.join()
+      && Object.entries(of.unit.starts[preset]).every(([key, row]) => row.join() === weights[key].join()));
+    presets.show(presets.chosen);
+    menu.show(name);
+    for (const row of rows) row.draw(values, weights, cursor.at ?? x.length - 1);
     trying.show(values);
-    sentence.show(...typeset(html, words(values, model.get("presets")[preset])));
+    const said = name === "lstm" ? model.get("presets")[presets.chosen]?.words : "";
+    sentence.show(...typeset(html, words(values, of, said)));
   }
-  return follow(model, ["W_x", "W_h", "b", "x", "preset"], root, draw);
+  return follow(model, ["cell", "weights", "x", "preset"], root, draw);
 }
 
-// The preset whose numbers are set, whoever has set them.
-function chosen(presets, traits) {
-  const same = (values) => Object.entries(traits).every(([t, row]) => row.join() === values[t].join());
-  return Object.keys(presets).find((name) => same(presets[name]));
+// Whether weights are those of a cell: the same names, as many numbers.
+function fit(weights, start) {
+  const size = (rows) => Object.keys(rows).sort().map((name) => `${name} ${rows[name].length}`).join();
+  return size(weights) === size(start);
+}
+
+// What each row shows: a quantity, its words, and the dials of the sums it reads.
+function rowsOf({ spec, shown, path, unit: { dials, lines } }) {
+  const home = (block) => shown.find(({ name }) => lines[name].includes(`"z${block}"`))?.name ?? block;
+  const by = { name: LAST, words: "gradient", colour: path === "h" ? "h" : "c", share: true, path };
+  const sums = Object.fromEntries(Object.entries(dials).map(([block, of]) => [`z${block}`, of]));
+  const all = [{ name: "x", words: "input", colour: "x" }, ...shown, by];
+  return all.map((of) => ({ ...of, line: lines[of.name], sums,
+    dials: Object.keys(dials).filter((block) => home(block) === of.name).flatMap((block) => dials[block]) }));
 }
 
 // ---- a row: words and dials, and a strip of time ----
-function makeRow(name, model, change, cursor) {
+function makeRow(of, model, change, cursor) {
   const equation = html("span", { class: "equation" });
   const head = html("div", { class: "head" },
-    html("b", { style: `color: ${colourOf(name)}` }, ROWS[name]), " ", equation);
-  const dials = BLOCKS.includes(name) ? makeDials(name, model, change) : [];
-  const strip = makeStrip(name, cursor, name === "x" && ((at, value) => {
+    html("b", { style: `color: var(--p-${of.colour})` }, of.words), " ", equation);
+  const dials = of.dials.map((dial) => makeDial(dial, of, model, change));
+  const strip = makeStrip(of, cursor, of.name === "x" && ((at, value) => {
     const x = [...model.get("x")];
     x[at] = Math.max(-1, Math.min(1, Math.round(value * 100) / 100));
     change({ x });
   }));
-  const turn = button("dials", () => box.parentNode.open(name), { class: "turn", "aria-label": `dials of the ${ROWS[name]}` });
+  const turn = button("dials", () => box.parentNode.open(of.name), { class: "turn", "aria-label": `dials of the ${of.words}` });
   if (dials.length) head.append(turn);
-  const box = html("div", { class: `quantity ${dials.length ? "with-dials" : ""}`, "data-row": name },
-    html("div", { class: "words" }, head, ...dials.map((d) => d.dial)), strip.svg);
-  const draw = (values, traits, at) => {
-    equation.replaceChildren(...formula(name, traits));
-    for (const { dial, trait, k } of dials) dial.show(traits[trait][k]);
-    strip.draw(values[name], at);
+  const box = html("div", { class: `quantity ${dials.length ? "with-dials" : ""}`, "data-row": of.name },
+    html("div", { class: "words" }, head, ...dials), strip.svg);
+  const draw = (values, weights, at) => {
+    writeLine(equation, of, weights, values.x.length);
+    for (const dial of dials) dial.show(weights[dial.param][dial.at]);
+    strip.draw(values[of.name], at);
   };
-  return { box, draw };
+  return { box, draw, dials };
 }
 
-function makeDials(name, model, change) {
-  const k = BLOCKS.indexOf(name);
-  return Object.entries(PARTS).map(([trait, { of, sub, most, step }]) => {
-    const dial = slider({
-      name: [html("i", {}, trait[0]), html("sub", {}, sub + name)],
-      label: `${of}, ${ROWS[name]}`, min: -most, max: most, step, colour: name,
-      value: model.get(trait)[k],
-      change: (value) => {
-        const row = [...model.get(trait)];
-        row[k] = value;
-        change({ [trait]: row });
-      },
-    });
-    return { dial, trait, k };
+function makeDial({ param, at, letter, below, of: what, most, step }, of, model, change) {
+  const dial = slider({
+    name: [html("i", {}, letter), html("sub", {}, below)],
+    label: `${what}, ${of.words}`, min: -most, max: most, step, colour: of.colour, value: model.get("weights")[param]?.[at] ?? 0,
+    change: (value) => {
+      const row = [...model.get("weights")[param]];
+      row[at] = value;
+      change({ weights: { ...model.get("weights"), [param]: row } });
+    },
   });
+  return Object.assign(dial, { param, at });
 }
 
-function colourOf(name) {
-  return `var(--p-${name === "gradient" ? "c" : name})`;
+// "i = σ(20 x − 10)": the cell's own line with the numbers in place of its sums.
+function writeLine(place, { name, line: text, path, sums }, weights, T) {
+  if (name === "x") place.textContent = "drag it, or use arrow keys";
+  else if (name === LAST) place.innerHTML = `∂<i>${path}</i><sub>${T}</sub> / ∂<i>${path}</i><sub>t</sub>`;
+  else place.innerHTML = `${name.length > 1 ? name : `<i>${name}</i>`} = ${text}`;
+  for (const spot of place.querySelectorAll("[data-q]")) {
+    const key = spot.dataset.q;
+    const dial = Object.values(sums).flat().find(({ param }) => param.startsWith(key));
+    spot.innerHTML = key in sums ? sum(sums[key], weights) : exact(weights[dial.param][0]);
+  }
 }
 
-// "i = σ(20 x − 10)": what is zero is left out.
-function formula(name, traits) {
-  const v = (letter) => html("i", {}, letter);
-  const last = (letter) => [v(letter), html("sub", {}, "t−1")];
-  if (name === "x") return ["drag it, or use arrow keys"];
-  if (name === "c") return [v("c"), " = ", v("f"), " ", ...last("c"), " + ", v("i"), " ", v("g")];
-  if (name === "gradient") return ["∂", v("c"), html("sub", {}, traits.x.length), " / ∂", v("c"), html("sub", {}, "t")];
-  if (name === "h") return [v("h"), " = ", v("o"), " tanh(", v("c"), ")"];
-  const k = BLOCKS.indexOf(name);
-  const terms = [[traits.W_x[k], [" ", v("x")]], [traits.W_h[k], [" ", ...last("h")]], [traits.b[k], []]];
-  const sum = terms.filter(([w]) => w !== 0).flatMap(([w, what], n) => {
+// A sum with its numbers; what is zero is left out.
+function sum(dials, weights) {
+  const terms = dials.map(({ param, at, times, letter }) => [weights[param][at], letter === "w" ? null : times]);
+  const shown = terms.filter(([w, times]) => w !== 0 && times !== null).map(([w, times], n) => {
     const sign = w < 0 ? (n ? " − " : "−") : n ? " + " : "";
-    return [sign + exact(Math.abs(w)), ...what];
+    return `${sign}${exact(Math.abs(w))}${times && ` ${times}`}`;
   });
-  return [v(name), name === "g" ? " = tanh(" : " = σ(", ...(sum.length ? sum : ["0"]), ")"];
+  return shown.join("") || "0";
 }
 
 // ---- a strip: one quantity over time ----
-function makeStrip(name, cursor, edit) {
-  const colour = colourOf(name);
+function makeStrip({ name, words: what, colour: hue, share }, cursor, edit) {
+  const colour = `var(--p-${hue})`;
   const write = (v) => (name !== "gradient" || (v >= 0.005 && v < 100) ? number(v) : power(v));
   const [zero, guide] = [svg("path", { class: "zero" }), svg("path", { class: "guide" })];
   const area = svg("path", { class: "area", fill: colour });
@@ -170,7 +186,7 @@ function makeStrip(name, cursor, edit) {
   const draw = (y, at) => {
     const [width, height] = [strip.clientWidth || 300, strip.clientHeight || 60];
     const most = Math.max(1, Math.ceil(Math.max(...y) - 1e-9));
-    const least = ["gradient", ..."ifo"].includes(name) ? 0 : 1;
+    const least = share ? 0 : 1;
     const low = -Math.max(least, Math.ceil(Math.max(...y.map((v) => -v)) - 1e-9));
     const X = scale([0.5, y.length + 0.5], [MARGIN.left, width - MARGIN.right]);
     const Y = scale([low, most], [height - under, MARGIN.top]);
@@ -178,7 +194,7 @@ function makeStrip(name, cursor, edit) {
     const xs = y.map((_, k) => X(k + 1));
     const half = (X(2) - X(1)) / 2;
     set(strip, { viewBox: `0 0 ${width} ${height}` });
-    if (!edit) set(strip, { "aria-label": `${ROWS[name]} over time, ${write(y[0])} at the first step, ${write(y.at(-1))} at the end` });
+    if (!edit) set(strip, { "aria-label": `${what} over time, ${write(y[0])} at the first step, ${write(y.at(-1))} at the end` });
     set(zero, { d: `M${MARGIN.left},${Y(0)} H${width - MARGIN.right}` });
     set(guide, { d: `M${X(at + 1)},0 V${height - under + 8}` });
     set(area, { d: columns(xs, y.map(Y), Y(0), edit ? 2 : 2 * half) });
@@ -249,12 +265,12 @@ function placeHandles(handles, { X, Y, y }, at) {
 }
 
 // ---- what is seen ----
-function words({ i, f, g, c, h, gradient }, preset) {
-  const written = stepsWhere(i.map((gate, t) => Math.abs(gate * g[t]) > 0.25));
-  const what = written ? `Something is written at ${written}.` : "Nothing is written.";
-  return `${preset ? `${preset.words} ` : ""}${what} ${keeping(f)} ` +
-    `At the end c is ${number(c.at(-1))} and the unit shows ${number(h.at(-1))}; ` +
-    `a nudge of c at step 1 arrives there times ${power(gradient[0])}.`;
+function words({ i, f, g, h, gradient, ...rest }, { path }, said) {
+  const written = i && g && stepsWhere(i.map((gate, t) => Math.abs(gate * g[t]) > 0.25));
+  const what = i && g ? (written ? `Something is written at ${written}. ` : "Nothing is written. ") : "";
+  const end = path in rest ? `${path} is ${number(rest[path].at(-1))} and ` : "";
+  return `${said ? `${said} ` : ""}${what}${f ? `${keeping(f)} ` : ""}At the end ${end}the unit shows ${number(h.at(-1))}; ` +
+    `a nudge of ${path} at step 1 arrives there times ${power(gradient[0])}.`;
 }
 
 function keeping(f) {

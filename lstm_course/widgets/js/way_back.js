@@ -1,51 +1,38 @@
-// An LSTM backward along a sentence: d.f is the gradient of the loss by f, and so on.
+// A cell backward along a sentence: what a unit is told by the loss, and hands on.
 
+import { readOn, stepsBack } from "./any_cell.js";
 import { number } from "./draw.js";
 
-export const BACK = ["output", "memory", "write", "gates"]; // the steps, last things first
-export const BACK_KNOWN = [ // what each step adds to the picture
-  ["h", "o", "squashed", "c"], ["kept", "written", "c_prev", "f"], ["i", "g"], ["h_prev"],
-];
-export const BACK_TAGS = [["output"], ["update", "forget"], ["input"], ["forget", "input", "output"]];
+const BACK = { // the steps, last things first: what each adds to the picture, what is lit
+  lstm: {
+    names: ["output", "memory", "write", "gates"],
+    known: [["h", "o", "squashed", "c"], ["kept", "written", "c_prev", "f"], ["i", "g"], ["h_prev"]],
+    tags: [["output"], ["update", "forget"], ["input"], ["forget", "input", "output"]],
+  },
+  any: { names: ["what arrives", "sums", "what goes on"], known: [["h", "c"], [], ["h_prev", "c_prev"]], tags: null },
+};
+export const backOf = (cell) => BACK[cell] ?? BACK.any;
 
-// One step backward for all units: dh and dc arrive, each a list of H numbers.
-export function lstmStepBack(p, now, dh, dc) {
-  const each = (f) => dh.map((_, k) => f(k));
-  const squashed = now.c.map(Math.tanh);
-  const d = { h: dh, dc, o: each((k) => dh[k] * squashed[k]), squashed: each((k) => dh[k] * now.o[k]) };
-  d.c = each((k) => dc[k] + d.squashed[k] * (1 - squashed[k] ** 2));
-  d.kept = d.written = d.c;
-  d.f = each((k) => d.c[k] * now.c_prev[k]);
-  d.i = each((k) => d.c[k] * now.g[k]);
-  d.g = each((k) => d.c[k] * now.i[k]);
-  d.c_prev = each((k) => d.c[k] * now.f[k]);
-  for (const gate of "ifo") d[`z${gate}`] = each((k) => d[gate][k] * now[gate][k] * (1 - now[gate][k]));
-  d.zg = each((k) => d.g[k] * (1 - now.g[k] ** 2));
-  const dz = [...d.zi, ...d.zf, ...d.zg, ...d.zo];
-  d.h_prev = p.W_h.map((row) => row.reduce((sum, w, k) => sum + w * dz[k], 0));
-  return d;
+// From word `source`, where dh and dc arrive at unit k alone, back to the first word: at
+// each word up to it, of every unit, what stepsBack finds.
+export function backOn(spec, p, x, H, source, k, { dh, dc }) {
+  const alone = (value) => Float64Array.from({ length: H }, (_, j) => (j === k ? value : 0));
+  return stepsBack(readOn(spec, p, x.slice(0, source + 1), H), { h: alone(dh), ...(spec.states.includes("c") ? { c: alone(dc) } : {}) });
 }
 
-// From word `source`, where dh and dc arrive at unit k alone, back to the first word:
-// d at each word up to it.
-export function backOn(p, read, source, k, { dh, dc }) {
-  const alone = (value) => read[0].h.map((_, j) => (j === k ? value : 0));
-  let [d_h, d_c] = [alone(dh), alone(dc)];
-  const out = [];
-  for (let t = source; t >= 0; t--) {
-    out[t] = lstmStepBack(p, read[t], d_h, d_c);
-    [d_h, d_c] = [out[t].h_prev, out[t].c_prev];
-  }
-  return out;
+// The numbers of one unit: { h: 0.1, ... }; of an LSTM also by what lies between, from
+// its numbers v on the way forward.
+export function unitBack(cell, v, told, k) {
+  const d = Object.fromEntries(Object.entries(told).map(([name, values]) => [name, values[k]]));
+  if (cell !== "lstm") return d;
+  const c = d.c + d.h * v.o * (1 - v.squashed ** 2);
+  return { ...d, dc: d.c, o: d.h * v.squashed, squashed: d.h * v.o, c, kept: c, written: c,
+    f: c * v.c_prev, i: c * v.g, g: c * v.i };
 }
 
-// The numbers of one unit: { f: 0.1, ... }.
-export function unitOf(d, k) {
-  return Object.fromEntries(Object.entries(d).map(([name, values]) => [name, values[k]]));
-}
-
-// The sums of the four steps: rows of [text or [gate, text]].
-export function backSums(v, d) {
+// The sums of the steps: rows of [text or [gate, text]].
+export function backSums(cell, v, d) {
+  if (cell !== "lstm") return anySums(d);
   const n = (x) => (x < -0.005 ? `(${number(x)})` : number(x));
   const is = (name, value, sum) => [[name.replace("z", "").slice(0, 1), `d${name} = `], `${sum} = `, ["c", number(value)]];
   return [
@@ -58,8 +45,26 @@ export function backSums(v, d) {
   ];
 }
 
-export function backSentence(step, v, d, last) {
+function anySums(d) {
+  const part = (names, write) => names.flatMap((name) => [["h", write(name)], `${number(d[name])}   `]);
+  const all = Object.keys(d);
+  return [
+    part(all.filter((name) => `${name}_prev` in d), (name) => `d${name} = `),
+    part(all.filter((name) => name[0] === "z"), (name) => `d${name} = `),
+    part(all.filter((name) => name.endsWith("_prev")), (name) => `d${name.replace("_prev", "")} before = `),
+  ];
+}
+
+export function backSentence(cell, step, v, d, last) {
   const n = (x) => number(x);
+  if (cell !== "lstm") {
+    return [
+      `${last ? "Here the loss asks" : "From the next word comes"} dh = ${n(d.h)}${"c" in d ? ` and dc = ${n(d.c)}` : ""}.`,
+      "The cell’s own backward pass turns it into a gradient by every sum that it read.",
+      `By the recurrent weights, of all units, and by what is kept, the word before is told dh = ${n(d.h_prev)}` +
+        `${"c" in d ? ` and dc = ${n(d.c_prev)}` : ""}.`,
+    ][step];
+  }
   return [
     `${last ? "Here the loss asks" : "From the next word come"} dh = ${n(d.h)} and dc = ${n(d.dc)}. Through the ` +
       `output gate and tanh, dh adds ${n(d.c - d.dc)} to what the memory is told: dc = ${n(d.c)}.`,
