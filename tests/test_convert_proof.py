@@ -96,7 +96,7 @@ def test_without_a_tool_the_proof_says_what_it_does_not_prove(there, capsys):
 def test_what_rounding_explains_grows_with_the_floats_and_the_numbers(there):
     layer, rng = convert.read("a.pt")[0], np.random.default_rng(0)
     x = rng.normal(size=(9, 2, 4))
-    exact = convert.running.run_layer(proof._cast(layer, float), x)[0]
+    exact = convert.running.run_layer(proof.cast(layer, float), x)[0]
     small, large = (
         proof.explained(layer, x, (9, 9), exact, f, rng) for f in ("float64", "float32")
     )

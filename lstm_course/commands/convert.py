@@ -2,7 +2,7 @@
 
 import ast
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 from .options import Plain
@@ -41,7 +41,7 @@ def add_parser(sub):
         help="whose file TARGET is, where its suffix is several's",
     )
     parser.add_argument(
-        "--layer", metavar="NAME", help="only the stack of this name, as it is shown"
+        "--layer", metavar="NAME", help="only this stack, or this layer, as it is shown"
     )
     parser.add_argument(
         "--say",
@@ -56,6 +56,11 @@ def add_parser(sub):
         action="append",
         default=[],
         help="write a field as if it said nothing; may be repeated",
+    )
+    parser.add_argument(
+        "--floats",
+        choices=("float32", "float64"),
+        help="write numbers of this kind; by default those of SOURCE",
     )
     parser.add_argument(
         "--prove",
@@ -79,11 +84,11 @@ def run(args):
     report = {"source": args.source, "layers": [_described(v) for v in layers]}
     done = None
     if args.target:
-        done = convert.write(layers, args.target, args.to, args.leave_out)
+        done = convert.write(layers, args.target, args.to, args.leave_out, args.floats)
         print(f"written for {done.tool}: {done.path}")
         for remark in done.remarks:
             print(f"  {remark}")
-        print(f"load it:\n  {done.line}")
+        print("load it:", *done.line.splitlines(), sep="\n  ")
         report |= {"target": args.target, "tool": done.tool, "line": done.line}
         report["remarks"] = list(done.remarks)
     rows = ()
@@ -131,13 +136,18 @@ def _said(text):
 
 
 def _picked(layers, name):
-    names = list(dict.fromkeys(layer.name for layer in layers))
-    if name is not None and name not in names:
-        raise ValueError(
-            f"There is no stack named {name!r}. Found {', '.join(map(repr, names))}. "
-            "Expected one of these. Pass it to --layer?"
-        )
-    return [layer for layer in layers if name in (None, layer.name)]
+    """A stack by its name, or one layer by its label."""
+    if name is None:
+        return layers
+    if stack := [layer for layer in layers if layer.name == name]:
+        return stack
+    if one := [layer for layer in layers if layer.label == name]:
+        return [replace(one[0], level=0)]
+    labels = dict.fromkeys(v for layer in layers for v in (layer.name, layer.label))
+    raise ValueError(
+        f"There is no stack and no layer named {name!r}. Found "
+        f"{', '.join(map(repr, labels))}. Expected one of these. Pass it to --layer?"
+    )
 
 
 def _shown(layers):

@@ -6,7 +6,7 @@ blocks is left to be wrong about.  All else that a layer says has a field of its
 here, and its default is what most tools do.  Blocks are views where a file allows it.
 """
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -190,6 +190,26 @@ class Layer:
         """Parameters as our cell has them, one dict per direction; forget_bias in b."""
         cell = as_cell(self.cell)
         return [_parameters(self, w, cell) for w in self.weights]
+
+
+NUMBERS = ("x", "h", "b", "inner", "peepholes", "out")
+
+
+def cast(layer, dtype, change=None):
+    """A layer in other floats; ``change`` is applied to every array, if given."""
+
+    def one(v):
+        if isinstance(v, dict):
+            return {k: one(a) for k, a in v.items()}
+        if v is None:
+            return None
+        v = np.asarray(v, dtype)
+        return v if change is None else change(v)
+
+    weights = tuple(
+        w._replace(**{k: one(getattr(w, k)) for k in NUMBERS}) for w in layer.weights
+    )
+    return replace(layer, weights=weights)
 
 
 def neutral():

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .layer import cast
 from .runners import TOGETHER, CannotRun, Process, runner_here, tool_of
 from .running import run_layer
 
@@ -100,7 +101,7 @@ class Side:
                 self.runners[k] = None
         elif runner is not None:
             self.why[f"{runner.name} in {x.dtype}: {runner.why}"] = None
-        return run_layer(_cast(layer, x.dtype), x, lengths)[0], "convert.run"
+        return run_layer(cast(layer, x.dtype), x, lengths)[0], "convert.run"
 
 
 def prove(layers, back=None, tools=(None, None), seed=0):
@@ -187,13 +188,15 @@ def _matched(layers, back):
 
 def _layer(sides, k, layer, case, x, lengths, rng):
     """Rows of one layer on one input; what the layer above is to read."""
-    exact = run_layer(_cast(layer, float), x, lengths)[0]
+    exact = run_layer(cast(layer, float), x, lengths)[0]
     rows, live = [], _live(layer, lengths, len(x))
+    kinds = {s.layers[k].dtype for s in sides}
+    narrowed = max(np.finfo(d).eps / 2 for d in kinds) if len(kinds) > 1 else 0.0
     for floats in FLOATS:
-        may = explained(layer, x, lengths, exact, floats, rng)
+        may = explained(layer, x, lengths, exact, floats, rng, narrowed)
         got = [s.run(k, x.astype(floats), lengths) for s in sides]
         if len(got) == 1:
-            got.append((run_layer(_cast(layer, floats), x.astype(floats), lengths)[0],
+            got.append((run_layer(cast(layer, floats), x.astype(floats), lengths)[0],
                         "convert.run"))  # fmt: skip
         (one, by), (other, by_other) = got
         one, other = (np.where(live, y, 0).astype(float) for y in (one, other))
@@ -224,14 +227,17 @@ def _parts(layer):
     return {layer.way: slice(None)}
 
 
-def explained(layer, x, lengths, exact, floats, rng):
-    """How far one computation in these floats may be off, measured in float64."""
+def explained(layer, x, lengths, exact, floats, rng, narrowed=0.0):
+    """How far one computation in these floats may be off, measured in float64.
+
+    ``narrowed``: of itself, what every weight lost when it was written in other floats.
+    """
     u = np.finfo(floats).eps / 2
     n = layer.input_size + layer.output_size + 3
-    gamma, most = n * u / (1 - n * u), 0.0
+    gamma, most = n * u / (1 - n * u) + narrowed, 0.0
     summed = max(u, np.finfo(layer.dtype).eps / 2)
     for _ in range(DRAWS):
-        moved = _cast(layer, float, lambda a: a * (1 + gamma * _signs(rng, a)))
+        moved = cast(layer, float, lambda a: a * (1 + gamma * _signs(rng, a)))
         moved = _biased(moved, summed, rng)
         moved = replace(moved, **{
             k: _Moved(getattr(layer, k), ULPS * 2 * u, rng)
@@ -265,19 +271,3 @@ class _Moved:
 
 def _signs(rng, a):
     return rng.choice((-1.0, 1.0), np.shape(a))
-
-
-def _cast(layer, dtype, change=lambda a: a):
-    """A layer in other floats."""
-
-    def cast(v):
-        if isinstance(v, dict):
-            return {k: cast(a) for k, a in v.items()}
-        return v if v is None else change(np.asarray(v, dtype))
-
-    weights = tuple(w._replace(**{k: cast(getattr(w, k)) for k in NUMBERS})
-                    for w in layer.weights)  # fmt: skip
-    return replace(layer, weights=weights)
-
-
-NUMBERS = ("x", "h", "b", "inner", "peepholes", "out")

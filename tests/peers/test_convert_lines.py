@@ -1,136 +1,105 @@
-"""The lines that ``convert.write`` tells, run by the tools themselves."""
+"""The lines that ``convert.write`` tells, run by the tools themselves.
 
-from contextlib import suppress
+A stack of two layers, both ways, which one forward layer alone cannot imitate.  The
+lines are run in a process of their own, as a reader would paste them.
+"""
+
+import subprocess
+import sys
 from dataclasses import replace
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
-from test_convert_layers import layer, x_of
+from test_convert_layers import B, T, layer, x_of
 
 from lstm_course import convert
 from lstm_course.convert.activations import activation_of
 from lstm_course.convert.writers import TOOLS
 
-LAYERS = {
+KINDS = {
     "lstm": dict(kind="lstm"),
-    "lstm both ways": dict(kind="lstm", way="both"),
-    "coupled": dict(kind="lstm", coupled=True),
-    "gru": dict(kind="gru"),
-    "gru without an inner bias": dict(kind="gru", inner=False),
+    "gru": dict(kind="gru", inner=False),
     "gru, before": dict(kind="gru", reset="before", update="takes_new", inner=False),
-    "rnn": dict(kind="rnn"),
     "rnn of relu": dict(kind="rnn", activation=activation_of("relu")),
 }
-IMPORTS = {
-    "nnx": ("jax", "flax", "flax.traverse_util", "safetensors.numpy"),
-    "linen": ("jax", "flax", "flax.traverse_util", "safetensors.numpy"),
-    "equinox": ("jax", "equinox", "safetensors.numpy"),
-    "haiku": ("jax", "haiku", "safetensors.numpy"),
-    "mlx": ("mlx.core", "mlx.nn"),
-    "paddle": ("paddle", "safetensors.paddle"),
+NONE = {"equinox": {"rnn of relu", "gru, before"}, "haiku": {"gru"}}
+OTHERS = {"gru, before"}  # of the rest
+ELSEWHERE = ("torch", "keras", "onnx")  # more kinds: tests/peers/test_convert_*_files
+NEEDS = {"nnx": ["flax"], "linen": ["flax"], "mlx": ["mlx"], "onnx": ["onnxruntime"]}
+CASES = [
+    (tool, suffix, kind)
+    for tool, suffixes in TOOLS.items()
+    for suffix in suffixes
+    for kind in KINDS
+    if kind == "lstm" or (suffix == suffixes[0] and tool not in ELSEWHERE)
+    if suffix != ".pth"
+    and kind not in NONE.get(tool, set() if tool in ("keras", "onnx") else OTHERS)
+]
+SWAP = ".transpose(1, 0, 2)"
+RUN = {  # what a reader does with ``net`` and an array x (T, B, I), time first
+    "torch": "y = net(torch.from_numpy(x))[0].detach()",
+    "paddle": f"y = net(paddle.to_tensor(x{SWAP}.copy()))[0].numpy(){SWAP}",
+    "nnx": f"y = numpy.asarray(net(x{SWAP})){SWAP}",
+    "linen": f"y = numpy.asarray(y){SWAP}",
+    "mlx": f"y = numpy.asarray(net(mlx.core.array(x{SWAP}))){SWAP}",
+    "haiku": "",
+    "keras": f"y = keras.ops.convert_to_numpy(net(x{SWAP})){SWAP}",
+    "onnx": "y = h",
+    "equinox": """
+def along(cell, x):
+    zero = jax.numpy.zeros((x.shape[1], cell.hidden_size))
+    lstm = type(cell).__name__ == 'LSTMCell'
+    def step(s, now):
+        s = jax.vmap(cell)(now, s)
+        return s, s[0] if lstm else s
+    return jax.lax.scan(step, (zero, zero) if lstm else zero, x)[1]
+y = x
+for one, back in zip(net[::2], net[1::2]):
+    y = jax.numpy.concatenate([along(one, y), along(back, y[::-1])[::-1]], -1)
+""",
 }
-CASES = [(t, s, n) for t in IMPORTS for s in TOOLS[t] for n in LAYERS]
-
-
-@pytest.mark.parametrize("tool, suffix, name", CASES)
-def test_a_tool_loads_its_file_by_the_line_and_computes_the_same(
-    tool, suffix, name, tmp_path, monkeypatch
-):
-    space = {"numpy": np}
-    for module in IMPORTS[tool]:
-        package = module.split(".")[0]
-        pytest.importorskip(module, reason=f"no extra brings {package} yet")
-        space[package] = __import__(module)
-    monkeypatch.chdir(tmp_path)
-    one = layer(**LAYERS[name])
-    one = replace(one, weights=tuple(map(small, one.weights)))
-    done = None
-    with suppress(ValueError):
-        done = convert.write([one], f"a{suffix}", tool)
-    if done is None:
-        pytest.skip("the tool has no such layer; tests/test_convert_files.py asks why")
-    x = x_of().astype(np.float32)
-    ours = convert.run([one], x)[0]
-    theirs = RUN[tool](done.line, space, x, one)
-    ours = ours[..., : theirs.shape[-1]]  # of both ways, the line loads the first
-    scale = max(1, abs(ours).max())
-    np.testing.assert_allclose(theirs, ours, rtol=0, atol=2e-6 * scale)
 
 
 def small(w):
-    def cast(part):
-        return {k: a.astype(np.float32) for k, a in part.items()}
-
-    inner = None if w.inner is None else w.inner.astype(np.float32)
-    return w._replace(x=cast(w.x), h=cast(w.h), b=cast(w.b), inner=inner)
+    """In float32."""
+    cast = {k: {b: a.astype("f4") for b, a in getattr(w, k).items()} for k in "xhb"}
+    return w._replace(**cast, inner=None if w.inner is None else w.inner.astype("f4"))
 
 
-def turned(y):
-    return np.asarray(y).transpose(1, 0, 2)
+def stack(kind, tool):
+    made, inputs = [], 4
+    for level in range(2):
+        one = layer(**KINDS[kind], way="both", inputs=inputs, seed=level)
+        weights = tuple(map(small, one.weights))
+        one = replace(one, level=level, name="net.body", weights=weights)
+        made.append(replace(one, turned=False))
+        inputs = made[-1].width
+    return made
 
 
-def flax_nnx(line, space, x, one):
-    from flax import nnx
-
-    exec(line, space | {"nnx": nnx}, space)
-    return turned(space["layer"](turned(x)))
-
-
-def flax_linen(line, space, x, one):
-    import flax.linen as nn
-
-    exec(line, space | {"nn": nn, "x": turned(x)}, space)
-    return turned(space["y"])
-
-
-def equinox(line, space, x, one):
-    import equinox as eqx
-    import jax
-
-    space |= {"eqx": eqx, "key": jax.random.key(0)}
-    exec(line, space, space)
-    cell = space["cells"][0] if "cells" in space else space["cell"]
-    state, outs = np.zeros((x.shape[1], one.hidden_size), np.float32), []
-    state = (state, state) if one.kind == "lstm" else state
-    for now in x:
-        state = jax.vmap(cell)(now, state)
-        outs.append(np.asarray(state[0] if one.kind == "lstm" else state))
-    return np.stack(outs)
-
-
-def haiku(line, space, x, one):
-    import haiku as hk
-
-    exec(line, space, space)
-    kind = {"lstm": hk.LSTM, "gru": hk.GRU, "rnn": hk.VanillaRNN}[one.kind]
-
-    def net(x):
-        core = kind(one.hidden_size)
-        return hk.dynamic_unroll(core, x, core.initial_state(x.shape[1]))[0]
-
-    return np.asarray(hk.without_apply_rng(hk.transform(net)).apply(space["params"], x))
-
-
-def mlx_(line, space, x, one):
-    import mlx.core
-
-    exec(line, space, space)
-    y = space["layer"](mlx.core.array(turned(x)))
-    return turned(y[0] if isinstance(y, tuple) else y)
-
-
-def paddle_(line, space, x, one):
-    import paddle
-
-    exec(line, space, space)
-    return turned(space["layer"](paddle.to_tensor(turned(x)))[0].numpy())
-
-
-RUN = {
-    "nnx": flax_nnx,
-    "linen": flax_linen,
-    "equinox": equinox,
-    "haiku": haiku,
-    "mlx": mlx_,
-    "paddle": paddle_,
-}
+@pytest.mark.parametrize("tool, suffix, kind", CASES)
+def test_a_tool_loads_its_file_by_the_lines_and_computes_the_same(
+    tool, suffix, kind, tmp_path
+):
+    package = NEEDS.get(tool, [tool])[0]
+    needed = [package] + ["safetensors"] * (suffix == ".safetensors" and tool != "mlx")
+    for name in needed:
+        if find_spec(name) is None:
+            pytest.skip(f"{name} is not installed: run this where it is")
+    layers = stack(kind, tool)
+    done = convert.write(layers, tmp_path / f"a{suffix}", tool)
+    x = x_of().astype("f4")
+    np.save(tmp_path / "x.npy", x)
+    batch_first = f"x = x{SWAP}\n" if tool == "linen" else ""
+    text = f"import numpy\nx = numpy.load('x.npy')\nlengths = numpy.array([{T}] * {B}, "
+    text += f"'i8')\n{batch_first}{done.line}\n{RUN[tool]}\n"
+    text += "numpy.save('y.npy', numpy.asarray(y))"
+    (tmp_path / "load_it.py").write_text(text)
+    ran = subprocess.run([sys.executable, "load_it.py"], cwd=tmp_path,
+                         capture_output=True, text=True)  # fmt: skip
+    assert ran.returncode == 0, f"{text}\n{ran.stderr[-3000:]}"
+    ours = convert.run(layers, x)[0]
+    scale = max(1, abs(ours).max())
+    theirs = np.load(tmp_path / "y.npy")
+    np.testing.assert_allclose(theirs, ours, rtol=0, atol=2e-6 * scale)

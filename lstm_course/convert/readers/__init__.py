@@ -4,7 +4,7 @@ In this folder:
 
     safetensors, torch_file, numpy_file    containers of named arrays
     pickled, msgpack                       the same of Paddle and of Flax
-    named                                  layers among named arrays
+    named, places                          layers among named arrays; stacks of them
     keras_file, keras_config               Keras 1, 2 and 3: weights; what is said
     onnx_file                              nodes of a graph, weights folded
     bounds                                 what a file may ask for
@@ -24,7 +24,9 @@ from . import (
     safetensors,
     torch_file,
 )
+from .bounds import check_here
 from .named import flat, layers_of
+from .places import both_ways
 
 SUFFIXES = {
     ".safetensors": ("safetensors", safetensors.load),
@@ -83,7 +85,10 @@ def read(path, **say):
             "an RNN, LSTM or GRU under their tool's own names. Does the tool's reader "
             "show such layers?"
         )
-    return [replace(layer, **_said(say)) for layer in layers] if say else layers
+    said = _said(say)
+    if said.get("way") == "both" and all(v.way == "forward" for v in layers):
+        layers = both_ways(layers)
+    return [replace(layer, **said) for layer in layers] if said else layers
 
 
 MODELS = {".keras": keras_file.load, ".h5": keras_file.load_h5}
@@ -91,6 +96,8 @@ MODELS |= {".hdf5": keras_file.load_h5, ".onnx": onnx_file.load}
 
 
 def _layers(path):
+    if path.suffix.lower() in NEEDED:
+        check_here(NEEDED[path.suffix.lower()], path.name)
     if path.suffix.lower() in MODELS:
         return MODELS[path.suffix.lower()](path)
     if path.suffix.lower() not in SUFFIXES:
@@ -102,12 +109,19 @@ def _layers(path):
     return layers_of(flat(load(path)), kind)
 
 
+NEEDED = dict.fromkeys((".pt", ".pth", ".ckpt", ".bin"), "torch")
+NEEDED |= {".keras": "h5py", ".h5": "h5py", ".hdf5": "h5py", ".onnx": "onnx"}
+
+
+NOT_SAID = ("level", "source", "notes", "start", "lengths")
+
+
 def _said(say):
     """What the caller says for the file, checked."""
     known = neutral()
     made = {}
     for name, value in say.items():
-        if name not in known or name in ("source", "notes", "start", "lengths"):
+        if name not in known or name in NOT_SAID:
             raise ValueError(
                 f"A layer has no field {name!r} to be said. Got {name}={value!r}, "
                 f"expected one of {', '.join(known)}. A typing slip?"

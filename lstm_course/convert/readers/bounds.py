@@ -2,6 +2,7 @@
 
 import math
 import zipfile
+from importlib.util import find_spec
 
 MOST_PACKED = 1000  # times its packed size; deflate itself cannot do more than 1032
 MOST = 16 << 30  # bytes of one entry
@@ -13,6 +14,15 @@ def refuse(path, kind, why):
         f"{path} cannot be read as {kind}: {why}. Expected a whole file as its tool "
         "saves it. Was it cut short, or is it of another kind?"
     ) from None
+
+
+def check_here(package, name):
+    """Is the package installed that a kind of file needs?"""
+    if find_spec(package) is None:
+        raise ValueError(
+            f"{name} needs the package {package}, and it is not installed here. "
+            f"Expected it beside this one. pip install {package}?"
+        )
 
 
 def check_size(path, kind, name, shape, itemsize, there):

@@ -8,6 +8,7 @@ import numpy as np
 from ..layer import Layer
 from ..parts import weights_of
 from ..tools import FORMS
+from .places import beside, stacked
 
 LEVELLED = re.compile(r"(.*?)(weight_[ih]h|weight_hr|bias_[ih]h)_l(\d+)(_reverse)?$")
 FORWARD = {"forward", "forward_rnn", "forward_layer", "cell_fw", "fw"}
@@ -74,7 +75,7 @@ def layers_of(arrays, source):
         (*_place(prefix), _side(prefix, form, names, arrays, source))
         for prefix, (form, names) in found.items()
     ]
-    return stacked(_paired(sides))
+    return beside(stacked(_paired(sides)))
 
 
 def _canonical(arrays):
@@ -239,25 +240,3 @@ def _paired(sides):
             layer = replace(below, way="both", weights=below.weights + layer.weights)
         layers[name, level] = layer
     return list(layers.values())
-
-
-def stacked(layers):
-    """Levels of one name that feed each other stay a stack, others get names."""
-    by_name = {}
-    for layer in layers:
-        by_name.setdefault(layer.name, []).append(layer)
-    made = []
-    for name, stack in by_name.items():
-        stack.sort(key=lambda layer: layer.level)
-        pairs = list(zip(stack, stack[1:], strict=False))
-        chained = all(b.input_size == a.width for a, b in pairs)
-        chained = chained and all(b.level == a.level + 1 for a, b in pairs)
-        chained = chained and len({layer.kind for layer in stack}) == 1
-        for k, layer in enumerate(stack):
-            apart = f"{name}_{layer.level}" if layer.level else name
-            made.append(
-                replace(layer, level=k)
-                if chained
-                else replace(layer, name=apart, level=0)
-            )
-    return made

@@ -4,6 +4,7 @@ TensorFlow 2.21 and Paddle 3.3.1 do, imported in this order.
 """
 
 import multiprocessing
+import os
 from concurrent.futures import ProcessPoolExecutor
 from importlib import import_module
 from importlib.util import find_spec
@@ -97,6 +98,8 @@ THERE = {}  # in such a process: its layers and their runners
 
 
 def _begin(layers, tool):
+    backends = (k for k in ("tensorflow", "jax", "torch") if find_spec(k))
+    os.environ.setdefault("KERAS_BACKEND", next(backends, "tensorflow"))
     THERE.update(layers=layers, tool=tool, runners={})
 
 

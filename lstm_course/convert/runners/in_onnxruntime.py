@@ -13,6 +13,8 @@ STARTS = {"h": "initial_h", "c": "initial_c"}
 def runner(layer, tool):
     if layer.layout == "batch_first":
         raise CannotRun("onnxruntime refuses layout=1")
+    if layer.dtype != np.float32:
+        raise CannotRun("onnxruntime refuses such nodes of float64")
     name = f"onnxruntime {onnxruntime.__version__}"
     return Runner(name, ("float32",), run)
 

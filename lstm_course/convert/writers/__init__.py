@@ -13,6 +13,9 @@ In this folder:
 from pathlib import Path
 from typing import NamedTuple
 
+from ..layer import cast
+from ..readers import NEEDED
+from ..readers.bounds import check_here
 from . import files, keras_file, named, onnx_file
 from .lines import line_of
 from .rules import check
@@ -54,7 +57,7 @@ class Written(NamedTuple):
     remarks: tuple
 
 
-def write(layers, path, tool=None, leave_out=()):
+def write(layers, path, tool=None, leave_out=(), floats=None):
     """Write layers as a file of another tool.
 
     Parameters
@@ -67,6 +70,8 @@ def write(layers, path, tool=None, leave_out=()):
         one that the suffix belongs to.
     leave_out : collection of str
         Fields of ``Layer`` to write as if they said nothing; the result tells which.
+    floats : str, optional
+        "float32" or "float64"; by default those of the layers.
 
     Returns
     -------
@@ -89,13 +94,35 @@ def write(layers, path, tool=None, leave_out=()):
     """
     path = Path(path)
     tool = _tool(path, tool)
+    if path.suffix.lower() in NEEDED:
+        check_here(NEEDED[path.suffix.lower()], path.name)
     checked, remarks = [], []
+    layers = layers if floats is None else [_in(layer, floats) for layer in layers]
+    if tool in OF_FLOAT64 and any(layer.dtype == float for layer in layers):
+        remarks.append(OF_FLOAT64[tool])
     for layer in layers:
         layer, said = check(layer, tool, rules_for(tool, layer.kind), leave_out)
         checked.append(layer)
         remarks += said
     _save(checked, path, tool)
     return Written(path, tool, line_of(checked, path, tool), tuple(remarks))
+
+
+def _in(layer, floats):
+    if floats not in ("float32", "float64"):
+        raise ValueError(
+            f"A file's numbers are to be {floats!r}. Expected float32 or "
+            "float64. In which of the two does the model run?"
+        )
+    return cast(layer, floats)
+
+
+JAX = "float64: JAX makes float32 of it unless jax_enable_x64 is set"
+OF_FLOAT64 = dict.fromkeys(("nnx", "linen", "equinox", "haiku"), JAX) | {
+    "mlx": "float64: MLX has it on the CPU alone, and its sigmoid is right to 2e-8",
+    "onnx": "float64: onnxruntime 1.31 refuses to run such nodes; float32 it runs "
+    "(floats='float32', --floats float32)",
+}
 
 
 def rules_for(tool, kind):

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 
 import numpy as np
@@ -93,9 +94,8 @@ def _config(cls, module="keras.layers", **config):
 
 
 def _entry(layer, top):
-    name = (layer.name.replace("/", ".") or "layer") + f"_{layer.level}" * bool(
-        layer.level
-    )
+    name = re.sub("[/.]", "_", layer.name) or "layer"  # on torch no name has a dot
+    name += f"_{layer.level}" * bool(layer.level)
     sequence = not top or layer.returns != "last"
     said = {
         "units": layer.hidden_size,

@@ -110,6 +110,40 @@ def check_numbers(layer, tool, form):
             )
 
 
+def check_alike(layers, tool):
+    """nn.LSTM and its like have one size for all levels; each must fit the one below.
+
+    Raises
+    ------
+    ValueError
+        For a stack that such a module cannot load.
+    """
+    by_name = {}
+    for layer in layers:
+        by_name.setdefault(layer.name, []).append(layer)
+    for stack in by_name.values():
+        first, below = stack[0], None
+        for k, layer in enumerate(stack):
+            odd = [n for n in ALIKE if getattr(layer, n) != getattr(first, n)]
+            width = below.width if below else layer.input_size
+            if odd or layer.level != k or layer.input_size != width:
+                said = f"{odd[0]}={getattr(layer, odd[0])}" if odd else (
+                    f"level {layer.level} with I = {layer.input_size}"
+                )  # fmt: skip
+                wanted = f"{odd[0]}={getattr(first, odd[0])}, as below it" if odd else (
+                    f"level {k} with I = {width}, what the layer below gives"
+                )  # fmt: skip
+                raise ValueError(
+                    f"{tool} has one module for a stack, and {layer.label} does not "
+                    f"fit into it: it has {said}. Expected {wanted}. Convert to Keras, "
+                    f"ONNX or Flax, or write each layer alone, --layer {layer.label!r}?"
+                )
+            below = layer
+
+
+ALIKE = ("kind", "hidden_size", "output_size", "way", "activation", "dtype")
+
+
 def _refuse(layer, tool, what, out):
     raise ValueError(
         f"{tool} cannot hold {what}, and {layer.label} has it. Expected a layer "
@@ -121,6 +155,8 @@ def named_arrays(layers, tool, dtype=None):
     """Layers of any stacks -> name -> ``Joined``, as the tool calls them."""
     made = {}
     base = "torch" if tool == "paddle" else tool
+    if base == "torch":
+        check_alike(layers, tool)
     for layer in layers:
         form = form_of(layer, base)
         check_numbers(layer, tool, form)

@@ -1,15 +1,17 @@
 """Makes the files beside it with the tools themselves, and what they compute.
 
-Run it where the tools are: python make.py FOLDER.  Recorded with jax 0.10.2, flax
-0.12.8, equinox 0.13.8, dm-haiku 0.0.17, mlx 0.32.4, paddlepaddle 3.3.1, tf_keras 2.21.0
+Run it where the tools are: python make.py FOLDER [NAMES].  Recorded with jax 0.10.2,
+flax 0.12.8, equinox 0.13.8, dm-haiku 0.0.17, mlx 0.32.4, paddlepaddle 3.3.1, tf_keras 2.21.0
 (which is Keras 2).  Weights are random and no two axes are equal.
 """
 
+import json
 import os
 import sys
 
 import equinox as eqx
 import flax.linen as nn
+import h5py
 import haiku as hk
 import jax
 import jax.numpy as jnp
@@ -139,8 +141,75 @@ def keras_2():
             net.save(record(f"keras2_{name}.{suffix}", net.predict(x_b, verbose=0)))
 
 
+def keras_1():
+    """In the form of Keras 1.2, one array per gate; what Keras 2 makes of it."""
+    layers, hard = tf_keras.layers, {"recurrent_activation": "hard_sigmoid"}
+    kinds = {
+        "lstm": ("icfo", layers.LSTM(5, return_sequences=True, **hard)),
+        "gru": ("zrh", layers.GRU(5, return_sequences=True, reset_after=False, **hard)),
+        "rnn": ("", layers.SimpleRNN(5, return_sequences=True)),
+    }
+    for name, (gates, layer) in kinds.items():
+        cls = {"rnn": "SimpleRNN"}.get(name, name.upper())
+        file = f"keras1_{name}.h5"
+        config = {
+            "name": f"{name}_1", "trainable": True,
+            "batch_input_shape": [None, None, I], "input_dtype": "float32", "input_dim": I, "input_length": None,
+            "output_dim": 5, "init": "glorot_uniform", "inner_init": "orthogonal",
+            "activation": "tanh", "return_sequences": True, "go_backwards": False,
+            "stateful": False, "unroll": False, "consume_less": "cpu",
+            "W_regularizer": None, "U_regularizer": None, "b_regularizer": None,
+            "dropout_W": 0.0, "dropout_U": 0.0,
+        }  # fmt: skip
+        if gates:
+            config["inner_activation"] = "hard_sigmoid"
+        model = {"class_name": "Sequential",
+                 "config": [{"class_name": cls, "config": config}]}  # fmt: skip
+        ends = [f"_{g}" for g in gates] or [""]
+        sizes = {"W": (I, 5), "U": (5, 5), "b": (5,)}
+        arrays = {f"{name}_1_{k}{e}": draw(v) for e in ends for k, v in sizes.items()}
+        with h5py.File(file, "w") as h5:
+            h5.attrs["keras_version"] = b"1.2.2"
+            h5.attrs["model_config"] = json.dumps(model).encode()
+            group = h5.create_group("model_weights")
+            group.attrs["layer_names"] = [f"{name}_1".encode()]
+            group.attrs["keras_version"] = b"1"  # what Keras 2 takes for Keras 1
+            group = group.create_group(f"{name}_1")
+            group.attrs["weight_names"] = [k.encode() for k in arrays]
+            for k, a in arrays.items():
+                group[k] = a
+        net = tf_keras.Sequential([tf_keras.Input((None, I)), layer])
+        net.load_weights(file)
+        with h5py.File(file, "r+") as h5:
+            h5["model_weights"].attrs["keras_version"] = b"1.2.2"
+        record(file, net.predict(x_b, verbose=0))
+
+
+def cudnn():
+    """CuDNN layers as Keras 2 saves them; what it makes of them on a CPU."""
+    from tf_keras.src.layers.rnn.cudnn_gru import CuDNNGRU
+    from tf_keras.src.layers.rnn.cudnn_lstm import CuDNNLSTM
+
+    layers, said = tf_keras.layers, {"return_sequences": True}
+    kinds = {"lstm": (CuDNNLSTM, layers.LSTM), "gru": (CuDNNGRU, layers.GRU)}
+    for name, (card, plain) in kinds.items():
+        net = tf_keras.Sequential([tf_keras.Input((None, I)), card(5, **said)])
+        net.set_weights([draw(w.shape) for w in net.get_weights()])
+        net.save(f"cudnn_{name}.h5")
+        net = tf_keras.Sequential([tf_keras.Input((None, I)), plain(5, **said)])
+        net.load_weights(f"cudnn_{name}.h5")
+        record(f"cudnn_{name}.h5", net.predict(x_b, verbose=0))
+
+
+MAKERS = [flax_nnx, flax_linen, equinox, haiku, apple, paddle_, keras_2]
+MAKERS += [keras_1, cudnn]
+
 if __name__ == "__main__":
     os.chdir(sys.argv[1])
-    for make in (flax_nnx, flax_linen, equinox, haiku, apple, paddle_, keras_2):
+    if names := sys.argv[2:]:  # only these, beside what is there
+        expected = dict(np.load("expected.npz"))
+        x, MAKERS = expected["x"], [m for m in MAKERS if m.__name__ in names]
+        x_b = x.transpose(1, 0, 2)
+    for make in MAKERS:
         make()
     np.savez("expected.npz", **expected)

@@ -1,0 +1,107 @@
+"""What a file cannot say, or a target cannot load, is asked for or refused."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from test_convert_layers import layer, x_of
+
+from lstm_course import __main__ as cli
+from lstm_course import convert
+from lstm_course.convert.layer import cast
+
+
+def uneven(**second):
+    """Two levels that no single nn.LSTM can hold."""
+    above = replace(layer(inputs=6, seed=1, **second), name="net", level=1)
+    return [replace(layer(), name="net"), above]
+
+
+ODD = {
+    "way=both": uneven(way="both"),
+    "hidden_size=5": [
+        replace(layer(), name="net"),
+        replace(
+            cast(layer(inputs=6), float, lambda a: a[..., :5][:6]), level=1, name="net"
+        ),
+    ],
+    "kind=gru": uneven(kind="gru"),
+    "level 2 with": [replace(v, level=2 * v.level) for v in uneven()],
+}
+
+
+@pytest.mark.parametrize("said", ODD)
+@pytest.mark.parametrize("tool, suffix", [("torch", ".pt"), ("paddle", ".pdparams")])
+def test_a_stack_that_one_module_cannot_hold_is_refused(said, tool, suffix, tmp_path):
+    file = tmp_path / f"a{suffix}"
+    with pytest.raises(ValueError, match=rf"{said}.*Expected.*--layer .*\?$"):
+        convert.write(ODD[said], file, tool)
+    assert not file.exists()
+
+
+def test_a_layer_of_such_a_stack_is_written_alone(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    convert.write(ODD["way=both"], "a.safetensors", "mlx")
+    argv = ["convert", "a.safetensors", "b.pt", "--layer", "net, layer 1", "--prove"]
+    assert cli.main(argv) == 0
+    assert "bidirectional=True" in capsys.readouterr().out
+    assert cli.main([*argv[:-2], "net, layer 7"]) == 1
+    assert "'net, layer 1'" in capsys.readouterr().err
+
+
+def cells(*sizes):
+    """Cells of one compact module of linen, by name -> array."""
+    made, rng = {}, np.random.default_rng(0)
+    for k, (inputs, H) in enumerate(sizes):
+        for b in "ifgo":
+            made[f"LSTMCell_{k}.i{b}.kernel"] = rng.normal(size=(inputs, H))
+            made[f"LSTMCell_{k}.h{b}.kernel"] = rng.normal(size=(H, H))
+            made[f"LSTMCell_{k}.h{b}.bias"] = rng.normal(size=H)
+    return made
+
+
+@pytest.mark.parametrize("sizes", [((5, 5), (5, 5)), ((4, 6), (4, 6))])
+def test_cells_beside_each_other_are_told_and_paired_when_asked(sizes, tmp_path):
+    file = tmp_path / "a.npz"
+    np.savez(file, **cells(*sizes))
+    told = [v.notes for v in convert.read(file)]
+    assert all(any("say way=both" in n for n in notes) for notes in told)
+    (one,) = convert.read(file, way="both")
+    assert (one.way, one.name, one.level) == ("both", "LSTMCell", 0)
+    assert not any("say way=both" in n for n in one.notes)
+
+
+def test_pairs_that_were_numbered_from_the_top_are_put_in_order(tmp_path):
+    np.savez(tmp_path / "a.npz", **cells((10, 5), (10, 5), (4, 5), (4, 5)))
+    stack = convert.read(tmp_path / "a.npz", way="both")
+    assert [(v.level, v.input_size) for v in stack] == [(0, 4), (1, 10)]
+    np.savez(tmp_path / "b.npz", **cells((4, 5), (5, 5), (5, 5)))
+    with pytest.raises(ValueError, match="two by two, and there are 3.*Expected pairs"):
+        convert.read(tmp_path / "b.npz", way="both")
+
+
+def test_other_floats_are_written_when_asked_and_told_where_they_fail(tmp_path):
+    pytest.importorskip("onnx", reason="pip install .[peers] brings onnx")
+    done = convert.write([layer()], tmp_path / "a.onnx")
+    assert any("onnxruntime 1.31 refuses" in r for r in done.remarks)
+    done = convert.write([layer()], tmp_path / "b.onnx", floats="float32")
+    assert not any("refuses" in r for r in done.remarks)
+    (back,) = convert.read(done.path)
+    assert back.dtype == np.float32
+    ours, theirs = (convert.run([v], x_of())[0] for v in (layer(), back))
+    np.testing.assert_allclose(theirs, ours, rtol=0, atol=2e-6)
+    with pytest.raises(ValueError, match="Expected float32 or float64"):
+        convert.write([layer()], tmp_path / "c.onnx", floats="float16")
+
+
+def test_a_file_whose_package_is_missing_is_refused_with_its_name(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(convert.readers.bounds, "find_spec", lambda name: None)
+    for suffix, package in convert.readers.NEEDED.items():
+        file = tmp_path / f"a{suffix}"
+        file.write_bytes(b"")
+        with pytest.raises(ValueError, match=rf"Expected.*pip install {package}\?$"):
+            convert.read(file)
+    with pytest.raises(ValueError, match=r"pip install torch\?$"):
+        convert.write([layer()], tmp_path / "new.pt")
