@@ -1,8 +1,8 @@
 """Makes the files beside it with the tools themselves, and what they compute.
 
 Run it where the tools are: python make.py FOLDER [NAMES].  Recorded with jax 0.10.2,
-flax 0.12.8, equinox 0.13.8, dm-haiku 0.0.17, mlx 0.32.4, paddlepaddle 3.3.1, tf_keras 2.21.0
-(which is Keras 2).  Weights are random and no two axes are equal.
+flax 0.12.8, equinox 0.13.8, dm-haiku 0.0.17, mlx 0.32.4, paddlepaddle 3.3.1, tf_keras
+2.21.0 (which is Keras 2).  Weights are random and no two axes are equal.
 """
 
 import json
@@ -154,7 +154,8 @@ def keras_1():
         file = f"keras1_{name}.h5"
         config = {
             "name": f"{name}_1", "trainable": True,
-            "batch_input_shape": [None, None, I], "input_dtype": "float32", "input_dim": I, "input_length": None,
+            "batch_input_shape": [None, None, I], "input_dtype": "float32",
+            "input_dim": I, "input_length": None,
             "output_dim": 5, "init": "glorot_uniform", "inner_init": "orthogonal",
             "activation": "tanh", "return_sequences": True, "go_backwards": False,
             "stateful": False, "unroll": False, "consume_less": "cpu",
