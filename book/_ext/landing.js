@@ -1,3 +1,4 @@
+// Before this text stand LSTM and the engine's functions (book/_ext/landing.py).
 (() => {
   const figure = document.currentScript.parentElement;
   const { unit, readOut, x } = JSON.parse(figure.dataset.figure);
@@ -8,23 +9,17 @@
   start.forms = nouns.map((noun) => noun.textContent);
 
   const sigmoid = (z) => 1 / (1 + Math.exp(-z));
+  const p = Object.fromEntries(Object.entries(unit).map(([name, rows]) => [name, Float64Array.from(rows.flat())]));
+  const layer = makeLayer(LSTM.layers[0], p, { T: x.length, B: 1, I: 3, H: 1 });
   const logit = (share) => Math.log(share / (1 - share));
   const percent = (share) => `${Math.round(100 * share)} %`;
 
-  // One LSTM step for one unit, as in chapter 4: blocks i f g o.
-  function step(features, { h, c }) {
-    const z = unit.b.map((b, k) =>
-      features.reduce((sum, v, j) => sum + v * unit.W_x[j][k], h * unit.W_h[0][k] + b));
-    const [i, f, o, g] = [sigmoid(z[0]), sigmoid(z[1]), sigmoid(z[3]), Math.tanh(z[2])];
-    const after = f * c + i * g;
-    return { i, f, c: after, h: o * Math.tanh(after) };
-  }
-
-  function read() {
-    unit.b[1] = logit(+keep.value);
-    unit.W_x[1][0] = logit(+others.value) - unit.b[0];
-    let state = { h: 0, c: 0 };
-    return x.map((features) => (state = step(features, state)));
+  function read() { // blocks i f g o
+    p.b[1] = logit(+keep.value);
+    p.W_x[4] = logit(+others.value) - p.b[0]; // from "is it another noun" to i
+    layerForward(layer, Float64Array.from(x.flat()));
+    const { i, f, c, h } = layer.q;
+    return x.map((_, t) => ({ i: i[t], f: f[t], c: c[t + 1], h: h[t + 1] }));
   }
 
   function show() {

@@ -5,7 +5,7 @@
     ```
 
 The unit is the package's own LSTM cell with weights set by hand.  The page shows its
-run as it is; landing.js computes the same step when a reader turns a dial.
+run as it is; where a reader turns a dial, landing.js runs the engine's text of it.
 """
 
 import json
@@ -18,6 +18,8 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from lstm_course import CELLS, trace
+from lstm_course.engines.page.text import cell_text
+from lstm_course.widgets import bundle
 
 # Word, its other form, and what the unit is told: is it the subject, is it another
 # noun, and is its number plural (+1) or singular (-1).
@@ -78,8 +80,15 @@ def html():
         others=OTHERS,
         are=f"{run['are']:.4g}",
         said=f"{100 * run['are']:.0f}",
-        script=(Path(__file__).parent / "landing.js").read_text(encoding="utf-8"),
+        script=script(),
     )
+
+
+def script():
+    """The cell, the engine's loops and landing.js in one scope: str."""
+    own = (Path(__file__).parent / "landing.js").read_text(encoding="utf-8")
+    lstm = f"const LSTM = {cell_text(CELLS['lstm'])};"
+    return "\n".join(["{", lstm, bundle.script("layer"), own, "}"])
 
 
 def form(word, other, features):

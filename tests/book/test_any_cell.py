@@ -91,7 +91,7 @@ LAST = """root => Object.fromEntries([...root.querySelectorAll(".quantity")].map
 @in_a_browser
 def test_a_unit_of_every_cell_shows_python_s_numbers(show, visit):  # noqa: F811
     root = show(UnitExplorer("count"))
-    for name in CELLS:
+    for name in reversed(CELLS):  # those without a c before any goal is met
         chosen(root, name)
         ours, seen = UnitExplorer("count", cell=name), root.evaluate(LAST)
         values = ours.trace()

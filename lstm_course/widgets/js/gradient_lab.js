@@ -88,6 +88,7 @@ async function render({ model, el }) {
     const of = cells[model.get("cell")];
     const traits = { ...Object.fromEntries(names.map((name) => [name, model.get(name)])), ...of, rnn: cells.rnn.spec };
     menu.show(traits.cell);
+    dials.bias.firstChild.textContent = of.keeps?.[0] === "f" ? "forget bias" : "keeping bias";
     dials.bias.classList.toggle("idle", !of.keeps);
     dials.bias.querySelectorAll("input").forEach((input) => set(input, { disabled: of.keeps ? null : "" }));
     for (const [name, dial] of Object.entries(dials)) dial.show(traits[name]);

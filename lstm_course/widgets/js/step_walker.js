@@ -37,7 +37,7 @@ const share = (v) => SHARES.find(([limit]) => v < limit)[1];
 
 function sentence({ spec, steps, shown }, step, v) {
   const n = (name) => number(v[name]);
-  const plain = ({ words, name, share: open }) => `The ${words}: ${name} = ${n(name)}${open ? `, ${share(v[name])} gets through` : ""}.`;
+  const plain = ({ words, name, share: open }) => `${words[0].toUpperCase()}${words.slice(1)}: ${name} = ${n(name)}${open ? `, ${share(v[name])} gets through` : ""}.`;
   if (spec.name !== "lstm") return shown.filter(({ name }) => steps[step].names.includes(name)).map(plain).join(" ");
   return [
     `Forget: f = ${n("f")}, so ${share(v.f)} of the old memory ${n("c_prev")} will be kept.`,
@@ -253,6 +253,7 @@ export default {
       list.show(back ? backSums(spec.name, v, d) : sums(cell, v), step, back ? way.names : steps.map((one) => one.name));
       controls.show(walk.place(), k);
       ways_.show();
+      trying.hidden = path !== "c"; // they ask for a cell state
       trying.show({ v, d, step, back, t, source, start: Math.abs(all[source]?.c) });
       said.show(html("b", {}, words[t]), ` (word ${t + 1} of ${words.length}). `,
         back ? backSentence(spec.name, step, v, d, t === source) : sentence(cell, step, v));

@@ -19,7 +19,7 @@ const GOALS = {
     ({ x, f, i, g, c }) => {
       const pulses = x.flatMap((v, t) => (v >= 0.9 ? [t] : []));
       const t = pulses.at(-1);
-      return f && pulses.length > 1 && c[pulses[0]] > 0.5 && f[t] < 0.3 && i[t] * g[t] > 0.5 && c.at(-1) > 0.5;
+      return f && c && pulses.length > 1 && c[pulses[0]] > 0.5 && f[t] < 0.3 && i[t] * g[t] > 0.5 && c.at(-1) > 0.5;
     }],
   down: ["Count downwards: c below −3 at the end, a step down with each pulse.",
     ({ x, c }) => c?.at(-1) < -3 && x.filter((v) => v >= 0.9).length >= 3],
@@ -82,6 +82,7 @@ async function render({ model, el }) {
     presets.show(presets.chosen);
     menu.show(name);
     for (const row of rows) row.draw(values, weights, cursor.at ?? x.length - 1);
+    trying.hidden = !("c" in values); // they ask for a cell state
     trying.show(values);
     const said = name === "lstm" ? model.get("presets")[presets.chosen]?.words : "";
     sentence.show(...typeset(html, words(values, of, said)));
@@ -149,7 +150,8 @@ function writeLine(place, { name, line: text, path, sums }, weights, T) {
   for (const spot of place.querySelectorAll("[data-q]")) {
     const key = spot.dataset.q;
     const dial = Object.values(sums).flat().find(({ param }) => param.startsWith(key));
-    spot.innerHTML = key in sums ? sum(sums[key], weights) : exact(weights[dial.param][0]);
+    const text = key in sums ? sum(sums[key], weights) : exact(weights[dial.param][0]);
+    spot.innerHTML = spot.previousSibling?.textContent === " " ? `(${text})` : text; // of a product
   }
 }
 
