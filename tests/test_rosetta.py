@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from html import escape
 
+import nbformat
 import numpy as np
 import pytest
 from peers import drift
@@ -193,7 +194,7 @@ def test_the_page_s_tables_have_a_line_for_all_that_is_known():
     assert words.traps().count("\n") == 2 + len(about.TRAPS)
     assert words.runtimes().count("\n") == 2 + len(about.OPTIONS)
     assert words.runtimes().count("**") == 2 * sum(map(len, about.WRONG.values()))
-    for key, text in (("onnx", "i o f c"), ("haiku", "takes the new")):
+    for key, text in (("onnx", "i\xa0o\xa0f\xa0c"), ("haiku", "takes the new")):
         line = f"| **{about.TOOLS[key].name}**"
         assert text in next(row for row in words.layouts().splitlines() if line in row)
 
@@ -202,3 +203,27 @@ def test_a_form_is_told_in_a_sentence():
     said = words.about_form(where.form_of("haiku", "lstm"))
     assert "block columns, from the left: i g f o" in said
     assert "1 is added to f" in said and "x above h" in said
+
+
+# ---- the page ----
+def test_the_page_types_nothing_that_the_table_knows(root):
+    page = nbformat.read(root / "book/rosetta_stone.ipynb", as_version=4)
+    text = "\n".join(cell.source for cell in page.cells)
+    known = {t.version for t in about.TOOLS.values() if t.package} | {about.SEEN}
+    known |= {t.version for t in about.TRAPS.values()}
+    known |= {v for wrong in about.WRONG.values() for v in wrong.values()} - {"refused"}
+    known |= {words.spelled(f) for f in where.TABLE if f.kind != "rnn"}
+    known |= {p.name for f in where.TABLE for p in f.parts if len(p.name) > 5}
+    known |= {f"{t.found:.2f}" for t in about.TRAPS.values() if _size(t.found)}
+    assert not [k for k in known if k in text]
+    for part in ("layouts", "peepholes", "traps", "runtimes"):
+        assert f"words.{part}()" in text
+
+
+def _size(found):
+    return isinstance(found, float) and found != round(found)
+
+
+def test_chapter_4_points_to_the_page(root):
+    chapter = (root / "book/04_lstm_step_by_step.ipynb").read_text("utf-8")
+    assert "{doc}`rosetta_stone`" in chapter

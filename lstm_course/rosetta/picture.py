@@ -25,25 +25,26 @@ def matrices(form):
     said = {b: letter for b, (letter, _, _) in d.letters.items()}
     parts = [_box(said[block], block, box) for block, box in _boxes(d)]
     parts += [_name(name, x, y, _room(d, name, x, y)) for name, x, y in d.names]
-    body = "".join(parts) + "</svg>"
+    above = ROW * min(y for _, _, y in d.names) - 2 * NAME - 8  # of names in two lines
+    body = f'<g transform="translate(0,{-above:g})">{"".join(parts)}</g></svg>'
     alt = f"{title_of(form)}: {about_form(form)}"
-    return framed(body, UNIT * d.width + 8, ROW * d.height + 4, alt)
+    return framed(body, UNIT * d.width + 8, ROW * d.height + 4 - above, alt)
 
 
 def gallery(forms):
     """Pictures of several forms, each under its tool's name: HTML."""
     cards = "".join(
-        f'<figure class="lcm"><figcaption>{escape(title_of(form))}</figcaption>'
-        f"{matrices(form)}</figure>"
+        f'<div class="lcm"><div class="lcm-of">{escape(title_of(form))}</div>'
+        f"{matrices(form)}</div>"
         for form in forms
     )
     return f'<style>{STYLE}</style><div class="lcm-all">{cards}</div>'
 
 
 STYLE = (
-    ".lcm-all{display:flex;flex-wrap:wrap;gap:1.4rem 2.2rem;align-items:flex-start}"
-    ".lcm{margin:0!important;min-width:0}.lcm figcaption{font-weight:650;"
-    "margin:0 0 .2rem!important;text-align:left}.lcm svg{margin:0!important}"
+    ".lcm-all{display:grid;gap:1.2rem 1rem;align-items:start;text-align:left;"
+    "grid-template-columns:repeat(auto-fill,minmax(min(15rem,100%),1fr))}"
+    ".lcm-of{font:650 .95rem var(--ui,sans-serif)}.lcm svg{margin:0}"
 )
 
 

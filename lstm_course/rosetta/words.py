@@ -21,6 +21,11 @@ def spelled(form):
     return " ".join(letters.get(b, b) for b in form.blocks)
 
 
+def kept(form):
+    """The same on one line of a narrow table."""
+    return spelled(form).replace(" ", "\N{NO-BREAK SPACE}")
+
+
 def facts(form):
     """What differs between tools: dict of plain values."""
     whats = [p.what for p in form.parts]
@@ -65,7 +70,9 @@ def _biases(form):
 
 def layouts():
     """A line per tool: blocks, how a matrix lies, biases, start: Markdown."""
-    head = "| | LSTM | GRU | a matrix is | biases | forget gate starts at |"
+    head = (
+        "| | LSTM | GRU: blocks, reset | a matrix is | biases | forget gate starts at |"
+    )
     rows = [head, "|---|---|---|---|---|---|"]
     for tool in about.TOOLS.values():
         lstm = where.form_of(tool.forms["lstm"][0], "lstm")
@@ -79,7 +86,7 @@ def layouts():
         how = f"<br>{tool.how}" if tool.how else ""
         gru = "<br>".join(_gru(form) for form in grus)
         rows.append(
-            f"| **{tool.name}**{version}{how} | {spelled(lstm)} | {gru} | {shape} | "
+            f"| **{tool.name}**{version}{how} | {kept(lstm)} | {gru} | {shape} | "
             f"{f['biases']} | {start} |"
         )
     return "\n".join(rows) + "\n"
@@ -98,8 +105,8 @@ def _gru(form):
     f = facts(form)
     after = {2: "two biases", 1: "a bias inside"}[f["biases"]] if f["inner"] else ""
     after = after or ("no bias inside" if f["reset"] == "after" else "")
-    said = ", ".join(filter(None, [f"reset {f['reset']}", after]))
-    return f"{spelled(form)}: {said}{', takes the new' if f['takes'] else ''}"
+    said = [f["reset"], after, "takes the new" if f["takes"] else ""]
+    return f"{kept(form)}: {', '.join(filter(None, said))}"
 
 
 def peepholes():
@@ -115,8 +122,9 @@ def traps():
     rows = ["| | what happens | seen |", "|---|---|---|"]
     for trap in about.TRAPS.values():
         said = trap.what.format(trap.found)
-        where_ = f"{trap.package} {trap.version}, {trap.seen}"
-        rows.append(f"| **{trap.tool}** | {said} | {where_} |")
+        day = trap.seen.replace("-", "\N{NON-BREAKING HYPHEN}")
+        on = f"{trap.package} {trap.version}<br>{day}"
+        rows.append(f"| **{trap.tool}** | {said} | {on} |")
     return "\n".join(rows) + "\n"
 
 
