@@ -33,6 +33,13 @@ NUMBERS = """numbers => {
     for (const place of document.querySelectorAll("[data-page-of]")) {
         place.textContent = numbers[place.dataset.pageOf];
     } }"""
+UNSET = """() => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node; (node = walker.nextNode()); ) {
+        const verbatim = node.parentElement.closest("pre, code, script, style");
+        const source = /\\\\begin\\{|\\$\\$|\\\\\\(/.test(node.data);
+        if (source && !verbatim) return node.data.trim();
+    } }"""
 HEADINGS = """() => [...document.querySelectorAll(":is(h1, h2, h3, h4, h5, h6)")]
     .filter(h => h.checkVisibility()).map(h => h.textContent)"""
 
@@ -92,6 +99,8 @@ def opened(text, sheet):
         for ready in ("window.MathJax?.startup?.promise", "document.fonts.ready"):
             done = f"Promise.resolve({ready}).then(() => true)"
             page.wait_for_function(done, timeout=300_000)
+        if source := page.evaluate(UNSET):
+            sys.exit(f"A formula would be printed as its source: {source[:80]!r}.")
         yield page
 
 
