@@ -36,6 +36,7 @@ CANNOT = {  # kind -> tools that have no such layer
     "haiku": ("rnn", "gru", "gru both ways", "gru without an inner bias"),
     "keras": (),
     "onnx": (),
+    "openvino": (),
     "nnx": ("gru", "gru both ways", "gru, reset before, takes new"),
 }
 ALL = ("gru, reset before, takes new",)
@@ -92,12 +93,14 @@ def test_a_stack_comes_back_as_it_was(name, tool, suffix, dtype, within, tmp_pat
 def test_from_every_tool_to_every_other_and_back(
     tool, suffix, other, other_suffix, tmp_path
 ):
-    layers = stack("lstm both ways")
+    layers, leave = stack("lstm both ways"), ()
+    if "openvino" in (tool, other):
+        leave = ("lengths",)  # which ONNX lets feed and OpenVINO loses
     first, third = tmp_path / f"a{suffix}", tmp_path / f"c{suffix}"
     second = tmp_path / f"b{other_suffix}"
     convert.write(layers, first, tool)
-    convert.write(convert.read(first), second, other)
-    convert.write(convert.read(second), third, tool)
+    convert.write(convert.read(first), second, other, leave)
+    convert.write(convert.read(second), third, tool, leave)
     y, z = (convert.run(v, x_of())[0] for v in (layers, convert.read(third)))
     np.testing.assert_allclose(z, y, rtol=0, atol=1e-12)
 

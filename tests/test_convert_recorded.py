@@ -8,6 +8,7 @@ import pytest
 from lstm_course import convert
 
 FOLDER = Path(__file__).parent / "recorded/convert"
+BESIDE = (".py", ".pyc", ".bin")  # a .bin holds the numbers of an .xml
 WITHIN = 2e-6  # float32, two layers, outputs of order 1 (of a relu, 10)
 with np.load(FOLDER / "expected.npz") as recorded:
     EXPECTED = dict(recorded)
@@ -25,5 +26,5 @@ def test_a_tool_s_own_file_is_read_as_the_tool_computes_it(name):
 
 
 def test_no_recorded_file_is_without_its_numbers():
-    files = {f.name for f in FOLDER.iterdir() if f.suffix not in (".py", ".pyc")}
+    files = {f.name for f in FOLDER.iterdir() if f.suffix not in BESIDE}
     assert files - {"__pycache__"} == {*EXPECTED, "expected.npz"}

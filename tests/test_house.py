@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 import lstm_course
 
 BINARY = {".woff2", ".png", ".npz", ".onnx", ".gz", ".ico", ".h5", ".keras", ".eqx"}
-BINARY |= {".safetensors", ".msgpack", ".pdparams"}
+BINARY |= {".safetensors", ".msgpack", ".pdparams", ".bin"}
 
 
 def tracked(root):

@@ -23,7 +23,8 @@ KINDS = {
     "gru, before": dict(kind="gru", reset="before", update="takes_new", inner=False),
     "rnn of relu": dict(kind="rnn", activation=activation_of("relu")),
 }
-NONE = {"equinox": {"rnn of relu", "gru, before"}, "haiku": {"gru"}}
+NONE = {"keras": (), "onnx": (), "openvino": ()}
+NONE |= {"equinox": {"rnn of relu", "gru, before"}, "haiku": {"gru"}}
 OTHERS = {"gru, before"}  # of the rest
 ELSEWHERE = ("torch", "keras", "onnx")  # more kinds: tests/peers/test_convert_*_files
 NEEDS = {"nnx": ["flax"], "linen": ["flax"], "mlx": ["mlx"], "onnx": ["onnxruntime"]}
@@ -33,8 +34,7 @@ CASES = [
     for suffix in suffixes
     for kind in KINDS
     if kind == "lstm" or (suffix == suffixes[0] and tool not in ELSEWHERE)
-    if suffix != ".pth"
-    and kind not in NONE.get(tool, set() if tool in ("keras", "onnx") else OTHERS)
+    if suffix != ".pth" and kind not in NONE.get(tool, OTHERS)
 ]
 SWAP = ".transpose(1, 0, 2)"
 RUN = {  # what a reader does with ``net`` and an array x (T, B, I), time first
@@ -46,6 +46,7 @@ RUN = {  # what a reader does with ``net`` and an array x (T, B, I), time first
     "haiku": "",
     "keras": f"y = keras.ops.convert_to_numpy(net(x{SWAP})){SWAP}",
     "onnx": "y = h",
+    "openvino": f"y = h{SWAP}",
     "equinox": """
 def along(cell, x):
     zero = jax.numpy.zeros((x.shape[1], cell.hidden_size))
@@ -91,7 +92,8 @@ def test_a_tool_loads_its_file_by_the_lines_and_computes_the_same(
     done = convert.write(layers, tmp_path / f"a{suffix}", tool)
     x = x_of().astype("f4")
     np.save(tmp_path / "x.npy", x)
-    batch_first = f"x = x{SWAP}\n" if tool == "linen" else ""
+    first = tool in ("linen", "openvino")
+    batch_first = f"x = x{SWAP}.copy()\n" if first else ""
     text = f"import numpy\nx = numpy.load('x.npy')\nlengths = numpy.array([{T}] * {B}, "
     text += f"'i8')\n{batch_first}{done.line}\n{RUN[tool]}\n"
     text += "numpy.save('y.npy', numpy.asarray(y))"

@@ -7,6 +7,7 @@ In this folder:
     named, places                          layers among named arrays; stacks of them
     keras_file, keras_config               Keras 1, 2 and 3: weights; what is said
     onnx_file                              nodes of a graph, weights folded
+    openvino_ir, openvino_graph            the same of OpenVINO
     bounds                                 what a file may ask for
 """
 
@@ -20,6 +21,7 @@ from . import (
     msgpack,
     numpy_file,
     onnx_file,
+    openvino_ir,
     pickled,
     safetensors,
     torch_file,
@@ -49,7 +51,7 @@ def read(path, **say):
     path : str or path
         A state dict of torch, safetensors, .npz, Equinox' .eqx, Paddle's .pdparams,
         Flax' .msgpack, or a whole model: Keras' .keras or .h5,
-        or .onnx.
+        .onnx, or OpenVINO's .xml with its .bin beside it.
     **say
         Fields of ``Layer`` that the file cannot say, as ``activation="relu"``.
 
@@ -93,6 +95,7 @@ def read(path, **say):
 
 MODELS = {".keras": keras_file.load, ".h5": keras_file.load_h5}
 MODELS |= {".hdf5": keras_file.load_h5, ".onnx": onnx_file.load}
+MODELS |= {".xml": openvino_ir.load}
 
 
 def _layers(path):

@@ -11,7 +11,9 @@ In this folder:
     in_flax                   nnx' and linen's cells under their RNN
     in_equinox, in_haiku      cells; sequences of several lengths one by one
     in_mlx                    layers without lengths: the same
-    in_keras, in_onnxruntime  layers of a model, nodes of a graph
+    in_keras                  layers of a model
+    in_onnxruntime            nodes of a graph
+    in_openvino               operations of an IR
     fitting                   a file's arrays in a tree of the tool's; one by one
 """
 

@@ -21,6 +21,7 @@ PLACES = {  # tool -> module of this folder, packages that it needs
     "mlx": ("in_mlx", "mlx"),
     "keras": ("in_keras", "keras"),
     "onnx": ("in_onnxruntime", "onnxruntime"),
+    "openvino": ("in_openvino", "openvino"),
 }
 
 

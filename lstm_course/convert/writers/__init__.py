@@ -6,7 +6,7 @@ In this folder:
     named     tools whose files are named arrays
     files     their containers
     keras_file   a whole model of Keras 3
-    onnx_file    one node per layer
+    onnx_file, openvino_ir    one node per layer
     lines     the line by which each tool loads its file
 """
 
@@ -16,7 +16,7 @@ from typing import NamedTuple
 from ..layer import cast
 from ..readers import NEEDED
 from ..readers.bounds import check_here
-from . import files, keras_file, named, onnx_file
+from . import files, keras_file, named, onnx_file, openvino_ir
 from .lines import line_of
 from .rules import check
 
@@ -40,10 +40,12 @@ TOOLS = {
     "mlx": (".safetensors", ".npz"),
     "keras": (".keras",),
     "onnx": (".onnx",),
+    "openvino": (".xml",),
 }
 WHOLE = {
     "keras": keras_file,
     "onnx": onnx_file,
+    "openvino": openvino_ir,
 }  # tools whose files are models, of one stack
 MEANT = {".npz": None, ".msgpack": "linen"}
 
@@ -66,8 +68,8 @@ def write(layers, path, tool=None, leave_out=(), floats=None):
         As ``read`` gives them.
     path : str or path
     tool : str, optional
-        torch, keras, onnx, nnx, linen, equinox, haiku, paddle or mlx; by default the
-        one that the suffix belongs to.
+        torch, keras, onnx, openvino, nnx, linen, equinox, haiku, paddle or mlx; by
+        default the one that the suffix belongs to.
     leave_out : collection of str
         Fields of ``Layer`` to write as if they said nothing; the result tells which.
     floats : str, optional
@@ -120,6 +122,7 @@ def _in(layer, floats):
 JAX = "float64: JAX makes float32 of it unless jax_enable_x64 is set"
 OF_FLOAT64 = dict.fromkeys(("nnx", "linen", "equinox", "haiku"), JAX) | {
     "mlx": "float64: MLX has it on the CPU alone, and its sigmoid is right to 2e-8",
+    "openvino": "float64: its CPU device computes in float32, or in less where it may",
     "onnx": "float64: onnxruntime 1.31 refuses to run such nodes; float32 it runs "
     "(floats='float32', --floats float32)",
 }

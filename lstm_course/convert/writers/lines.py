@@ -42,6 +42,9 @@ def line_of(layers, path, tool):
 
 WHOLE = {
     "keras": "import keras\nnet = keras.saving.load_model({path!r})",
+    "openvino": "import openvino\nmodel = openvino.compile_model({path!r}, 'CPU', "
+    "{{'INFERENCE_PRECISION_HINT': 'f32'}})\nh, *ends = model([x]).values()"
+    "  # x (B, T, I)",
     "onnx": "import onnxruntime\nsession = onnxruntime.InferenceSession({path!r})\n"
     "h, *ends = session.run(None, {{'x': x, 'lengths': lengths}})"
     "  # lengths (B,) of int64, or none",

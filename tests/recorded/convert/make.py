@@ -1,8 +1,9 @@
 """Makes the files beside it with the tools themselves, and what they compute.
 
 Run it where the tools are: python make.py FOLDER [NAMES].  Recorded with jax 0.10.2,
-flax 0.12.8, equinox 0.13.8, dm-haiku 0.0.17, mlx 0.32.4, paddlepaddle 3.3.1, tf_keras
-2.21.0 (which is Keras 2).  Weights are random and no two axes are equal.
+flax 0.12.8, equinox 0.13.8, dm-haiku 0.0.17, mlx 0.32.4, paddlepaddle 3.3.1, openvino
+2026.4.1, tf_keras 2.21.0 (which is Keras 2).  Weights are random and no two axes are
+equal.
 """
 
 import json
@@ -202,8 +203,37 @@ def cudnn():
         record(f"cudnn_{name}.h5", net.predict(x_b, verbose=0))
 
 
+def openvino_():
+    """Operations of OpenVINO's own, from arrays in its order of blocks."""
+    import openvino
+    from openvino import opset8 as op
+
+    zeros, n = np.zeros((B, 2, 5), np.float32), {"lstm": 4, "gru": 3, "rnn": 1}
+    for name, blocks in n.items():
+        x_in, y = op.parameter([B, T, I], np.float32, name="x"), None
+        for inputs in (I, 10):
+            y = x_in if y is None else y
+            sizes = (2, blocks * 5, inputs), (2, blocks * 5, 5), (2, blocks * 5)
+            if name == "gru":  # reset after: the inner bias is a block of its own
+                sizes = *sizes[:2], (2, 20)
+            said = {"linear_before_reset": True} if name == "gru" else {}
+            states = [op.constant(zeros)] * (2 if name == "lstm" else 1)
+            made = getattr(op, f"{name}_sequence")(
+                y, *states, op.constant(np.full(B, T)),
+                *(op.constant(draw(s)) for s in sizes),
+                hidden_size=5, direction="bidirectional", **said,
+            )  # fmt: skip
+            y = op.transpose(made.output(0), op.constant([0, 2, 1, 3]))
+            y = op.reshape(y, op.constant([0, 0, 10]), special_zero=True)
+        model = openvino.Model([op.result(y)], [x_in], "net")
+        exact = {"INFERENCE_PRECISION_HINT": "f32"}
+        got = openvino.compile_model(model, "CPU", exact)([x_b.copy()])[0]
+        file = record(f"openvino_{name}.xml", got)
+        openvino.serialize(model, file, f"openvino_{name}.bin")
+
+
 MAKERS = [flax_nnx, flax_linen, equinox, haiku, apple, paddle_, keras_2]
-MAKERS += [keras_1, cudnn]
+MAKERS += [keras_1, cudnn, openvino_]
 
 if __name__ == "__main__":
     os.chdir(sys.argv[1])
