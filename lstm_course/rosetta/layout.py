@@ -15,7 +15,7 @@ from . import where
 LINES = ("x", "h", "b", "b2", "inner")
 GAP, HEAD = 0.4, 1.25  # between arrays; above one, for its name
 LETTER, SIDE = 0.8, 0.6  # for a block's letter, above it and beside it
-WIDE = 0.16  # of a letter of a name, in cells
+WIDE = 0.17  # of a letter of a name, in cells
 
 
 class Drawing(NamedTuple):
@@ -103,6 +103,7 @@ def _drawing(form, by_array, corners, stands):
     ]
     names = [(name, *corner) for name, corner in corners.items()]
     right = max(x for _, x, _ in spots) + 1
+    right = max(right, *(x + WIDE * len(name) for name, x, _ in names))
     bottom = max(y for _, _, y in spots) + 1
     said = about.TOOLS[tool_of(form)].letters
     letters = {}

@@ -12,13 +12,12 @@ import numpy as np
 
 from ..convert.about import TOOLS
 from . import where
-from .layout import LETTER, laid_out, upright
+from .layout import LETTER, WIDE, laid_out, upright
 from .picture import broken
 from .words import facts, spelled, title_of
 
 X = [0.9, -0.6, 0.3]  # what the step reads: x (I,), h and c (H,)
 STATE = {"h": [0.4, -0.7], "c": [-0.5, 0.8]}
-EM = 0.16  # width of a name's letter, in cells
 
 
 def group_of(form):
@@ -61,7 +60,7 @@ def _record(form):
         right = [x2 for x2, y2 in rows if y2 == y and x2 > x]
         room = (min(right) if right else d.width + 1) - x - 0.1
         over = y - LETTER if y == first and not upright(form) else y  # its letters
-        names.append([broken(name, room, EM), _short(x), _short(over)])
+        names.append([broken(name, room, WIDE), _short(x), _short(over)])
     kinds = [g for g, (kind, _) in GROUPS.items() if kind == form.kind]
     return {
         "title": title_of(form),
