@@ -2,10 +2,11 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
-from traitlets import Dict, Float, Int, Unicode
+from traitlets import Bool, Dict, Float, Int, Unicode
 
 from .. import tasks
 from ..cells import CELLS
+from ..doors import as_cell
 from ..engines.page.text import module_text
 from ..init import init
 from ..ops import cross_entropy
@@ -28,13 +29,14 @@ TASKS = {  # name on the page, what a size counts, from least to most
 }
 START = {"task": "gap_language", "size": 20, "width": 16, "gain": 1.0, "lr": 0.01}
 DISCOVERIES = {  # where each of the six begins; what is to be found, js/discoveries.js
-    "cannot": {"left": "rnn", "right": "gru"},
+    "cannot": {"size": 30, "left": "rnn", "right": "gru"},
     "bias": {"left": "lstm", "right": "lstm", "left_bias": -2.0, "right_bias": 3.0},
     "counts": {"task": "counting_language", "size": 8, "left": "lstm", "right": "gru"},
     "parity": {"task": "parity", "size": 16, "left": "mingru", "right": "rnn"},
     "stretch": {"size": 5, "left": "lstm", "right": ""},
     "explodes": {"left": "rnn", "right": "lstm"},
 }
+COMPACT = (700, 640)  # room of the small form, on a phone and on a wide page
 BASE = {"left_bias": 1.0, "right_bias": 1.0, "seed": 1, **START}
 
 
@@ -43,6 +45,10 @@ class Playground(LiveFigure):
 
     Parameters
     ----------
+    discovery : str, optional
+        One of ``DISCOVERIES``: it sets what is not given.
+    compact : bool
+        The small form for a chapter: one discovery, two plots, settings folded.
     task : str
         One of ``TASKS``.
     size : int
@@ -64,9 +70,13 @@ class Playground(LiveFigure):
     --------
     >>> Playground(left="gru", right="").task
     'gap_language'
+    >>> Playground("parity", compact=True).left
+    'mingru'
     """
 
     kind, room = "playground", (1230, 1430)
+    discovery = Unicode().tag(sync=True)
+    compact = Bool(False).tag(sync=True)
     task = Unicode(BASE["task"]).tag(sync=True)
     size = Int(BASE["size"]).tag(sync=True)
     left = Unicode("rnn").tag(sync=True)
@@ -85,8 +95,18 @@ class Playground(LiveFigure):
     batch = Int(BATCH).tag(sync=True)
     engine = Unicode().tag(sync=True)  # the worker's text, packed
 
-    def __init__(self, **traits):
-        super().__init__(engine=worker(), **traits)
+    def __init__(self, discovery="", **traits):
+        _check("discovery", discovery, ("", *DISCOVERIES))
+        start = BASE | DISCOVERIES[discovery] if discovery else {}
+        traits = start | traits
+        _check("task", traits.get("task", BASE["task"]), TASKS)
+        for side in ("left", "right"):
+            if name := traits.get(side):
+                as_cell(name)  # which suggests the nearest
+                _check(side, name, CELLS)
+        super().__init__(discovery=discovery, engine=worker(), **traits)
+        if self.compact:
+            self.room = COMPACT
 
     def gradients(self, cell, bias):
         """Before any training, the gradient by the state at every lag: (T,).
@@ -127,6 +147,14 @@ class Playground(LiveFigure):
         ax.legend(frameon=False)
         plt.close(fig)
         return fig
+
+
+def _check(name, value, known):
+    if value not in known:
+        raise ValueError(
+            f"The playground has no {name} {value!r}. It trains what its page carries. "
+            f"Expected one of {', '.join(filter(None, known))}. A typing slip?"
+        )
 
 
 def _options(task, size):

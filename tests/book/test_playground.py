@@ -70,6 +70,26 @@ def test_its_sentence_follows_what_goes_on(show):  # noqa: F811
     assert root.get_by_role("button", name="right cell").is_disabled()
 
 
+def test_a_chapter_s_playground_has_one_discovery_and_two_plots(show):  # noqa: F811
+    root = show(widgets.Playground("parity", compact=True), width=390)
+    assert root.locator(".plot").count() == 2 and root.locator(".goals li").count() == 1
+    assert root.evaluate("r => r.getBoundingClientRect().height") < 700
+    press(root, "train")
+    until(root, f"() => {STEP} >= 40")
+    assert "minGRU" in root.locator(".now").inner_text()
+
+
+@pytest.mark.parametrize(
+    "given, why",
+    [({"discovery": "parities"}, "no discovery 'parities'.*parity"),
+     ({"task": "copying"}, "no task 'copying'.*latch"),
+     ({"right": "gruu"}, "no cell named 'gruu'.*'gru'")],
+)  # fmt: skip
+def test_what_the_playground_has_not_is_refused(given, why):
+    with pytest.raises(ValueError, match=why):
+        widgets.Playground(**given)
+
+
 @pytest.mark.parametrize("cell", ["mlstm", "depth_gated", "clockwork", "mut2", "fgr"])
 @pytest.mark.parametrize("task, size", [("adding", 12), ("embedded_reber", 0)])
 def test_odd_cells_train_too(show, cell, task, size):  # noqa: F811

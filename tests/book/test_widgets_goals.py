@@ -134,10 +134,14 @@ def learned(root, discovery):
 def stretched(root):
     press(root, "taught by small gaps")
     press(root, "train")
-    for steps, gap in ((600, "10"), (800, "20")):
-        root.page.wait_for_function(f"() => {STEP} >= {steps}")
+    said = "document.querySelector('.now .key').textContent.match(/(\\d+) %/)?.[1]"
+    for gap in ("10", "20"):  # when it knows the one before
+        root.page.wait_for_function(f"() => +{said} >= 95", timeout=120_000)
         root.get_by_label("size of the task, as a number").fill(gap)
-    until(root, f"() => {STEP} >= 1150")
+        now = root.page.evaluate(STEP)
+        root.page.wait_for_function(f"() => {STEP} >= {now + 60}", timeout=60_000)
+    met = "document.querySelectorAll('.goals .met').length"
+    until(root, f"() => {met} || {STEP} > 1800")
 
 
 def loud_start(root):

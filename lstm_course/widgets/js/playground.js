@@ -1,6 +1,7 @@
 // A playground: any cell learns a small task in a worker, while the page looks on.
 // Traits: task, size, left, right, left_bias, right_bias, width, gain, lr, seed, and what
-// there is to choose from: names, tasks, widths, biased, presets, batch, engine.
+// there is to choose from: names, tasks, widths, biased, presets, batch, engine; in a
+// chapter `compact`, with one discovery, two plots and the settings folded.
 
 import { notebookOf } from "./continued.js";
 import { button, choices, follow, say, shell, slider, tell } from "./controls.js";
@@ -8,11 +9,13 @@ import { DISCOVERIES, DISCOVERY_GOALS } from "./discoveries.js";
 import { html, number, set } from "./draw.js";
 import { goals, ways } from "./goals.js";
 import { open } from "./packed.js";
+import { settingOf } from "./setting.js";
 import { smallPlot } from "./small_plot.js";
 
 const SETTINGS = ["task", "size", "left", "right", "left_bias", "right_bias", "width", "gain", "lr", "seed"];
 const LIVE = ["size", "lr"]; // what may change while it learns
 const STEPS = 3000; // that one press of train asks for
+const SMALL = { cannot: ["accuracy", "byLag"], bias: ["accuracy", "byLag"] }; // plots of the small form
 const SIDES = { left: { colour: "h" }, right: { colour: "c", dash: "6 4" } };
 const GATE_COLOURS = { i: "i", f: "f", o: "o", r: "o", u: "i", d: "g" };
 const UNIT_COLOURS = ["c", "f", "o", "h"];
@@ -25,13 +28,6 @@ function limitsOf(model) {
 
 const share = (x) => `${Math.round(100 * x)} %`;
 const readSettings = (model) => Object.fromEntries(SETTINGS.map((name) => [name, model.get(name)]));
-
-// What the worker is asked to make of the settings.
-export function settingOf(now, biased, batch) {
-  const side = (which) => ({ cell: now[which], bias: biased[now[which]] ? now[`${which}_bias`] : null });
-  const sides = [side("left"), ...(now.right ? [side("right")] : [])];
-  return { task: now.task, size: now.size, sides, width: now.width, gain: now.gain, lr: now.lr, seed: now.seed, batch };
-}
 
 // ---- the worker, and all that it has told ----
 async function makeRunner(model, told) {
@@ -61,8 +57,10 @@ function takeIn(run, { step, sides }) {
 function render({ model, el }) {
   const root = shell(el, "Playground: a cell learns in the page", "playground");
   const state = { run: fresh(readSettings(model)), runner: null, training: false, look: "left", failed: "", wanted: null };
-  const parts = { ...makeControls(model, state), ...makePlots(), now: html("p", { class: "now" }), sentence: say(),
-    trying: goals("playground", DISCOVERY_GOALS), moving: ways(model, "playground", limitsOf(model)) };
+  const [small, about] = [model.get("compact"), model.get("discovery")];
+  const found = small ? Object.entries(DISCOVERY_GOALS).filter(([key]) => key === about) : Object.entries(DISCOVERY_GOALS);
+  const parts = { ...makeControls(model, state), ...makePlots(small ? SMALL[about] ?? ["accuracy", "bySize"] : null), now: html("p", { class: "now" }), sentence: say(),
+    trying: goals("playground", Object.fromEntries(found)), moving: ways(model, "playground", limitsOf(model)) };
   const draw = () => drawAll(model, state, parts);
   const end = follow(model, SETTINGS, root, () => { obey(model, state); draw(); });
   state.draw = draw;
@@ -72,7 +70,9 @@ function render({ model, el }) {
     state.run = null;
     obey(model, state);
   }, (error) => { state.failed = error.message; draw(); });
-  root.append(parts.presets, parts.settings, parts.buttons, parts.now, parts.plots, parts.sentence, parts.trying, parts.moving);
+  root.classList.toggle("compact", small);
+  if (small) root.append(parts.buttons, parts.now, parts.plots, parts.sentence, parts.settings, parts.trying, parts.moving);
+  else root.append(parts.presets, parts.settings, parts.buttons, parts.now, parts.plots, parts.sentence, parts.trying, parts.moving);
   return () => { end(); state.begun.then(() => state.runner?.stop()); };
 }
 
@@ -141,8 +141,9 @@ function makeControls(model, state) {
   const other = button("other start", () => tell(model, { seed: model.get("seed") + 1 }));
   const go = button("go on in Python", () => state.runner.ask("weights"), { title: "a notebook with the weights of the side that is looked into" });
   const look = choices("Look into", { left: "left cell", right: "right cell" }, (key) => { state.look = key; state.draw(); });
-  const settings = html("details", { class: "settings", open: matchMedia("(max-width: 600px)").matches ? null : "" }, html("summary", {}, "settings"), html("div", { class: "choices" }, ...Object.values(menus).map((m) => m.parentNode)), html("div", { class: "dials" }, ...Object.values(dials)));
-  return { presets, settings, menus, dials, train, running: [step, again, other, go, look], look, buttons: html("div", { class: "choices run" }, train, step, again, other, go, look) };
+  const settings = html("details", { class: "settings", open: model.get("compact") || matchMedia("(max-width: 600px)").matches ? null : "" }, html("summary", {}, "settings"), html("div", { class: "choices" }, ...Object.values(menus).map((m) => m.parentNode)), html("div", { class: "dials" }, ...Object.values(dials)));
+  const buttons = model.get("compact") ? [train, again, other] : [train, step, again, other, go, look];
+  return { presets, settings, menus, dials, train, running: [step, again, other, go, look], look, buttons: html("div", { class: "choices run" }, ...buttons) };
 }
 
 // A size that a task knows: the one that is set, as far as it may be.
@@ -158,7 +159,7 @@ function pick(label, options, choose) {
   return menu;
 }
 
-function makePlots() {
+function makePlots(shown) {
   const drawn = {
     accuracy: smallPlot({ title: "answers right", across: "steps of training", range: [0, 1] }),
     loss: smallPlot({ title: "loss", across: "steps of training" }),
@@ -167,7 +168,8 @@ function makePlots() {
     gates: smallPlot({ title: "gate means", across: "steps of training", range: [0, 1], named: true }),
     units: smallPlot({ title: "four units", across: "step of a sequence" }),
   };
-  return { drawn, plots: html("div", { class: "plots" }, ...Object.values(drawn)) };
+  const some = shown ? Object.fromEntries(shown.map((key) => [key, drawn[key]])) : drawn;
+  return { drawn: some, plots: html("div", { class: "plots" }, ...Object.values(some)) };
 }
 
 // ---- what is seen ----
@@ -180,14 +182,15 @@ function drawAll(model, state, parts) {
   const sides = run.sides.map((side, k) => ({ ...side, ...Object.values(SIDES)[k], curve: run.curves[k] }));
   const lines = (points) => sides.map((side) => ({ colour: side.colour, dash: side.dash, label: side.cell, points: points(side) }));
   const { drawn } = parts;
-  drawn.loss.draw(lines(({ curve }) => curve.map(([x, loss]) => [x, loss])));
-  drawn.accuracy.draw(lines(({ curve }) => curve.map(([x, , right]) => [x, right])));
-  drawn.bySize.draw(lines(({ bySize }) => bySize));
-  drawn.byLag.draw(lines(({ byLag }) => byLag.filter(([lag]) => lag)));
+  drawn.loss?.draw(lines(({ curve }) => curve.map(([x, loss]) => [x, loss])));
+  drawn.accuracy?.draw(lines(({ curve }) => curve.map(([x, , right]) => [x, right])));
+  drawn.bySize?.draw(lines(({ bySize }) => bySize));
+  drawn.byLag?.draw(lines(({ byLag }) => byLag.filter(([lag]) => lag)));
   const k = now.right && state.look === "right" && sides.length > 1 ? 1 : 0;
   const gates = Object.keys(run.gates[k].at(-1)?.[1] ?? {});
-  drawn.gates.draw(gates.map((name) => ({ colour: GATE_COLOURS[name], label: name, points: run.gates[k].map(([x, means]) => [x, means[name]]) })));
-  drawn.units.draw((sides[k]?.units ?? []).map((values, j) => ({ colour: UNIT_COLOURS[j], label: `unit ${j + 1}`, points: values.map((v, t) => [t + 1, v]) })));
+  drawn.gates?.draw(gates.map((name) => ({ colour: GATE_COLOURS[name], label: name, points: run.gates[k].map(([x, means]) => [x, means[name]]) })));
+  drawn.units?.draw((sides[k]?.units ?? []).map((values, j) => ({ colour: UNIT_COLOURS[j], label: `unit ${j + 1}`, points: values.map((v, t) => [t + 1, v]) })));
+  for (const side of sides) side.best = Math.max(0, ...side.curve.map(([, , right]) => right));
   const seen = { ...now, step: run.step, since: run.step - run.changed, from: run.from, sides };
   if (sides.length && run.made) parts.trying.show(seen);
   tellNow(state, parts, sides, model);
