@@ -105,3 +105,34 @@ def test_a_file_whose_package_is_missing_is_refused_with_its_name(
             convert.read(file)
     with pytest.raises(ValueError, match=r"pip install torch\?$"):
         convert.write([layer()], tmp_path / "new.pt")
+
+
+def save_weights(file, name, shapes, version=None):
+    """As Keras 3 writes a layer's weights without the model, or an older one."""
+    h5py = pytest.importorskip("h5py", reason="pip install .[peers] brings it")
+    with h5py.File(file, "w") as h5:
+        if version:
+            h5.attrs["keras_version"], h5.attrs["layer_names"] = version, [name]
+            h5.create_group(name).attrs["weight_names"] = [
+                *map(str, range(len(shapes)))
+            ]
+        for k, shape in enumerate(shapes):
+            place = f"{name}/{k}" if version else f"layers/{name}/cell/vars/{k}"
+            h5[place] = np.ones(shape)
+
+
+def test_weights_without_their_model_ask_for_what_no_shape_says(tmp_path):
+    file, lstm = tmp_path / "a.weights.h5", [(4, 24), (6, 24), (24,)]
+    save_weights(file, "gru", [(4, 18), (6, 18)])
+    with pytest.raises(ValueError, match="without biases.*Expected.*reset=before"):
+        convert.read(file)
+    (gru,) = convert.read(file, reset="before")
+    assert (gru.kind, gru.reset) == ("gru", "before")
+    save_weights(file, "lstm", lstm, "2.2.4")
+    with pytest.raises(ValueError, match="hard sigmoid by default.*Expected.*\\?$"):
+        convert.read(file)
+    (hard,) = convert.read(file, gate="hard_sigmoid")
+    assert str(hard.gate) == "hard_sigmoid(0.2, 0.5)"
+    save_weights(file, "lstm", lstm)
+    (relu,) = convert.read(file, activation="relu")
+    assert str(relu.shown) == "relu" and "without their model" in relu.notes[-1]

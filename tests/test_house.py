@@ -15,7 +15,8 @@ from packaging.requirements import Requirement
 import lstm_course
 
 BINARY = {".woff2", ".png", ".npz", ".onnx", ".gz", ".ico", ".h5", ".keras", ".eqx"}
-BINARY |= {".safetensors", ".msgpack", ".pdparams", ".bin"}
+BINARY |= {".safetensors", ".msgpack", ".pdparams", ".bin", ".index"}
+BINARY |= {".data-00000-of-00001"}
 
 
 def tracked(root):

@@ -12,7 +12,7 @@ from lstm_course.convert.runners.apart import PLACES
 from lstm_course.convert.writers import TOOLS
 
 FOLDER = Path(__file__).parents[1] / "recorded/convert"
-BESIDE = (".py", ".pyc", ".bin", "")  # a .bin holds the numbers of an .xml
+BESIDE = (".py", ".pyc", ".bin", ".data-00000-of-00001", "")
 FILES = {f.name for f in FOLDER.iterdir() if f.suffix not in BESIDE}
 CARD = {"cudnn_lstm.h5", "cudnn_gru.h5"}  # layers that run on a card alone
 WRITTEN = sorted(FILES - {"expected.npz"} - CARD)

@@ -4,8 +4,10 @@ In this folder:
 
     safetensors, torch_file, numpy_file    containers of named arrays
     pickled, msgpack                       the same of Paddle and of Flax
+    tensorflow                             the same of TensorFlow 1
     named, places                          layers among named arrays; stacks of them
     keras_file, keras_config               Keras 1, 2 and 3: weights; what is said
+    keras_weights, hdf5                    weights without their model; their container
     onnx_file                              nodes of a graph, weights folded
     openvino_ir, openvino_graph            the same of OpenVINO
     bounds                                 what a file may ask for
@@ -24,6 +26,7 @@ from . import (
     openvino_ir,
     pickled,
     safetensors,
+    tensorflow,
     torch_file,
 )
 from .bounds import check_here
@@ -51,7 +54,8 @@ def read(path, **say):
     path : str or path
         A state dict of torch, safetensors, .npz, Equinox' .eqx, Paddle's .pdparams,
         Flax' .msgpack, or a whole model: Keras' .keras or .h5,
-        .onnx, or OpenVINO's .xml with its .bin beside it.
+        .onnx, OpenVINO's .xml with its .bin beside it, or a checkpoint of TensorFlow 1,
+        by its .index or the name without.
     **say
         Fields of ``Layer`` that the file cannot say, as ``activation="relu"``.
 
@@ -75,12 +79,14 @@ def read(path, **say):
     [('lstm', 'both', 4)]
     """
     path = Path(path)
+    if (index := path.with_name(f"{path.name}.index")).is_file() and not path.is_file():
+        path = index  # model.ckpt, as TensorFlow calls what it wrote
     if not path.is_file():
         raise ValueError(
             f"There is no file {path}. Expected a model file, one of "
             f"{', '.join([*SUFFIXES, *MODELS])}. Is the path right?"
         )
-    layers = _layers(path)
+    layers = _layers(path, say)
     if not layers:
         raise ValueError(
             f"{path} holds no recurrent layer that is known here. Expected weights of "
@@ -95,12 +101,14 @@ def read(path, **say):
 
 MODELS = {".keras": keras_file.load, ".h5": keras_file.load_h5}
 MODELS |= {".hdf5": keras_file.load_h5, ".onnx": onnx_file.load}
-MODELS |= {".xml": openvino_ir.load}
+MODELS |= {".xml": openvino_ir.load, ".index": tensorflow.load}
 
 
-def _layers(path):
+def _layers(path, say):
     if path.suffix.lower() in NEEDED:
         check_here(NEEDED[path.suffix.lower()], path.name)
+    if path.suffix.lower() in (".h5", ".hdf5"):
+        return keras_file.load_h5(path, say)
     if path.suffix.lower() in MODELS:
         return MODELS[path.suffix.lower()](path)
     if path.suffix.lower() not in SUFFIXES:

@@ -39,6 +39,11 @@ class Found(NamedTuple):
     states_fed: bool = False
 
 
+def text(value):
+    """An attribute of HDF5 as str."""
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
 def layers_in(model, path=(), level=0):
     """Every layer of a model's configuration, models in models included.
 

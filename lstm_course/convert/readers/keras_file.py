@@ -12,14 +12,12 @@ from ..keras_layout import KERAS_1, _from_cudnn
 from ..layer import Layer, Weights
 from ..parts import columns
 from ..tools import ORDERS
+from . import hdf5, keras_weights
 from . import keras_config as said
 from .bounds import MOST_PACKED, check_zip, refuse
+from .places import stacked
 
 PLACES = ("layers", "_layer_checkpoint_dependencies", "_layers")
-WHOLE = (
-    "Expected a whole model, which says activations and directions. Save it with "
-    "model.save('model.keras')?"
-)
 
 
 def load(path):
@@ -37,7 +35,7 @@ def load(path):
             refuse(path, ".keras", "it has no model.weights.h5")
         with z.open("model.weights.h5") as f:
             file = f if f._compress_type == zipfile.ZIP_STORED else io.BytesIO(f.read())
-            with _hdf5(path, file) as h5:
+            with hdf5.opened(path, file) as h5:
                 limit = MOST_PACKED * os.path.getsize(path)
                 return _layers(
                     path,
@@ -47,13 +45,13 @@ def load(path):
                 )
 
 
-def load_h5(path):
-    """Path of an .h5 file of ``model.save`` -> list of Layer."""
-    with _hdf5(path, path) as h5:
+def load_h5(path, say=None):
+    """Path of an .h5 file of ``save`` or ``save_weights`` -> list of Layer."""
+    with hdf5.opened(path, path) as h5:
         if "model_config" not in h5.attrs:
-            raise ValueError(f"{path} holds weights without their model. {WHOLE}")
-        config = json.loads(_text(h5.attrs["model_config"]))
-        version = _text(h5.attrs.get("keras_version", "1"))
+            return _weights_alone(path, h5, say or {})
+        config = json.loads(said.text(h5.attrs["model_config"]))
+        version = said.text(h5.attrs.get("keras_version", "1"))
         group = h5["model_weights"] if "model_weights" in h5 else h5
         limit = MOST_PACKED * os.path.getsize(path)
         return _layers(
@@ -61,32 +59,23 @@ def load_h5(path):
         )
 
 
-def _hdf5(path, file):
-    import h5py
-
-    try:
-        return h5py.File(file, "r")
-    except OSError as error:
-        refuse(path, "HDF5", str(error))
-
-
-def _text(value):
-    return value.decode() if isinstance(value, bytes) else str(value)
-
-
-def _array(group, name, limit):
-    """A dataset's numbers; one that lies in another file is refused."""
-    import h5py
-
-    if isinstance(group.get(name, getlink=True), h5py.ExternalLink):
-        refuse(name, "HDF5", "it points into another file")
-    data = group[name]
-    if not isinstance(data, h5py.Dataset) or data.external or data.is_virtual:
-        refuse(name, "HDF5", "its numbers lie in another file")
-    if data.size * data.dtype.itemsize > limit:
-        refuse(name, "HDF5", f"its shape {data.shape} is beyond the file")
-    a = data[()]
-    return a.astype(np.float32) if a.dtype == np.float16 else a
+def _weights_alone(path, h5, say):
+    """Layers of a file that has no model, as their shapes say."""
+    limit = MOST_PACKED * os.path.getsize(path)
+    version, found = keras_weights.found_in(
+        h5, lambda g, n: hdf5.array(g, n, limit), say
+    )
+    note, made = keras_weights.told(version, say), []
+    for where, sides, arrays in found:
+        two = {"way": "both", "turned": False} if len(sides) == 2 else {}
+        layer = _layer(where, sides, arrays, two, version, path)
+        name, level = keras_weights.place(layer.name)
+        weights = tuple(w._replace(own=()) for w in layer.weights)
+        notes = (*layer.notes, note)
+        made.append(
+            replace(layer, name=name, level=level, weights=weights, notes=notes)
+        )
+    return stacked(made)
 
 
 def _by_path(h5, found, limit):
@@ -104,7 +93,7 @@ def _walk(group, limit):
     """Arrays below a group: a layer's own, forward before backward, cell by cell."""
     if "vars" in group and not {"cell", "cells"} & {*group}:  # states are no weights
         for k in sorted(group["vars"], key=int):
-            yield _array(group["vars"], k, limit)
+            yield hdf5.array(group["vars"], k, limit)
     order = ["forward_layer", "cell", "layer", "backward_layer", "cells"]
     for name in order:
         if name in group and name == "cells":
@@ -127,8 +116,8 @@ def _by_names(group, found, limit):
     if at is None:
         return []
     return [
-        _array(at, n, limit) if n in at else _array(group, n, limit)
-        for n in map(_text, at.attrs["weight_names"])
+        hdf5.array(at, n, limit) if n in at else hdf5.array(group, n, limit)
+        for n in map(said.text, at.attrs["weight_names"])
     ]
 
 

@@ -203,6 +203,24 @@ def cudnn():
         record(f"cudnn_{name}.h5", net.predict(x_b, verbose=0))
 
 
+def keras_weights():
+    """Weights without their model, of Keras 3 and of Keras 2."""
+    import keras
+
+    for version, k in {"3": keras, "2": tf_keras}.items():
+        layers, said = k.layers, {"return_sequences": True}
+        parts = [layers.LSTM(5, **said), layers.LSTM(6, **said)]
+        parts = [k.Input((None, I)), *parts]
+        net = k.Sequential(parts)
+        net.set_weights([draw(w.shape) for w in net.get_weights()])
+        file = f"keras{version}_alone{'.weights' * (version == '3')}.h5"
+        net.save_weights(record(file, net.predict(x_b, verbose=0)))
+        net = k.Sequential([parts[0], layers.Bidirectional(layers.GRU(5, **said))])
+        net.set_weights([draw(w.shape) for w in net.get_weights()])
+        file = file.replace("alone", "alone_gru")
+        net.save_weights(record(file, net.predict(x_b, verbose=0)))
+
+
 def openvino_():
     """Operations of OpenVINO's own, from arrays in its order of blocks."""
     import openvino
@@ -232,8 +250,37 @@ def openvino_():
         openvino.serialize(model, file, f"openvino_{name}.bin")
 
 
+def tensorflow_1():
+    """Cells of TensorFlow 1 under its dynamic_rnn, and BlockLSTM."""
+    import tensorflow
+    from tf_keras.src.layers.rnn import legacy_cells as cells
+
+    tf = tensorflow.compat.v1
+    plain = {
+        "basic": lambda n: cells.BasicLSTMCell(n),
+        "peephole": lambda n: cells.LSTMCell(n, use_peepholes=True, num_proj=3),
+        "gru": lambda n: cells.GRUCell(n),
+        "rnn": lambda n: cells.BasicRNNCell(n),
+    }
+    for name, make in plain.items():
+        with tf.Graph().as_default(), tf.Session() as session:
+            ahead = tf.constant(x)
+            stack = cells.MultiRNNCell([make(5), make(5)])
+            y, _ = tf.nn.dynamic_rnn(stack, ahead, dtype="float32", time_major=True)
+            sides = make(5), make(5)
+            both, _ = tf.nn.bidirectional_dynamic_rnn(
+                *sides, y, dtype="float32", time_major=True, scope="top"
+            )
+            for v in tf.global_variables():
+                v.load(draw(v.shape.as_list()), session)
+            file = f"tensorflow_{name}"
+            record(f"{file}.index", session.run(tf.concat(both, -1)), False)
+            tf.train.Saver().save(session, file, write_meta_graph=False,
+                                  write_state=False)  # fmt: skip
+
+
 MAKERS = [flax_nnx, flax_linen, equinox, haiku, apple, paddle_, keras_2]
-MAKERS += [keras_1, cudnn, openvino_]
+MAKERS += [keras_1, cudnn, openvino_, tensorflow_1, keras_weights]
 
 if __name__ == "__main__":
     os.chdir(sys.argv[1])
