@@ -19,6 +19,7 @@ from lstm_course.convert.tools import FORMS
 from lstm_course.convert.writers.rules import folded
 from lstm_course.palette import SAME
 from lstm_course.rosetta import layout, picture, where, words
+from lstm_course.widgets import RosettaStone
 
 NUMBERED = ("torch", "paddle")  # their state dicts number the layers
 WRITTEN = [f for f in where.TABLE if f is where.form_of(f.tool, f.kind)]
@@ -227,3 +228,25 @@ def _size(found):
 def test_chapter_4_points_to_the_page(root):
     chapter = (root / "book/04_lstm_step_by_step.ipynb").read_text("utf-8")
     assert "{doc}`rosetta_stone`" in chapter
+
+
+def test_make_peers_says_what_changed(monkeypatch, capsys):
+    answers = iter([({"a line": "wrong"}, {"a line": "right"}, {}), None])
+    monkeypatch.setattr(drift, "jobs", lambda: [("trap", k, k) for k in "xyz"])
+    monkeypatch.setattr(drift, "has", lambda python, module: module in "xy")
+    monkeypatch.setattr(
+        drift, "ask", lambda *words: (a := next(answers), a or "it broke")
+    )
+    assert drift.main(["python"]) == 1
+    said = capsys.readouterr().out
+    assert "a line: wrong, known is right" in said and "trap y: it broke" in said
+    assert "1 lines seen again, 2 changed, 1 unseen" in said
+
+
+@pytest.mark.parametrize(
+    "odd", [{"layer": "rnn"}, {"source": "pytorch"}, {"target": "keras before"}]
+)
+def test_a_figure_of_an_unknown_form_is_refused(odd):
+    (name, value), *_ = odd.items()
+    with pytest.raises(ValueError, match=f"{name} is '{value}'.*Expected one of"):
+        RosettaStone(**odd)
