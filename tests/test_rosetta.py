@@ -14,8 +14,10 @@ from lstm_course.cells import gru
 from lstm_course.convert import about
 from lstm_course.convert.activations import TANH
 from lstm_course.convert.layer import BLOCKS
+from lstm_course.convert.readers import tensorflow
 from lstm_course.convert.readers.named import layers_of
 from lstm_course.convert.tools import FORMS
+from lstm_course.convert.writers import openvino_ir
 from lstm_course.convert.writers.rules import folded
 from lstm_course.palette import SAME
 from lstm_course.rosetta import layout, picture, where, words
@@ -59,13 +61,26 @@ def onnx(arrays, form):
     return convert.from_onnx(weights, cell(form))
 
 
+def tf1(arrays, form):
+    """As TensorFlow 1 calls them in a checkpoint."""
+    if form.kind == "lstm":
+        layer = tensorflow._cell("a", "basic_lstm_cell", {
+            "kernel": arrays["w"], "bias": arrays["b"]})  # fmt: skip
+        return layer.params[0]
+    ends = {"w_ru": "gates/kernel", "b_ru": "gates/bias"}
+    ends |= {"w_c": "candidate/kernel", "b_c": "candidate/bias"}
+    named = {end: arrays[name] for name, end in ends.items()}
+    return tensorflow._gru("a", "gru_cell", named).params[0]
+
+
 def cell(form):
     before = form.says.get("reset") == "before"
     return gru.make(reset="before") if before else form.kind
 
 
 READ = {"keras": keras, "keras 1": keras, "keras before": keras, "cudnn": keras,
-        "onnx": onnx, "onnx before": onnx, "paddle": named}  # fmt: skip
+        "onnx": onnx, "onnx before": onnx, "paddle": named,
+        "tensorflow": tf1}  # fmt: skip
 READ |= {f.tool: named for f in FORMS}
 
 
@@ -79,6 +94,17 @@ def test_our_readers_read_what_the_table_lays_out(form):
     assert ours.keys() == theirs.keys()
     for name, a in ours.items():
         np.testing.assert_allclose(theirs[name], a, rtol=0, atol=1e-15)
+
+
+@over([f for f in WRITTEN if f.tool.startswith("openvino")])
+def test_openvino_s_writer_lays_them_out_alike(form):
+    layer = where.meant(form)
+    ours = where.written(layer, form)
+    b = np.concatenate([v for k, v in ours.items() if k.startswith("B")])
+    for a, theirs in zip(
+        (ours["W"], ours["R"], b), openvino_ir._arrays(layer), strict=True
+    ):
+        np.testing.assert_array_equal(a, np.asarray(theirs).reshape(a.shape))
 
 
 def outside(p):
