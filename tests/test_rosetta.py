@@ -183,7 +183,7 @@ def test_the_versions_seen_are_those_that_make_peers_installs(root):
         pins |= dict(re.findall(r"^([\w-]+)==([\d.]+)", text, re.M))
     pins["tensorflow"] = pins["tensorflow-cpu"]
     seen = [*about.TOOLS.values(), *about.TRAPS.values()]
-    wrong = {t.package: t.version for t in seen if t.package}.items() - pins.items()
+    wrong = {t.package: t.version for t in seen}.items() - pins.items()
     assert not wrong
     by_name = {"onnx": "onnx", "openvino_fixed": "openvino"}
     for key, (_, version) in about.RUNTIMES.items():
@@ -236,7 +236,7 @@ def test_a_form_is_told_in_a_sentence():
 def test_the_page_types_nothing_that_the_table_knows(root):
     page = nbformat.read(root / "book/rosetta_stone.ipynb", as_version=4)
     text = "\n".join(cell.source for cell in page.cells)
-    known = {t.version for t in about.TOOLS.values() if t.package} | {about.SEEN}
+    known = {t.version for t in about.TOOLS.values()} | {about.SEEN}
     known |= {t.version for t in about.TRAPS.values()}
     known |= {v for wrong in about.WRONG.values() for v in wrong.values()} - {"refused"}
     known |= {words.spelled(f) for f in where.TABLE if f.kind != "rnn"}

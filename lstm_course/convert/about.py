@@ -15,7 +15,7 @@ class Tool(NamedTuple):
     Attributes
     ----------
     name, package, version : str
-        The package is that of PyPI; "" where none is to be had.
+        The package is that of PyPI.
     forms : dict
         Kind -> tools of ``tools.FORMS`` and ``MORE``, the usual form first.
     letters : dict
@@ -45,10 +45,10 @@ TOOLS = {
     "torch": Tool("PyTorch", "torch", "2.13.0", _both("torch"), Z, "uniform"),
     "keras": Tool("Keras", "keras", "3.15.1", _both("keras", "keras before"),
                   Z | {"g": "c", "n": "h"}, "1"),
-    "keras 1": Tool("Keras 1", "", "1", _both("keras 1"),
-                    Z | {"g": "c", "n": "h"}, "", "its files"),
-    "cudnn": Tool("Keras 2, CuDNN", "", "2", _both("cudnn"),
-                  Z | {"g": "c", "n": "h"}, "", "their files"),
+    "keras 1": Tool("Keras 1", "tf_keras", "2.21.0", _both("keras 1"),
+                    Z | {"g": "c", "n": "h"}, "", "its files, as tf_keras reads them"),
+    "cudnn": Tool("Keras 2, CuDNN", "tf_keras", "2.21.0", _both("cudnn"),
+                  Z | {"g": "c", "n": "h"}, "", "its files, as tf_keras reads them"),
     "onnx": Tool("ONNX", "onnx", "1.23.2", _both("onnx", "onnx before"),
                  Z | {"g": "c", "n": "h"}, ""),
     "openvino": Tool("OpenVINO", "openvino", "2026.4.1",

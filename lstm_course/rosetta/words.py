@@ -82,7 +82,7 @@ def layouts():
         start = STARTS[tool.start]
         start += f", +{f['adds']:g} when called" if f["adds"] else ""
         start = start.removeprefix("–, ")
-        version = f"<br>{tool.version}" if tool.package else ""
+        version = f"<br>{tool.version}"
         how = f"<br>{tool.how}" if tool.how else ""
         gru = "<br>".join(_gru(form) for form in grus)
         rows.append(

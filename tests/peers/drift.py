@@ -20,7 +20,8 @@ HERE = Path(__file__).resolve().parent
 PATHS = [str(HERE / "again"), str(HERE.parents[1])]
 MODULES = {"nnx": "flax", "linen": "flax", "haiku": "haiku", "mlx": "mlx.core"}
 NEEDS = {"onnx": "onnxruntime", "keras_hard_sigmoid": "tf_keras",
-         "openvino_fixed": "openvino"}  # fmt: skip
+         "openvino_fixed": "openvino", "keras 1": "tf_keras",
+         "cudnn": "tf_keras"}  # fmt: skip
 NEEDS |= {f"torch_export_{k}": "onnxscript"
           for k in ("time_first", "batch_first", "twice")}  # fmt: skip
 CLOSE = 2e-6  # h of seven steps in float32; swapped blocks are off by 0.1 and more
@@ -32,8 +33,7 @@ def jobs():
 
     for key, tool in about.TOOLS.items():
         module = NEEDS.get(key, MODULES.get(key, key))
-        if tool.package:
-            yield "layout", key, module
+        yield "layout", key, module
         if tool.start:
             yield "start", key, module
     for key in about.TRAPS:
@@ -63,7 +63,7 @@ def layout(key):
         arrays = where.written(layer, form)
         arrays = {k: np.asarray(v, np.float32) for k, v in arrays.items()}
         reset = form.says.get("reset", "after")
-        theirs = getattr(layers, key)(form.kind, arrays, x, reset)
+        theirs = getattr(layers, key.replace(" ", "_"))(form.kind, arrays, x, reset)
         ours = convert.run([layer], x.astype(float))[0]
         off = float(abs(theirs - ours).max())
         found[f"{form.tool} {form.kind}"] = "right" if off < CLOSE else f"off {off:.2g}"
@@ -103,7 +103,7 @@ def runtime(key):
 def versions():
     from lstm_course.convert import about
 
-    pins = {t.package: t.version for t in about.TOOLS.values() if t.package}
+    pins = {t.package: t.version for t in about.TOOLS.values()}
     pins |= {t.package: t.version for t in about.TRAPS.values()}
     found = {}
     for package, pinned in pins.items():

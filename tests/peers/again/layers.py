@@ -31,6 +31,32 @@ def keras(kind, a, x, reset):
     return np.asarray(keras.ops.convert_to_numpy(layer(batch(x)))).transpose(1, 0, 2)
 
 
+def keras_1(kind, a, x, reset):
+    """The file's arrays come block by block: W, U, b of each."""
+    blocks = dict.fromkeys(name.split("_")[1] for name in a)
+    old = [a[f"{k}_{block}"] for block in blocks for k in "WUb"]
+    return legacy(kind, old, x, reset, "1")
+
+
+def cudnn(kind, a, x, reset):
+    bias = np.concatenate([v for k, v in a.items() if k.startswith("bias")])
+    old = [a["kernel"], a["recurrent_kernel"], bias]
+    return legacy(kind, old, x, reset, "2")
+
+
+def legacy(kind, old, x, reset, version):
+    """tf_keras' own reader of old files turns arrays into those of a layer of today."""
+    import tf_keras
+    from tf_keras.src.saving.legacy.hdf5_format import preprocess_weights_for_loading
+
+    H = len(old[1])
+    more = {"reset_after": reset == "after"} if kind == "gru" else {}
+    layer = getattr(tf_keras.layers, kind.upper())(H, return_sequences=True, **more)
+    layer.build((None, None, x.shape[2]))
+    layer.set_weights(preprocess_weights_for_loading(layer, old, version))
+    return np.asarray(layer(batch(x))).transpose(1, 0, 2)
+
+
 def onnx(kind, a, x, reset):
     import onnx
     import onnxruntime
