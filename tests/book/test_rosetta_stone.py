@@ -54,3 +54,7 @@ def test_numbers_move_are_summed_and_said(show):  # noqa: F811
     assert "linear.w" in root.locator("svg.plot title").text_content()
     same = [row.inner_text().split("\t")[1:] for row in root.locator("tbody tr").all()]
     assert same[0] == same[1] != same[2]
+    duration = "getComputedStyle(document.querySelector('.number')).transitionDuration"
+    for motion, moves in (("no-preference", True), ("reduce", False)):
+        root.page.emulate_media(reduced_motion=motion)
+        assert (root.page.evaluate(duration) != "0s") == moves

@@ -3,7 +3,7 @@
 // and stone: every form with its spots and values, as lstm_course.rosetta.moved has it.
 // Where anything lies, and what is added or negated, is told there; nothing of it is here.
 
-import { button, calm, choices, follow, say, shell, tell } from "./controls.js";
+import { button, choices, follow, say, shell, tell } from "./controls.js";
 import { sigmoid } from "./sigmoid.js";
 import { goals, ways } from "./goals.js";
 import { html, number, round, set, svg } from "./draw.js";
@@ -180,7 +180,6 @@ export default {
     const moving = ways(model, "stone", { layer: (v) => v in KINDS, source: known, target: known, at: (v) => ["source", "target"].includes(v) });
     root.append(html("div", { class: "heads" }, source, swap, target), html("div", { class: "under" }, layers, move),
       html("div", { class: "both" }, html("div", {}, parts.plot), html("div", {}, table)), sentence, trying, moving);
-    root.classList.toggle("calm", calm());
     return follow(model, ["layer", "source", "target", "at"], root, (width) => {
       const [kind, at] = [model.get("layer"), model.get("at")];
       const forms = stone.forms[kind];
