@@ -36,7 +36,7 @@ DISCOVERIES = {  # where each of the six begins; what is to be found, js/discove
     "stretch": {"size": 5, "left": "lstm", "right": ""},
     "explodes": {"left": "rnn", "right": "lstm"},
 }
-COMPACT = (700, 640)  # room of the small form, on a phone and on a wide page
+COMPACT = (530, 530)  # room of the small form, on a phone and on a wide page
 BASE = {"left_bias": 1.0, "right_bias": 1.0, "seed": 1, **START}
 
 
@@ -78,7 +78,7 @@ class Playground(LiveFigure):
     discovery = Unicode().tag(sync=True)
     compact = Bool(False).tag(sync=True)
     task = Unicode(BASE["task"]).tag(sync=True)
-    size = Int(BASE["size"]).tag(sync=True)
+    size = Int(DISCOVERIES["cannot"]["size"]).tag(sync=True)
     left = Unicode("rnn").tag(sync=True)
     right = Unicode("gru").tag(sync=True)
     left_bias = Float(1.0).tag(sync=True)

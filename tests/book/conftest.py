@@ -155,6 +155,8 @@ def with_every_name(module):
     """A module that also exports what stands at the tops of those it imports: str."""
     text = bundle.esm(module)
     names = re.findall(r"^(?:async )?(?:function|const) (\w+)", text, re.M)
+    there = ",".join(re.findall(r"^export \{([^}]*)\}", text, re.M))
+    names = [name for name in names if name not in re.findall(r"\w+", there)]
     return f"{text}\nexport {{ {', '.join(names)} }};\n"
 
 

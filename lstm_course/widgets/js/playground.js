@@ -61,10 +61,9 @@ function render({ model, el }) {
   const found = small ? Object.entries(DISCOVERY_GOALS).filter(([key]) => key === about) : Object.entries(DISCOVERY_GOALS);
   const parts = { ...makeControls(model, state), ...makePlots(small ? SMALL[about] ?? ["accuracy", "bySize"] : null), now: html("p", { class: "now" }), sentence: say(),
     trying: goals("playground", Object.fromEntries(found)), moving: ways(model, "playground", limitsOf(model)) };
-  const draw = () => drawAll(model, state, parts);
+  const draw = () => drawAll(model, state, parts).forEach((job) => job());
+  state.draw = inTurns(() => drawAll(model, state, parts));
   const end = follow(model, SETTINGS, root, () => { obey(model, state); draw(); });
-  state.draw = draw;
-  state.parts = parts;
   state.begun = makeRunner(model, (message) => hearRunner(model, state, message)).then((runner) => {
     state.runner = runner;
     state.run = null;
@@ -172,28 +171,50 @@ function makePlots(shown) {
   return { drawn: some, plots: html("div", { class: "plots" }, ...Object.values(some)) };
 }
 
-// ---- what is seen ----
+// A function that has jobs done, one a frame, and once more where it is asked meanwhile:
+// many messages are one picture, and no picture keeps the page waiting.
+function inTurns(jobsOf) {
+  let [jobs, asked, due] = [[], false, false];
+  const turn = () => {
+    due = false;
+    if (!jobs.length && asked) [jobs, asked] = [jobsOf(), false];
+    jobs.shift()?.();
+    ask();
+  };
+  const ask = () => {
+    if (due || !(jobs.length || asked)) return;
+    due = true;
+    requestAnimationFrame(turn);
+  };
+  return () => { asked = true; ask(); };
+}
+
+// ---- what is seen: a list of jobs that draw it ----
 function drawAll(model, state, parts) {
   const now = readSettings(model);
-  const { run } = state;
+  const [{ run }, { drawn }] = [state, parts];
+  const width = Object.values(drawn)[0].clientWidth; // asked once, before anything is written
   showControls(model, state, parts, now);
   if (state.failed && !state.runner) parts.sentence.tell(`It cannot start: ${state.failed}`);
-  if (!run) return;
+  if (!run) return [];
   const sides = run.sides.map((side, k) => ({ ...side, ...Object.values(SIDES)[k], curve: run.curves[k] }));
   const lines = (points) => sides.map((side) => ({ colour: side.colour, dash: side.dash, label: side.cell, points: points(side) }));
-  const { drawn } = parts;
-  drawn.loss?.draw(lines(({ curve }) => curve.map(([x, loss]) => [x, loss])));
-  drawn.accuracy?.draw(lines(({ curve }) => curve.map(([x, , right]) => [x, right])));
-  drawn.bySize?.draw(lines(({ bySize }) => bySize));
-  drawn.byLag?.draw(lines(({ byLag }) => byLag.filter(([lag]) => lag)));
   const k = now.right && state.look === "right" && sides.length > 1 ? 1 : 0;
   const gates = Object.keys(run.gates[k].at(-1)?.[1] ?? {});
-  drawn.gates?.draw(gates.map((name) => ({ colour: GATE_COLOURS[name], label: name, points: run.gates[k].map(([x, means]) => [x, means[name]]) })));
-  drawn.units?.draw((sides[k]?.units ?? []).map((values, j) => ({ colour: UNIT_COLOURS[j], label: `unit ${j + 1}`, points: values.map((v, t) => [t + 1, v]) })));
+  const means = gates.map((name) => ({ colour: GATE_COLOURS[name], label: name, points: run.gates[k].map(([x, all]) => [x, all[name]]) }));
+  const units = (sides[k]?.units ?? []).map((values, j) => ({ colour: UNIT_COLOURS[j], label: `unit ${j + 1}`, points: values.map((v, t) => [t + 1, v]) }));
   for (const side of sides) side.best = Math.max(0, ...side.curve.map(([, , right]) => right));
   const seen = { ...now, step: run.step, since: run.step - run.changed, from: run.from, sides };
   if (sides.length && run.made) parts.trying.show(seen);
   tellNow(state, parts, sides, model);
+  return [
+    () => drawn.loss?.draw(lines(({ curve }) => curve.map(([x, loss]) => [x, loss])), width),
+    () => drawn.accuracy?.draw(lines(({ curve }) => curve.map(([x, , right]) => [x, right])), width),
+    () => drawn.bySize?.draw(lines(({ bySize }) => bySize), width),
+    () => drawn.byLag?.draw(lines(({ byLag }) => byLag.filter(([lag]) => lag)), width),
+    () => drawn.gates?.draw(means, width),
+    () => drawn.units?.draw(units, width),
+  ];
 }
 
 function showControls(model, state, { presets, menus, dials, train, running, look, drawn }, now) {

@@ -8,7 +8,8 @@ export function smallPlot({ title, across, log = false, range = null, named = fa
   const name = svg("title", {}, title);
   const plot = svg("svg", { class: "small", role: "img" }, name, grid, axis, curves, ticks);
   const place = html("div", { class: "plot" }, plot);
-  place.draw = (lines) => drawSmall({ plot, grid, axis, ticks, curves, name }, { title, across, log, range, named }, lines, place.clientWidth || 300);
+  const parts = { plot, grid, axis, ticks, curves, name, kept: {} };
+  place.draw = (lines, width = place.clientWidth) => drawSmall(parts, { title, across, log, range, named }, lines, width || 300);
   return place;
 }
 
@@ -25,13 +26,19 @@ function drawSmall(parts, { title, across, log, range, named }, lines, width) {
   const X = scale(xs.length && wide[1] > wide[0] ? wide : [0, Math.max(1, wide[1] || 1)], [box.left, box.right]);
   const Y = scale([low, high], [box.bottom, box.top]);
   const up = (y) => Math.min(box.bottom, Math.max(box.top, Y(log ? Math.log10(Math.max(y, 1e-300)) : y)));
-  set(parts.plot, { viewBox: `0 0 ${width} ${height}`, height });
-  parts.curves.replaceChildren(...lines.map(({ colour, dash, points: all }) => svg("path", {
-    class: "curve", style: `stroke: var(--p-${colour})`, "stroke-dasharray": dash ?? null,
-    d: line(all.filter(([, y]) => Number.isFinite(y)).map(([x, y]) => [X(x), up(y)])) })));
+  while (parts.curves.children.length > lines.length) parts.curves.lastChild.remove();
+  while (parts.curves.children.length < lines.length) parts.curves.append(svg("path", { class: "curve" }));
+  lines.forEach(({ colour, dash, points: all }, k) => set(parts.curves.children[k], {
+    style: `stroke: var(--p-${colour})`, "stroke-dasharray": dash ?? null,
+    d: line(all.filter(([, y]) => Number.isFinite(y)).map(([x, y]) => [X(x), up(y)])) }));
   const marks = log ? levels(low, high) : [low, (low + high) / 2, high];
   const said = (v) => (log ? `10${superscript(v)}` : number(v, high - low > 5 ? 0 : 2));
   const text = (x, y, words, more) => svg("text", { x: round(x), y: round(y), ...more }, ...typeset(svg, words));
+  const key = [width, wide, marks, lines.map(({ label, colour }) => [label, colour])].join();
+  parts.name.textContent = `${title}: ${lines.filter((l) => l.points.length).map((l) => `${l.label} ${power(l.points.at(-1)[1])} at ${l.points.at(-1)[0]}`).join("; ") || "nothing yet"}`;
+  if (parts.kept.key === key) return; // what is around the curves is as it was
+  parts.kept.key = key;
+  set(parts.plot, { viewBox: `0 0 ${width} ${height}`, height });
   set(parts.grid, { d: marks.map((v) => `M${box.left},${round(Y(v))} H${box.right}`).join(" ") });
   set(parts.axis, { d: `M${box.left},${box.bottom} H${box.right}` });
   const ends = xs.length ? [...new Set(wide)] : [];
@@ -42,7 +49,6 @@ function drawSmall(parts, { title, across, log, range, named }, lines, width) {
     ...ends.map((v, k) => text(X(v), box.bottom + 15, String(v), { "text-anchor": k ? "end" : "start" })),
     text((box.left + box.right) / 2, box.bottom + 29, across, { "text-anchor": "middle" }),
   );
-  parts.name.textContent = `${title}: ${lines.filter((l) => l.points.length).map((l) => `${l.label} ${power(l.points.at(-1)[1])} at ${l.points.at(-1)[0]}`).join("; ") || "nothing yet"}`;
 }
 
 // Whole powers of ten around values, at least two apart.
