@@ -82,11 +82,11 @@ def layouts():
         start = STARTS[tool.start]
         start += f", +{f['adds']:g} when called" if f["adds"] else ""
         start = start.removeprefix("–, ")
-        version = f"<br>{tool.version}"
+        version = f"<br>{tool.package} {tool.version}"
         how = f"<br>{tool.how}" if tool.how else ""
         gru = "<br>".join(_gru(form) for form in grus)
         rows.append(
-            f"| **{tool.name}**{version}{how} | {kept(lstm)} | {gru} | {shape} | "
+            f"| **{tool.name}**{how}{version} | {kept(lstm)} | {gru} | {shape} | "
             f"{f['biases']} | {start} |"
         )
     return "\n".join(rows) + "\n"
