@@ -34,6 +34,7 @@ In this folder:
     onnx_file                                 a layer as a file that others run
     onnx_words                                its names of activations
     onnx_graph, onnx_model                    what such a file is made of; whole models
+    onnx_bytes                                its large arrays, mapped and streamed
     operators, onnx_blocks, recognise         what ONNX defines, where columns lie
                                               there, which operator a cell is
     blocks, counting                          column blocks; how many numbers

@@ -107,7 +107,7 @@ def test_the_slope_of_a_hard_sigmoid_is_that_of_the_file_s_version(
     np.testing.assert_allclose(layer.gate.alpha, slope)
 
 
-def test_numbers_outside_the_file_and_weights_alone_are_refused(tmp_path):
+def test_numbers_outside_the_file_are_refused_and_weights_alone_told(tmp_path):
     file, secret = tmp_path / "a.h5", tmp_path / "secret.bin"
     secret.write_bytes(bytes(400))
     model_of("lstm").save(file)
@@ -118,8 +118,8 @@ def test_numbers_outside_the_file_and_weights_alone_are_refused(tmp_path):
     with pytest.raises(ValueError, match="lie in another file"):
         convert.read(file)
     model_of("lstm").save_weights(tmp_path / "b.weights.h5")
-    with pytest.raises(ValueError, match="weights without their model"):
-        convert.read(tmp_path / "b.weights.h5")
+    (alone,) = convert.read(tmp_path / "b.weights.h5")
+    assert "weights without their model" in alone.notes[-1]
 
 
 def _datasets(f):
@@ -149,7 +149,7 @@ def test_keras_computes_what_a_written_model_says(name, tmp_path):
     model.save(tmp_path / "a.keras")
     layers = convert.read(tmp_path / "a.keras")
     done = convert.write(layers, tmp_path / "b.keras")
-    assert done.line == "model = keras.saving.load_model('b.keras')"
+    assert done.line.endswith("net = keras.saving.load_model('b.keras')")
     again = keras.saving.load_model(done.path)
     y, z = (m.predict(x_of(), verbose=0) for m in (model, again))
     np.testing.assert_allclose(z, y, rtol=0, atol=1e-6)

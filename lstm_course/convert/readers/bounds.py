@@ -1,8 +1,11 @@
 """What a file may ask for: nothing beyond its own size, and nothing that runs."""
 
+import io
 import math
 import zipfile
 from importlib.util import find_spec
+
+import numpy as np
 
 MOST_PACKED = 1000  # times its packed size; deflate itself cannot do more than 1032
 MOST = 16 << 30  # bytes of one entry
@@ -41,3 +44,39 @@ def check_zip(path, kind):
             return z.namelist()
     except (zipfile.BadZipFile, NotImplementedError) as error:
         refuse(path, kind, str(error))
+
+
+def mapped(path, info):
+    """The bytes of an entry that lies unpacked in a ZIP, mapped."""
+    data = np.memmap(path, np.uint8, "r")
+    head = data[info.header_offset :][:30].tobytes()
+    sizes = (int.from_bytes(head[k : k + 2], "little") for k in (26, 28))
+    at = info.header_offset + 30 + sum(sizes)
+    return data[at : at + info.file_size]
+
+
+class View(io.RawIOBase):
+    """Mapped bytes as a file that is read."""
+
+    def __init__(self, data):
+        self.data, self.at = data, 0
+
+    def readable(self):
+        return True
+
+    def seekable(self):
+        return True
+
+    def seek(self, at, whence=0):
+        start = {0: 0, 1: self.at, 2: len(self.data)}[whence]
+        self.at = start + at
+        return self.at
+
+    def tell(self):
+        return self.at
+
+    def readinto(self, into):
+        piece = self.data[self.at : self.at + len(into)]
+        memoryview(into).cast("B")[: len(piece)] = memoryview(piece)
+        self.at += len(piece)
+        return len(piece)

@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import zipfile
 from dataclasses import replace
 
@@ -14,7 +13,7 @@ from ..parts import columns
 from ..tools import ORDERS
 from . import hdf5, keras_weights
 from . import keras_config as said
-from .bounds import MOST_PACKED, check_zip, refuse
+from .bounds import check_zip, refuse
 from .places import stacked
 
 PLACES = ("layers", "_layer_checkpoint_dependencies", "_layers")
@@ -33,38 +32,30 @@ def load(path):
         )
         if "model.weights.h5" not in z.namelist():
             refuse(path, ".keras", "it has no model.weights.h5")
-        with z.open("model.weights.h5") as f:
-            file = f if f._compress_type == zipfile.ZIP_STORED else io.BytesIO(f.read())
-            with hdf5.opened(path, file) as h5:
-                limit = MOST_PACKED * os.path.getsize(path)
-                return _layers(
-                    path,
-                    config,
-                    meta.get("keras_version", "3"),
-                    lambda found: _by_path(h5, found, limit),
-                )
+        info = z.getinfo("model.weights.h5")
+        stored = info.compress_type == zipfile.ZIP_STORED
+        source = hdf5.Source(path, info if stored else None)
+        packed = None if stored else io.BytesIO(z.read(info))
+    with source.opened(path, packed) as h5:
+        version = meta.get("keras_version", "3")
+        return _layers(path, config, version, lambda v: _by_path(h5, v, source))
 
 
 def load_h5(path, say=None):
     """Path of an .h5 file of ``save`` or ``save_weights`` -> list of Layer."""
-    with hdf5.opened(path, path) as h5:
+    source = hdf5.Source(path)
+    with source.opened(path) as h5:
         if "model_config" not in h5.attrs:
-            return _weights_alone(path, h5, say or {})
+            return _weights_alone(path, h5, source, say or {})
         config = json.loads(said.text(h5.attrs["model_config"]))
         version = said.text(h5.attrs.get("keras_version", "1"))
         group = h5["model_weights"] if "model_weights" in h5 else h5
-        limit = MOST_PACKED * os.path.getsize(path)
-        return _layers(
-            path, config, version, lambda found: _by_names(group, found, limit)
-        )
+        return _layers(path, config, version, lambda v: _by_names(group, v, source))
 
 
-def _weights_alone(path, h5, say):
+def _weights_alone(path, h5, source, say):
     """Layers of a file that has no model, as their shapes say."""
-    limit = MOST_PACKED * os.path.getsize(path)
-    version, found = keras_weights.found_in(
-        h5, lambda g, n: hdf5.array(g, n, limit), say
-    )
+    version, found = keras_weights.found_in(h5, source.array, say)
     note, made = keras_weights.told(version, say), []
     for where, sides, arrays in found:
         two = {"way": "both", "turned": False} if len(sides) == 2 else {}
@@ -78,7 +69,7 @@ def _weights_alone(path, h5, say):
     return stacked(made)
 
 
-def _by_path(h5, found, limit):
+def _by_path(h5, found, source):
     """Arrays of a layer of Keras 3, in order, by the path of its classes."""
     at = h5
     for step in found.path:
@@ -86,21 +77,21 @@ def _by_path(h5, found, limit):
         if step not in at:
             return []
         at = at[step]
-    return list(_walk(at, limit))
+    return list(_walk(at, source))
 
 
-def _walk(group, limit):
+def _walk(group, source):
     """Arrays below a group: a layer's own, forward before backward, cell by cell."""
     if "vars" in group and not {"cell", "cells"} & {*group}:  # states are no weights
         for k in sorted(group["vars"], key=int):
-            yield hdf5.array(group["vars"], k, limit)
+            yield source.array(group["vars"], k)
     order = ["forward_layer", "cell", "layer", "backward_layer", "cells"]
     for name in order:
         if name in group and name == "cells":
             for cell in sorted(group[name], key=_number):
-                yield from _walk(group[name][cell], limit)
+                yield from _walk(group[name][cell], source)
         elif name in group:
-            yield from _walk(group[name], limit)
+            yield from _walk(group[name], source)
 
 
 def _number(name):
@@ -108,7 +99,7 @@ def _number(name):
     return int(tail) if tail.isdigit() else 0
 
 
-def _by_names(group, found, limit):
+def _by_names(group, found, source):
     """Arrays of a layer of an .h5 file, in the order of its weight_names."""
     name = found.config["name"]
     names = [found.path[0], name] if name not in group else [name]
@@ -116,7 +107,7 @@ def _by_names(group, found, limit):
     if at is None:
         return []
     return [
-        hdf5.array(at, n, limit) if n in at else hdf5.array(group, n, limit)
+        source.array(at, n) if n in at else source.array(group, n)
         for n in map(said.text, at.attrs["weight_names"])
     ]
 

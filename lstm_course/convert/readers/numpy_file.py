@@ -6,7 +6,7 @@ import zipfile
 import numpy as np
 
 from ..tools import FORMS
-from .bounds import check_size, check_zip, refuse
+from .bounds import View, check_size, check_zip, mapped, refuse
 
 
 def load(path):
@@ -15,8 +15,12 @@ def load(path):
     with zipfile.ZipFile(path) as z:
         made = {}
         for entry in z.infolist():
+            name = entry.filename.removesuffix(".npy")
+            if entry.compress_type == zipfile.ZIP_STORED and not entry.flag_bits & 1:
+                data = mapped(path, entry)
+                made[name] = _array(path, View(data), len(data), data=data)
+                continue
             with z.open(entry) as f:
-                name = entry.filename.removesuffix(".npy")
                 made[name] = _array(path, f, entry.file_size)
         return made
 
@@ -27,9 +31,10 @@ def load_eqx(path):
     Weights of a cell follow each other, so their shapes say which they are.
     """
     size, leaves = os.path.getsize(path), []
-    with open(path, "rb") as f:
-        while f.tell() < size:
-            leaves.append(_array(path, f, size - f.tell(), whole=False))
+    data = np.memmap(path, np.uint8, "r") if size else np.zeros(0, np.uint8)
+    f = View(data)
+    while f.tell() < size:
+        leaves.append(_array(path, f, size - f.tell(), whole=False, data=data))
     cells, at = [], 0
     while at < len(leaves):
         names = _cell_at(leaves[at : at + 4])
@@ -74,7 +79,7 @@ def _cell_at(leaves):
     return []
 
 
-def _array(path, f, there, whole=True):
+def _array(path, f, there, whole=True, data=None):
     """One array in .npy form, its size compared with the bytes that are there."""
     at = f.tell()
     try:
@@ -90,5 +95,9 @@ def _array(path, f, there, whole=True):
     size = int(np.prod(shape, dtype=object)) * dtype.itemsize
     check_size(path, "NumPy arrays", "an array", shape, dtype.itemsize,
                left if whole else min(size, left))  # fmt: skip
-    a = np.frombuffer(f.read(size), dtype)
+    if data is None:
+        a = np.frombuffer(f.read(size), dtype)
+    else:  # its bytes, mapped
+        a = data[f.tell() : f.tell() + size].view(dtype)
+        f.seek(size, 1)
     return a.reshape(shape[::-1]).T if fortran else a.reshape(shape)

@@ -5,6 +5,7 @@ import os
 
 import numpy as np
 
+from .. import onnx_bytes
 from ..layer import WAYS, Layer, Weights
 from ..onnx_node import INPUTS
 from ..onnx_words import FIELDS, activations_of
@@ -32,10 +33,11 @@ def load(path):
     import onnx
 
     try:
-        model = onnx.load(str(path))
+        model, large = onnx_bytes.load(onnx, path)
+        onnx.external_data_helper.load_external_data_for_model(model, str(path.parent))
     except Exception as error:  # of protobuf, of its checks, of files beside it
         refuse(path, "ONNX", f"{type(error).__name__}: {str(error)[:200]}")
-    graph = _Graph(onnx, model, os.path.getsize(path))
+    graph = _Graph(onnx, model, os.path.getsize(path), large)
     found = [_layer(graph, n) for n in graph.nodes if _is_recurrent(n)]
     named = {n.op_type for n in graph.nodes if not _is_recurrent(n)}
     other = sorted(n for n in named if n.endswith(("LSTM", "GRU")))
@@ -54,11 +56,12 @@ def _is_recurrent(node):
 class _Graph:
     """Nodes by what they give, and values that can be known without running it."""
 
-    def __init__(self, onnx, model, size):
+    def __init__(self, onnx, model, size, large):
         self.onnx, self.known, self.size = onnx, {}, size
         self.opsets = {o.domain: o.version for o in model.opset_import}
         self.nodes, self.by_output, self.merges = [], {}, {}
         self._add(model.graph, 0)
+        self.known |= large
 
     def _add(self, graph, depth):
         """A graph and those inside its nodes, whose names are their own."""

@@ -7,9 +7,10 @@ layer; outputs are h and the end states.  What is not fed takes its default, as 
 
 import numpy as np
 
+from .. import onnx_bytes
 from ..onnx_graph import IR, OPSET, Graph, lengths_port
 from ..onnx_words import attributes_of
-from ..parts import Joined
+from ..parts import Joined, Stacked
 from ..tools import ORDERS
 from .named import PLAIN
 from .rules import WRITTEN, folded, refuse, told
@@ -35,7 +36,7 @@ def save(layers, path):
     """One stack of layers -> an .onnx file."""
     import onnx
 
-    g, first = Graph(onnx), layers[0]
+    g, first, large = Graph(onnx), layers[0], {}
     kind = onnx.helper.np_dtype_to_tensor_dtype(first.dtype)
     ports = [], []
     batch_first = first.layout == "batch_first"
@@ -51,7 +52,7 @@ def save(layers, path):
         x = g.node("Transpose", ["x"], ["x_time_first"], perm=[1, 0, 2])
     lengths = lengths_port(g, x)
     for k, layer in enumerate(layers):
-        x = _node(g, port, k, folded(layer, coupled=None), x, lengths)
+        x = _node(g, port, k, folded(layer, coupled=None), x, lengths, large)
     turn = {"perm": [1, 0, 2]} if batch_first else {}
     g.node("Transpose" if turn else "Identity", [x], ["h"], **turn)
     ports[1].insert(0, onnx.helper.make_tensor_value_info(
@@ -62,11 +63,21 @@ def save(layers, path):
     model = onnx.helper.make_model(
         graph, opset_imports=opset, ir_version=IR, producer_name="lstm_course"
     )
-    onnx.checker.check_model(model)
-    onnx.save(model, str(path))
+    onnx.checker.check_model(_with_ports(onnx, model, large))
+    onnx_bytes.save(onnx, model, large, path)
 
 
-def _node(g, port, k, layer, x, lengths):
+def _with_ports(onnx, model, large):
+    """The model with its large arrays as inputs: all that a check needs of them."""
+    made = onnx.ModelProto()
+    made.CopyFrom(model)
+    for name, a in large.items():
+        kind = onnx.helper.np_dtype_to_tensor_dtype(a.dtype)
+        made.graph.input.append(onnx.helper.make_tensor_value_info(name, kind, a.shape))
+    return made
+
+
+def _node(g, port, k, layer, x, lengths, large):
     """One layer: -> its output (T, B, width)."""
     if layer.output_size != layer.hidden_size:
         refuse(
@@ -74,7 +85,8 @@ def _node(g, port, k, layer, x, lengths):
             f"{layer.output_size}. Expected a layer without. Convert to torch?"
         )
     D, H = len(layer.weights), layer.hidden_size
-    weights = {n: g.constant(f"{n}_{k}", a) for n, a in _arrays(layer).items()}
+    weights = {n: f"{n}_{k}" for n in _arrays(layer)}
+    large |= {f"{n}_{k}": a for n, a in _arrays(layer).items()}
     starts = [_start(g, port, k, s, layer) for s in range(len(layer.states))]
     ends = [f"{s}_n_{k}" for s in layer.states]
     for name in ends:
@@ -116,27 +128,30 @@ def _start(g, port, k, s, layer):
 
 
 def _arrays(layer):
-    """W, R, B and P of a layer; a gate that is not learned is zeros."""
+    """W, R, B and P, still in blocks; a gate that is not learned is zeros."""
     order = ORDERS["onnx"]
-    blocks = getattr(order, layer.kind)
+    blocks, D = getattr(order, layer.kind), len(layer.weights)
     each = [_direction(layer, w, blocks, order.peepholes) for w in layer.weights]
-    return {k: np.stack([e[k] for e in each]) for k in each[0]}
+    blocks = {k: [a for e in each for a in e[k]] for k in each[0]}
+    rows = {k: Stacked(D, blocks[k]) for k in "WR"}
+    return rows | {k: Joined(blocks[k]) for k in blocks if k not in rows}
 
 
 def _direction(layer, w, blocks, peepholes):
-    H, dtype = layer.hidden_size, layer.dtype
-    none = np.zeros(H, dtype)
-    flat = np.zeros((1, 1), dtype)
+    none = np.zeros((1, layer.hidden_size), layer.dtype)
+    flat = np.zeros((1, 1), layer.dtype)
 
     def rows(part):
         some = next(iter(part.values()))
         zero = np.broadcast_to(flat, some.shape)
-        return np.asarray(Joined([part.get(k, zero).T for k in blocks]))
+        return [part.get(k, zero).T for k in blocks]
 
-    b = [w.b.get(k, none) for k in blocks]
-    inner = none if w.inner is None or layer.reset == "before" else w.inner
-    b_h = [inner if k == "n" else none for k in blocks]
-    made = {"W": rows(w.x), "R": rows(w.h), "B": np.concatenate([*b, *b_h])}
+    def beside(parts, blocks):
+        return [np.concatenate([parts.get(k, none[0]) for k in blocks])[None]]
+
+    inner = {} if w.inner is None or layer.reset == "before" else {"n": w.inner}
+    both = np.concatenate([beside(w.b, blocks)[0], beside(inner, blocks)[0]], -1)
+    made = {"W": rows(w.x), "R": rows(w.h), "B": [both]}
     if w.peepholes:
-        made["P"] = np.concatenate([w.peepholes.get(k, none) for k in peepholes])
+        made["P"] = beside(w.peepholes, peepholes)
     return made

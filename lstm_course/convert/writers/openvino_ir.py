@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 
 from ..activations import TANH
-from ..parts import Joined
+from ..parts import Joined, Stacked
 from ..tools import ORDERS
 from .named import PLAIN, RELU, check_numbers
 from .rules import WRITTEN, folded, neutral_only, only, refuse, told
@@ -171,19 +171,6 @@ def _arrays(layer):
         bias += [w.b[k] for k in blocks]
         if layer.kind == "gru" and layer.reset == "after":
             bias.append(none if w.inner is None else w.inner)
-    yield _Stacked(D, [w.x[k].T for w in layer.weights for k in blocks])
-    yield _Stacked(D, [w.h[k].T for w in layer.weights for k in blocks])
+    yield Stacked(D, [w.x[k].T for w in layer.weights for k in blocks])
+    yield Stacked(D, [w.h[k].T for w in layer.weights for k in blocks])
     yield np.concatenate(bias).reshape(D, -1)
-
-
-class _Stacked(Joined):
-    """Block rows of D directions one behind the other: (D, nH, I)."""
-
-    def __init__(self, D, blocks):
-        super().__init__(blocks)
-        rows, width = self.shape
-        self.shape = D, rows // D, width
-
-    def pieces(self):
-        for block in self.blocks:
-            yield from Joined([block]).pieces()
