@@ -1,10 +1,12 @@
 #!/bin/sh
-# The browser tests need Chromium, the grader needs bubblewrap: get what is missing.
+# The browser tests need Chromium and Firefox, the grader needs bubblewrap: get what is
+# missing.
 has_browser() {
     command -v chromium || command -v chromium-browser || command -v google-chrome
 }
 missing=""
 has_browser >/dev/null || missing="chromium"
+command -v firefox-esr >/dev/null || command -v firefox >/dev/null || missing="$missing firefox-esr"
 command -v bwrap >/dev/null || missing="$missing bubblewrap"
 [ -z "$missing" ] && exit 0
 
@@ -16,5 +18,5 @@ if command -v apt-get >/dev/null && [ "$(uname)" = Linux ]; then
         $missing fonts-dejavu-core && exit 0
 fi
 echo "Please install these programs yourself, then run make test again: $missing"
-echo "(Chromium or Google Chrome for the browser tests, bubblewrap for the grader.)"
+echo "(Chromium or Google Chrome, and Firefox, for the browser tests, bubblewrap for the grader.)"
 exit 1
