@@ -129,12 +129,12 @@ def inside(what, key):
 
 
 # ---- outside ----
-def ask(python, what, key, nodes):
+def ask(python, what, key, module, nodes):
     """What a process answers, or the end of what it said."""
     env = os.environ | {"NODES": str(nodes), "TF_CPP_MIN_LOG_LEVEL": "3"}
-    env.setdefault("KERAS_BACKEND", "torch" if has(python, "torch") else "tensorflow")
-    if key == "keras_hard_sigmoid":
-        env["KERAS_BACKEND"] = "tensorflow"
+    google = module in ("tensorflow", "tf_keras")  # which bears no torch beside it
+    torch = not google and has(python, "torch")
+    env["KERAS_BACKEND"] = "torch" if torch else "tensorflow"
     call = [python, __file__, "--inside", what, key]
     run = subprocess.run(call, capture_output=True, text=True, env=env)
     if run.returncode:
@@ -170,7 +170,7 @@ def main(pythons, only=""):
             if python is None:
                 unseen.append(f"{what} {key}: no {module} here")
                 continue
-            answer, error = ask(python, what, key, folder)
+            answer, error = ask(python, what, key, module, folder)
             if answer is None:
                 changed.append(f"{what} {key}: {error}")
                 continue
