@@ -233,11 +233,13 @@ class Recurrent(nn.Module):
 
     def _takes_rows(self, codes, table, lengths=None):
         """Whether the first layer takes rows of a table as they are: it saves time."""
-        cell, few = self.layer_cells[0], len(table) <= codes.numel()
+        cell = self.layer_cells[0]
         choice = self.engine(cell, table, self.parameters_of(), lengths)
         masked = self.training and self.noise.variational
         plain = not (cell.extra or self.bidirectional or masked)
-        return few and plain and choice.name == "compiled loops"
+        if not plain or choice.name != "compiled loops":
+            return False  # before codes are counted: an export leaves that open
+        return len(table) <= codes.numel()
 
     def engine(self, cell, x, p, lengths=None):
         """The engine for one layer, see ``plan``."""

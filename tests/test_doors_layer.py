@@ -325,12 +325,17 @@ class TestUnderTransforms:
         fast = torch.compile(module, backend="eager", fullgraph=True)
         torch.testing.assert_close(fast(batch())[0], module(batch())[0], **TWIN[F32])
 
-    def test_exported_with_lengths(self, module):
-        lengths = torch.tensor([5, 1, 3])
-        program = torch.export.export(module, (batch(), None, lengths))
-        h, _ = program.module()(batch(seed=1), None, lengths)
-        wanted = module(batch(seed=1), None, lengths)[0]
-        torch.testing.assert_close(h, wanted, **TWIN[F32])
+    def test_exported_with_lengths_for_any_batch(self, module):
+        B, lengths = torch.export.Dim("B"), torch.tensor([5, 1, 3])
+        free = {"x": {1: B}, "state": None, "lengths": {0: B}}
+        program = torch.export.export(
+            module, (batch(), None, lengths), dynamic_shapes=free
+        )
+        x, lengths = batch(seed=1)[:, :2], torch.tensor([2, 5])
+        h, _ = program.module()(x, None, lengths)
+        torch.testing.assert_close(h, module(x, None, lengths)[0], **TWIN[F32])
+        with pytest.raises(AssertionError, match=r"size\(\)\[0\] =="):
+            program.module()(x[:-1], None, lengths)  # T is that of the example
 
     def test_gradients_by_functorch(self, module):
         x = batch().requires_grad_()

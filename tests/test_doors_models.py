@@ -286,3 +286,9 @@ def test_a_traced_model_reads_batches_of_other_sizes(make, cell):
     theirs, ours = (m(more) for m in (traced, model))
     theirs, ours = (o[0] if isinstance(o, tuple) else o for o in (theirs, ours))
     torch.testing.assert_close(theirs, ours)
+
+
+def test_an_exported_model_reads_batches_of_other_sizes():
+    model, B = language(cell="lstm").eval(), torch.export.Dim("B")
+    program = torch.export.export(model, (X,), dynamic_shapes=({1: B},))
+    torch.testing.assert_close(program.module()(X[:, :2])[0], model(X[:, :2])[0])

@@ -124,19 +124,20 @@ def check_states(state, cell, starts, weight, n):
 def start_states(cell, B, H, weight):
     """The state before the first step of one layer: tensors like the weights.
 
-    What a cell counts in whole numbers has at least 32 bits.  A trace keeps B free.
+    What a cell counts in whole numbers has at least 32 bits.  While torch traces,
+    compiles or exports, B stays free.
     """
     long = torch.promote_types(weight.dtype, torch.float32)
     kinds = [long if s in cell.whole else weight.dtype for s in cell.states]
-    rows = 1 if torch.jit.is_tracing() else B
-    first = cell.initial(rows, H)
+    free = torch.jit.is_tracing() or torch.compiler.is_compiling()
+    first = cell.initial(1 if free else B, H)
     if weight.dtype.itemsize < long.itemsize:  # nothing below what half precision holds
         first = [s.clip(torch.finfo(k).min) for s, k in zip(first, kinds, strict=True)]
     starts = (
         torch.as_tensor(s, dtype=k, device=weight.device)
         for s, k in zip(first, kinds, strict=True)
     )
-    return tuple(s.expand(B, *s.shape[1:]) if rows != B else s for s in starts)
+    return tuple(s.expand(B, *s.shape[1:]) if free else s for s in starts)
 
 
 def check_lengths(lengths, T, B, device):
