@@ -5,15 +5,17 @@ import shutil
 
 
 def forget(root):
-    """Drop executed notebooks whose code has changed, pages whose sidebar has."""
+    """Drop notebooks whose code or results have changed, pages whose makers have."""
     built = root / "_build"
-    files = sorted((root / "lstm_course").rglob("*"))
+    read = (root / "lstm_course", root / "book/results")
+    files = [file for folder in read for file in sorted(folder.rglob("*"))]
     files = [f for f in files if f.is_file() and "__pycache__" not in f.parts]
     files += [f for f in [root / "requirements.txt"] if f.exists()]
     if changed(root, "code", files):
         shutil.rmtree(built / ".jupyter_cache", ignore_errors=True)
         shutil.rmtree(built / ".doctrees", ignore_errors=True)
-    pages = [root / "book/_toc.yml", *sorted((root / "book/_ext").glob("*.py"))]
+    makers = sorted((root / "book/_ext").glob("*.[pj][ys]"))  # Python and scripts
+    pages = [root / "book/_toc.yml", *makers]
     pages += built.glob("html/*.pdf")  # pages link to it once it is there
     if changed(root, "contents", pages):
         shutil.rmtree(built / ".doctrees", ignore_errors=True)

@@ -7,6 +7,7 @@ import io
 
 import notebooks
 import pytest
+import stale
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from progress import Progress, spoken, time_left
 
@@ -102,6 +103,38 @@ def kept(folder, name):
     """What the cache gives a page for this notebook."""
     notebook = notebooks.read(folder / f"book/{name}.ipynb")
     return notebooks.cache_of(folder).merge_match_into_notebook(notebook)[1]
+
+
+@pytest.mark.parametrize(
+    ("file", "runs", "pages"),
+    [
+        ("lstm_course/ops.py", False, False),
+        ("book/results/study.json", False, False),
+        ("book/_ext/landing.js", True, False),
+        ("book/_toc.yml", True, False),
+        ("lstm_course/__pycache__/ops.pyc", True, True),
+        ("book/index.md", True, True),
+    ],
+)
+def test_what_a_changed_file_makes_stale_is_made_anew(tmp_path, file, runs, pages):
+    for name in (
+        file,
+        "book/_toc.yml",
+        "_build/.jupyter_cache/a",
+        "_build/.doctrees/a",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("before")
+    stale.forget(tmp_path)
+    for name in (".jupyter_cache/a", ".doctrees/a"):
+        (tmp_path / "_build" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "_build" / name).touch()
+    stale.forget(tmp_path)
+    assert (tmp_path / "_build/.doctrees").exists()  # nothing has changed
+    (tmp_path / file).write_text("after")
+    stale.forget(tmp_path)
+    assert (tmp_path / "_build/.jupyter_cache").exists() == runs
+    assert (tmp_path / "_build/.doctrees").exists() == pages
 
 
 def test_the_longest_of_earlier_runs_goes_first(tmp_path):
