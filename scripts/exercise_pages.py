@@ -58,7 +58,8 @@ def links(file):
 :::
 
 :::{{grid-item-card}} In a browser
-{{colab}}`exercises/{file}` or {{binder}}`exercises/{file}`, without installing anything
+Below each question, on this page; or {{colab}}`exercises/{file}` or
+{{binder}}`exercises/{file}`, without installing anything
 :::
 
 :::{{grid-item-card}} Afterwards
