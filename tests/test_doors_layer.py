@@ -288,7 +288,8 @@ class TestGradientOfAGradient:
         start = [s.detach().requires_grad_() for s in module(x)[1]]
         weights = list(module.parameters())
         function = outputs(module, lengths, weights)
-        assert torch.autograd.gradgradcheck(function, (x, *weights, *start), atol=1e-5)
+        inputs = x, *weights, *start
+        assert torch.autograd.gradgradcheck(function, inputs, atol=1e-5, fast_mode=True)
 
     @pytest.mark.parametrize("how", [{}, {"truncate": 2}, {"checkpoint": 2}], ids=str)
     @pytest.mark.parametrize("cell", ["lstm", "gru", "mingru", "mlstm"])
@@ -320,11 +321,13 @@ class TestUnderTransforms:
         traced = torch.jit.trace(module, (x,))
         torch.testing.assert_close(traced(more)[0], module(more)[0], **TWIN[F32])
 
+    @pytest.mark.slow
     def test_compiled_as_one_graph(self, module):
         torch.compiler.reset()
         fast = torch.compile(module, backend="eager", fullgraph=True)
         torch.testing.assert_close(fast(batch())[0], module(batch())[0], **TWIN[F32])
 
+    @pytest.mark.slow
     def test_exported_with_lengths_for_any_batch(self, module):
         B, lengths = torch.export.Dim("B"), torch.tensor([5, 1, 3])
         free = {"x": {1: B}, "state": None, "lengths": {0: B}}
