@@ -7,7 +7,6 @@ import matplotlib
 import pytest
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # two workers on two cores
-collect_ignore_glob = ["recorded/*/*.py"]  # they need the tools whose files they make
 matplotlib.use("agg")  # of this process: notebooks keep the backend of Jupyter
 
 

@@ -66,6 +66,7 @@ def test_bytes_kept_are_what_a_layer_keeps(cell):
     assert kept == T * B * bench.bytes_kept(cell, H)
 
 
+@pytest.mark.slow
 def test_the_command_writes_json_and_a_plot(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(bench, "RESTLESS", float("inf"))
     monkeypatch.setattr(bench.here, "measure", lambda: MACHINE)

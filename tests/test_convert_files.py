@@ -90,6 +90,7 @@ def test_a_stack_comes_back_as_it_was(name, tool, suffix, dtype, within, tmp_pat
 
 @pytest.mark.parametrize("tool, suffix", PAIRS)
 @pytest.mark.parametrize("other, other_suffix", PAIRS)
+@pytest.mark.slow
 def test_from_every_tool_to_every_other_and_back(
     tool, suffix, other, other_suffix, tmp_path
 ):

@@ -326,6 +326,7 @@ with event.install_listener("numba:compile", heard):
 """
 
 
+@pytest.mark.slow
 def test_a_further_cell_compiles_nothing_but_its_own_lines(tmp_path):
     run = subprocess.run(
         [sys.executable, "-c", FIRST_USE],
@@ -402,9 +403,11 @@ assert out[:2].tolist() == [3.0, 4.0]
 class TestThreads:
     """Compiled loops on the threads of torch."""
 
+    @pytest.mark.slow
     def test_every_part_is_done_once_and_failures_are_counted(self):
         subprocess.run([sys.executable, "-c", FORK], check=True)
 
+    @pytest.mark.slow
     def test_without_torch_s_runtime_python_s_own_threads_do_it(self):
         hidden = "import sys; sys.platform = 'elsewhere'\n" + FORK
         subprocess.run([sys.executable, "-c", hidden], check=True)

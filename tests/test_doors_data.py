@@ -143,6 +143,7 @@ READ = {
 
 
 @pytest.mark.parametrize("name", READ)
+@pytest.mark.slow
 def test_what_can_be_read_is_read_and_said_in_one_line(name, capsys):
     command, rest, says = READ[name]
     status, out, err = run([*command, *rest.split()], capsys)
@@ -232,6 +233,7 @@ NUMBERS = {
 
 
 @pytest.mark.parametrize("option", NUMBERS)
+@pytest.mark.slow
 def test_a_number_that_means_nothing_is_refused_before_anything_runs(option, capsys):
     for word in (NUMBERS[option], "many", "", "inf"):
         status, _, err = run([*LM, "good.txt", f"{option}={word}"], capsys)
@@ -309,6 +311,7 @@ def test_printing_never_fails_whatever_the_terminal_can_show(encoding):
     assert bad.returncode == 1 and b"Traceback" not in bad.stderr
 
 
+@pytest.mark.slow
 def test_a_name_that_is_no_text_is_printed_and_recorded():
     name = os.fsdecode(b"caf\xe9.csv")
     Path("good.csv").rename(name)
@@ -319,6 +322,7 @@ def test_a_name_that_is_no_text_is_printed_and_recorded():
     assert name in json.loads(Path("run/result.json").read_text())["command"]
 
 
+@pytest.mark.slow
 def test_a_reader_that_leaves_is_no_error_of_ours():
     command = shlex.join([sys.executable, "-m", "lstm_course", *LM, "good.txt"])
     done = subprocess.run(f"{command} | true", shell=True, capture_output=True)

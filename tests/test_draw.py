@@ -179,6 +179,7 @@ def test_the_real_one_passes(prove):
 
 
 @pytest.mark.parametrize("what, old, new", MUTANTS, ids=[m[0] for m in MUTANTS])
+@pytest.mark.slow
 def test_a_mutant_is_killed(what, old, new):
     module = mutated(draw, old, new)
     assert not all(survives(prove, module) for prove in PROOFS)

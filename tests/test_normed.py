@@ -116,6 +116,7 @@ def gradients(layer, lengths):
     return [h, *ends, *torch.autograd.grad(outs, inputs, by[: len(outs)])]
 
 
+@pytest.mark.slow
 def test_a_gradient_of_a_gradient_is_that_of_the_readable_loop():
     layer, x = layer_of("gru"), sequence(3).requires_grad_()
     weights = tuple(layer.parameters())

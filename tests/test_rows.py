@@ -147,6 +147,7 @@ def test_the_loss_is_cross_entropy(dtype):
         torch.testing.assert_close(a, b, **TWIN[dtype])
 
 
+@pytest.mark.slow
 def test_the_loss_holds_against_finite_differences_twice():
     h, readout, y = scored()
     inputs = h.flatten(0, 1), readout.weight, readout.bias, y.flatten()

@@ -144,6 +144,7 @@ def small(monkeypatch):
     return runs
 
 
+@pytest.mark.slow
 def test_an_experiment_goes_on_where_it_was_stopped(small, tmp_path, capsys):
     part = tmp_path / "latching.part"
     for row, seconds in (({"accuracy": 7.0}, 600.0), ({"accuracy": 8.0}, 1200.0)):

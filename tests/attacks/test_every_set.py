@@ -30,9 +30,9 @@ LONG = {
     "square": "[" * 150 + "]" * 150, "plus": "+1" * 20_000, "lambda": "lambda: " * 3000,
     "elif": "\n".join(f"elif x == {k}: pass" for k in range(1, 2500)),
 }  # fmt: skip
-pytestmark = pytest.mark.skipif(
-    isolation.best() != "bubblewrap", reason="the real jail does not start here"
-)
+JAIL = isolation.best() == "bubblewrap"
+NO_JAIL = "the real jail does not start here"
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not JAIL, reason=NO_JAIL)]
 
 
 def texts(folder):
@@ -91,16 +91,13 @@ def lost(result):
 
 
 def everywhere(oddities):
-    """Each oddity in one set, in turn, those of the first quick; LONG_TESTS: in all."""
+    """Each oddity in one set, in turn; LONG_TESTS: in all."""
     return [
-        pytest.param(
-            oddity, name, id=f"{oddity} {name[:2]}",
-            marks=() if n == 0 and k % len(NAMES) == 0 else pytest.mark.slow,
-        )
+        pytest.param(oddity, name, id=f"{oddity} {name[:2]}")
         for k, oddity in enumerate(oddities)
         for n, name in enumerate(NAMES)
         if n == k % len(NAMES) or "LONG_TESTS" in os.environ
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize(("oddity", "name"), everywhere(FIRST))
@@ -110,7 +107,6 @@ def test_a_first_cell_of_another_machine_costs_nothing(graded, root, oddity, nam
     assert not lost(result), result["cells"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("oddity", FIRST)
 def test_nor_where_the_whole_notebook_is_one_cell(graded, root, oddity):
     name = NAMES[list(FIRST).index(oddity) % len(NAMES)]

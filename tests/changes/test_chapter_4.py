@@ -62,6 +62,7 @@ def test_ladder_after(cells):
     assert abs(room["course"] - room["right"]).max() == pytest.approx(0.78, abs=0.01)
 
 
+@pytest.mark.slow
 def test_learns_after(trained):
     def right(attractors):
         rng = np.random.default_rng(1)

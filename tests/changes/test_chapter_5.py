@@ -114,6 +114,7 @@ def test_search_after(cells):
     assert len(cells("05", "setup", "search-child")["gated"]) > 0
 
 
+@pytest.mark.slow
 def test_odyssey_reading(cells):
     room = cells("05", "setup", "odyssey-run")
     mean = room["report"].against(room["rows"], "gru")[1]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 
+@pytest.mark.slow
 def test_after_counting(cells):
     room = cells("06", "setup", "ngrams-run")
     K, new = room["K"], room["valid"].codes
@@ -27,6 +28,7 @@ def test_after_writing(cells):
     assert text.find(text[-40:]) == len(text) - 40  # it came once
 
 
+@pytest.mark.slow
 def test_after_clamp(cells):
     room = cells("06", "setup", "probe", "clamp", "clamp-run")
     ends = [
@@ -37,6 +39,7 @@ def test_after_clamp(cells):
     assert 1.04 < ends[0] / ends[4] < 1.15 and ends == sorted(ends, reverse=True)
 
 
+@pytest.mark.slow
 def test_after_both(cells):
     further = {
         "x, y = text.sample(rng, codes, T, B)": "x, y = (lambda x, y: (x[:-1], y[1:]))("
@@ -47,6 +50,7 @@ def test_after_both(cells):
     assert cost[:-1].mean() < 1.0 and cost[-1] > 3.5
 
 
+@pytest.mark.slow
 def test_clinic_rest(cells):
     recent = {"mix(x[:-1]), x[-1:]": "mix(x[:10]), x[10:]"}
     names = ("read-line", "ngrams-run", "shuffled-code", "shuffled-past")

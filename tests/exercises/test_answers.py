@@ -82,6 +82,7 @@ def test_a_starter_holds_nothing_of_a_solution(name):
 
 
 @every_set
+@pytest.mark.slow
 def test_the_whole_starter_runs_and_shows_0_points(name, capsys):
     names = {}
     for cell in read("exercises", name).cells:

@@ -78,6 +78,7 @@ def graded(tmp_path_factory):
 
 
 @pytest.mark.parametrize("k", range(len(WRONG)))
+@pytest.mark.slow
 def test_the_grader_says_the_same_without_numbers_of_a_case(k, graded):
     question = graded[k]
     assert question["points"] < question["max"]

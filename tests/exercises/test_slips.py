@@ -58,5 +58,6 @@ def test_there_are_at_least_200_slips():
 
 
 @pytest.mark.parametrize("exercise", QUESTIONS, ids=IDS)
+@pytest.mark.slow
 def test_a_solution_holds_on_fresh_draws_and_unknown_suspects(exercise):
     assert still_right(exercise, function("solutions", exercise))

@@ -53,6 +53,7 @@ def test_an_answer_written_by_hand_for_a_class_is_right(e):
 
 @pytest.mark.parametrize("seed", (SEED, 4))
 @every_question
+@pytest.mark.slow
 def test_mistakes_keep_their_messages_in_a_variant(e, seed):
     new = e.make_variant(seed)
     messages = [m for _, m in new.misconceptions]
@@ -128,6 +129,7 @@ def notebooks_of_seed(release, tmp_path):
     return {f.stem: nbformat.read(f, as_version=4) for f in files}
 
 
+@pytest.mark.slow
 def test_the_solved_notebook_of_a_class_runs_and_gets_every_point(
     notebooks_of_seed, monkeypatch
 ):
@@ -139,6 +141,7 @@ def test_the_solved_notebook_of_a_class_runs_and_gets_every_point(
     assert eval(f"points({name[:2]!r})", names) == 100
 
 
+@pytest.mark.slow
 def test_the_grader_pays_a_class_its_own_answers_and_little_for_the_public_ones(
     notebooks_of_seed, tmp_path
 ):

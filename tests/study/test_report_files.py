@@ -72,6 +72,7 @@ def test_a_figure_can_be_drawn_into_axes_of_a_chapter(rows):
     plt.close(fig)
 
 
+@pytest.mark.slow
 def test_the_command_writes_a_report_of_a_table_and_of_a_database(
     rows, tmp_path, capsys
 ):

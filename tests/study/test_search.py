@@ -38,6 +38,7 @@ def whole(tmp_path_factory):
     return base
 
 
+@pytest.mark.slow
 def test_a_second_call_finds_nothing_to_do(whole):
     before = bits(whole)
     assert search(whole)["done"] == 0
