@@ -1,5 +1,8 @@
 """Whole models as ONNX: onnxruntime gives what torch gives, for other T and B."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -122,3 +125,30 @@ def test_a_stack_of_a_recurrent_keeps_its_own_start_states(run):
         h, (h_n, c_n) = layer(torch.as_tensor(x), tuple(map(torch.as_tensor, starts)))
     for name, right in (("h", h), ("h_n", h_n), ("c_n", c_n)):
         np.testing.assert_allclose(found[name], right, **TOLERANCE)
+
+
+@pytest.mark.parametrize("T, B", SIZES)
+def test_a_file_that_takes_x_alone_gives_the_same(tmp_path, T, B):
+    model = widened(LanguageModel("gru", 4, 6, 11, num_layers=2, seed=0)).eval()
+    both = widened(Recurrent("lstm", 4, 6, bidirectional=True, seed=0)).eval()
+    x = np.random.default_rng(0).normal(size=(T, B, 4)).astype("f4")
+    for one, given, name in ((model, codes(T, B), "scores"), (both, x, "h")):
+        convert.export_onnx(one, tmp_path / "a.onnx", only_x=True)
+        session = ort.InferenceSession(tmp_path / "a.onnx")
+        assert [i.name for i in session.get_inputs()] == ["x"]
+        with torch.no_grad():
+            wanted = one(torch.as_tensor(given))[0]
+        np.testing.assert_allclose(
+            session.run([name], {"x": given})[0], wanted, **TOLERANCE
+        )
+
+
+def test_what_is_recorded_of_8_bits_is_so(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(Path(__file__).parent / "peers/again")
+    import whole
+
+    recorded = json.loads((Path(convert.__file__).parent / "runtimes.json").read_text())
+    whole.trained_model(tmp_path)
+    found = whole.int8(tmp_path)
+    for name in ("bytes", "perplexity"):
+        np.testing.assert_allclose(found[name], recorded["int8"][name], rtol=1e-3)

@@ -42,6 +42,8 @@ In this folder:
     tools, parts                              where each tool has its arrays; views
     about                                     its letters, starts and traps
     readers, writers                          files of other tools
+    runtimes.json                             where exported models were seen right, by
+                                              tests/peers/again/whole.py
     proof, runners                            a written file beside its source, each
                                               run by its own tool
 """

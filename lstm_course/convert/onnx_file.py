@@ -9,19 +9,12 @@ run fail.  (onnxruntime remarks that such inputs "will not be treated as constan
 that is what they are for.  ``SessionOptions.log_severity_level = 3`` hides the remark.)
 """
 
-from .onnx_graph import (
-    Graph,
-    layers_of,
-    lengths_port,
-    ports_of_ends,
-    start_states,
-    written,
-)
+from .onnx_graph import Graph, layers_of, ports, ports_of_ends, written
 from .onnx_layout import onnx_attributes
 from .onnx_model import whole_model
 
 
-def export_onnx(layer, path):
+def export_onnx(layer, path, only_x=False):
     """Write a ``Recurrent``, or a whole model, to an ONNX file.
 
     Parameters
@@ -33,6 +26,9 @@ def export_onnx(layer, path):
         (B,), a Reader ``scores`` (T, B, K) at every step.
     path : str or path
         Where to write.
+    only_x : bool
+        Neither lengths nor start states can be fed.  For OpenVINO, which takes what has
+        a default for a constant and then fails for B > 1 (2026.4.1).
 
     Returns
     -------
@@ -59,20 +55,23 @@ def export_onnx(layer, path):
     import onnx
 
     g = Graph(onnx)
-    model = whole_model(g, layer, stack) if model else _one_layer(g, layer)
+    if model:
+        model = whole_model(g, layer, stack, only_x)
+    else:
+        model = _one_layer(g, layer, only_x)
     onnx.checker.check_model(model, full_check=True)
     onnx.save(model, str(path))
     return model
 
 
-def _one_layer(g, layer):
+def _one_layer(g, layer, only_x):
     """The graph of a layer: ports, one operator per layer, end states."""
     I, D = layer.input_size, layer.directions
     axes = ["B", "T"] if layer.batch_first else ["T", "B"]
     x = g.port(g.inputs, "x", [*axes, I])
     if layer.batch_first:
         x = g.node("Transpose", ["x"], ["x_time_first"], perm=[1, 0, 2])
-    x, ends = layers_of(g, [layer], x, lengths_port(g, x), start_states(g, [layer]))
+    x, ends = layers_of(g, [layer], x, *ports(g, [layer], x, only_x))
     turn = {"perm": [1, 0, 2]} if layer.batch_first else {}
     g.node("Transpose" if turn else "Identity", [x], ["h"], **turn)
     g.port(g.outputs, "h", [*axes, D * layer.hidden_size])

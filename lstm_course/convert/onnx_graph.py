@@ -55,6 +55,27 @@ def layers_of(g, stack, x, lengths, states):
     return x, ends
 
 
+def ports(g, stack, x, only_x):
+    """Lengths and start states, to be fed or not; ``only_x``: as if never fed."""
+    if only_x:
+        return "", zero_states(g, stack, x)
+    return lengths_port(g, x), start_states(g, stack)
+
+
+def zero_states(g, stack, x):
+    """Start states of a model that takes none: zeros (layers * directions, B, H)."""
+    n = sum(layer.num_layers * layer.directions for layer in stack)
+    H = stack[0].hidden_size
+    for name, value in (("one", 1), ("two", 2), ("rows", n), ("units", H)):
+        g.constant(name, np.array([value], np.int64))
+    g.node("Shape", [x], ["sizes"])
+    g.node("Slice", ["sizes", "one", "two"], ["B"])
+    g.node("Concat", ["rows", "B", "units"], ["state_sizes"], axis=0)
+    zero = g.constant("nothing", np.zeros((1, 1, 1), np.float32))
+    state = g.node("Expand", [zero, "state_sizes"], ["zeros"])
+    return [g.node("Identity", [state], [f"{s}_start"]) for s in stack[0].cell.states]
+
+
 def start_states(g, stack):
     """Inputs h0 (and c0) (layers * directions, B, H), zeros unless they are fed."""
     n = sum(layer.num_layers * layer.directions for layer in stack)

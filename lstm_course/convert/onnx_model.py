@@ -6,10 +6,10 @@ Dropout is no part of evaluation and is left out.
 import numpy as np
 
 from ..tasks.vocabulary import PAD
-from .onnx_graph import layers_of, lengths_port, ports_of_ends, start_states, written
+from .onnx_graph import layers_of, ports, ports_of_ends, written, zero_states
 
 
-def whole_model(g, model, stack):
+def whole_model(g, model, stack, only_x):
     """The graph of a LanguageModel, Classifier or Reader; ``stack`` its layers."""
     kind = "Classifier" if hasattr(model, "read") else "codes"
     kind = kind if hasattr(model, "embedding") else "Reader"
@@ -17,7 +17,7 @@ def whole_model(g, model, stack):
         scores, shape = _classifier(g, model, stack)
     else:
         x, T_B = _input(g, model, stack)
-        h, ends = layers_of(g, stack, x, lengths_port(g, x), start_states(g, stack))
+        h, ends = layers_of(g, stack, x, *ports(g, stack, x, only_x))
         ports_of_ends(g, stack, ends)
         scores, shape = _readout(g, model, h), [*T_B, model.readout.out_features]
     g.node("Identity", [scores], ["scores"])
@@ -51,7 +51,7 @@ def _classifier(g, model, stack):
         codes, lengths = _to_front(g, codes)
     x = _embedded(g, model, codes)
     given = "" if lengths is None else _cast(g, lengths, "INT32")
-    states = _zeros(g, stack, x)
+    states = zero_states(g, stack, x)
     h, ends = layers_of(g, stack, x, given, states)
     read = _last(g, ends, stack) if model.read == "last" else _mean(g, h, lengths)
     scores = _readout(g, model, read)
@@ -59,20 +59,6 @@ def _classifier(g, model, stack):
         return scores, ["B", model.K]
     g.constant("last_axis", np.array([-1], np.int64))
     return g.node("Squeeze", [scores, "last_axis"], ["squeezed"]), ["B"]
-
-
-def _zeros(g, stack, x):
-    """Start states of a model that takes none: zeros (layers * directions, B, H)."""
-    n = sum(layer.num_layers * layer.directions for layer in stack)
-    H = stack[0].hidden_size
-    for name, value in (("one", 1), ("two", 2), ("rows", n), ("units", H)):
-        g.constant(name, np.array([value], np.int64))
-    g.node("Shape", [x], ["sizes"])
-    g.node("Slice", ["sizes", "one", "two"], ["B"])
-    g.node("Concat", ["rows", "B", "units"], ["state_sizes"], axis=0)
-    zero = g.constant("nothing", np.zeros((1, 1, 1), np.float32))
-    state = g.node("Expand", [zero, "state_sizes"], ["zeros"])
-    return [g.node("Identity", [state], [f"{s}_start"]) for s in stack[0].cell.states]
 
 
 def _to_front(g, codes):

@@ -24,7 +24,10 @@ SIDES = {"fw": "forward", "bw": "reverse"}
 CELL = re.compile(r"(?:^|/)(?:multi_rnn_cell/)?cell_(\d+)(?=/|$)")
 WHERE = re.compile(r"(?:^|/)(?:bidirectional_rnn/)?(fw|bw)(?=/|$)")
 WORD = re.compile(r"(.*?)/?([^/]*(?:lstm|gru|rnn)_cell[^/]*)$")
-NOTE = "a checkpoint does not say the forget bias: {} is taken; say forget_bias= if not"
+NOTE = (
+    "a checkpoint says neither the forget bias nor a bound on c: {} and none are taken;"
+    " say forget_bias= or cell_clip= if it is otherwise (BlockLSTM's own default is 3)"
+)
 SLOTS = ("Adam", "Adam_1", "RMSProp", "Momentum", "ExponentialMovingAverage", "Adagrad")
 PEEPHOLES = {f"w_{k}_diag": k for k in "ifo"}
 PROJECTION = "projection/kernel"
