@@ -9,6 +9,7 @@ from test_convert_layers import layer, x_of
 from lstm_course import __main__ as cli
 from lstm_course import convert
 from lstm_course.convert.layer import cast
+from lstm_course.convert.writers import TOOLS
 
 
 def uneven(**second):
@@ -136,3 +137,26 @@ def test_weights_without_their_model_ask_for_what_no_shape_says(tmp_path):
     save_weights(file, "lstm", lstm)
     (relu,) = convert.read(file, activation="relu")
     assert str(relu.shown) == "relu" and "without their model" in relu.notes[-1]
+
+
+@pytest.mark.parametrize("suffix", sorted({s for v in TOOLS.values() for s in v}))
+def test_a_file_with_changed_bytes_is_read_or_refused(suffix, tmp_path):
+    tool = next(t for t, suffixes in TOOLS.items() if suffix in suffixes)
+    if suffix == ".keras":
+        pytest.skip("HDF5's own library crashes on some; see readers/hdf5")
+    pytest.importorskip("onnx" if suffix == ".onnx" else "numpy")
+    whole, rng = tmp_path / f"a{suffix}", np.random.default_rng(0)
+    convert.write([layer(inner=False)], whole, tool)
+    data = whole.read_bytes()
+    for k in range(24):
+        changed = bytearray(data[: rng.integers(len(data))] if k % 4 == 0 else data)
+        for _ in range(k % 4):
+            changed[rng.integers(min(len(data), 600))] = rng.integers(256)
+        file = tmp_path / f"b{k}{suffix}"
+        file.write_bytes(bytes(changed))
+        if suffix == ".xml":
+            file.with_suffix(".bin").write_bytes(whole.with_suffix(".bin").read_bytes())
+        try:
+            convert.read(file)
+        except ValueError as error:
+            assert "Expected" in str(error)

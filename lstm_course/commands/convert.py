@@ -22,6 +22,10 @@ EPILOG = """examples:
   lstm-course convert model.safetensors a.npz --to mlx  for MLX
   lstm-course convert model.pt model.keras --prove      run both, in torch and Keras
   lstm-course convert rnn.pt rnn.npz --to haiku --say activation=relu
+
+Tools are extras of this package: pip install 'lstm-course[keras,onnx,jax,paddle]', and
+mlx, openvino, tensorflow. Where NumPy is enough, a tool's files are read and written
+without it; only --prove misses it.
 """
 
 

@@ -29,7 +29,7 @@ from . import (
     tensorflow,
     torch_file,
 )
-from .bounds import check_here
+from .bounds import check_here, refuse
 from .named import flat, layers_of
 from .places import both_ways
 
@@ -86,7 +86,7 @@ def read(path, **say):
             f"There is no file {path}. Expected a model file, one of "
             f"{', '.join([*SUFFIXES, *MODELS])}. Is the path right?"
         )
-    layers = _layers(path, say)
+    layers = _opened(path, say)
     if not layers:
         raise ValueError(
             f"{path} holds no recurrent layer that is known here. Expected weights of "
@@ -102,6 +102,19 @@ def read(path, **say):
 MODELS = {".keras": keras_file.load, ".h5": keras_file.load_h5}
 MODELS |= {".hdf5": keras_file.load_h5, ".onnx": onnx_file.load}
 MODELS |= {".xml": openvino_ir.load, ".index": tensorflow.load}
+
+
+def _opened(path, say):
+    """The layers; what a library says of a broken file becomes a refusal."""
+    try:
+        return _layers(path, say)
+    except ImportError:
+        raise
+    except Exception as error:
+        if isinstance(error, ValueError) and "Expected" in str(error):
+            raise  # it is one already
+        text = f"{type(error).__name__}: {str(error).strip()[:200]}"
+        refuse(path, f"a {path.suffix} file", text)
 
 
 def _layers(path, say):
