@@ -155,6 +155,16 @@ EXPLAINED = CELL | {
             lambda: lens(p=init("gru", agreement.K, 2, rng())),
             refused("'b_h'"),
         ),
+        "another cell": (
+            lambda: GateMicroscope(
+                init("lstm", agreement.K, 2, rng()),
+                V,
+                np.zeros(agreement.K),
+                cell="gru",
+            ),
+            refused("W_x"),
+        ),
+        "an unknown cell": (lambda: lens(cell="gruu"), refused("'gru'")),
         "another width": (lambda: lens(V[:, :1]), refused(r"V must be \(41, 2\)")),
         "NaN": (lambda: lens(V * NAN), refused("NaN")),
         "no scores": (lambda: lens(v=None), refused(r"v \(\)")),

@@ -9,6 +9,7 @@ from ..equations.inline import Inline
 from ..equations.room import Line, arithmetic, terms_of
 from ..palette import GATES, NAMES
 from . import bundle
+from .variant_diff import NAMES as LONG
 
 FAMILIES = {
     "plain": ("rnn", "clockwork"),
@@ -70,8 +71,6 @@ def packed(cells, widths=(), held=False, **of_each):
 
 def tell(name, cell):
     """Names and quantities of a cell: dict."""
-    from .variant_diff import NAMES as LONG  # noqa: PLC0415
-
     family = next((f for f, names in FAMILIES.items() if name in names), "others")
     return {
         "name": LONG.get(name, name),
