@@ -6,8 +6,10 @@ from matplotlib.figure import Figure
 from traitlets import Dict, Float, Int, List, Unicode
 
 from .. import trained
+from ..doors import as_cell
 from ..palette import GATES
 from ..plots import STYLE, tiles
+from . import any_cell
 from .live import LiveFigure
 from .step_walker import check_place, check_units
 
@@ -52,6 +54,7 @@ class TextReader(LiveFigure):
     kind, room = "reader", (960, 830)
     weights = Dict().tag(sync=True)
     alphabet = Unicode().tag(sync=True)
+    cells = Unicode().tag(sync=True)  # its cell, packed
     units = Dict().tag(sync=True)
     examples = List().tag(sync=True)
     text = Unicode().tag(sync=True)
@@ -73,6 +76,7 @@ class TextReader(LiveFigure):
         super().__init__(
             weights=self.net.packed(),
             alphabet=self.net.alphabet,
+            cells=any_cell.packed({"net": as_cell(self.net.cell)}),
             units=units,
             examples=list(examples),
             **{"text": examples[0], **traits},

@@ -7,6 +7,8 @@ import pytest
 from book.test_widgets_words import show  # noqa: F401 (fixtures)
 
 from lstm_course import init, trained
+from lstm_course.doors import as_cell
+from lstm_course.engines.page.text import cell_text
 from lstm_course.models import LanguageModel
 from lstm_course.trained import letters
 from lstm_course.trained.letters import Letters
@@ -16,7 +18,8 @@ in_a_browser = pytest.mark.browser
 every_network = pytest.mark.parametrize("name", trained.NAMES)
 AFTER = 300  # ms until a figure has drawn
 READ = """(() => {
-  const net = m.letterReader(given.p, given.alphabet);
+  const spec = new Function("return " + given.cell)();
+  const net = m.letterReader(spec, given.p, given.alphabet);
   return given.texts.map(text => net.read(net.encode(text).codes).map(s =>
     ({ c: [...(s.c ?? [])], f: [...(s.f ?? [])], h: [...s.h],
        p: [...m.softmax(s.scores, given.temperature)] })));
@@ -105,7 +108,7 @@ def test_a_random_text_is_read_as_python_reads_it(js, name):
     text = random_text(net, 1)
     texts = [text, text[:70] + random_text(net, 2, 30), text[:5]]  # a prefix is kept
     got = js("letters", READ, p=net.packed(), alphabet=net.alphabet, texts=texts,
-             temperature=0.7)  # fmt: skip
+             temperature=0.7, cell=cell_text(as_cell(net.cell)))  # fmt: skip
     for theirs, text in zip(got, texts, strict=True):
         ours = net.read(text)
         for key in {"c", "f", "h"} & set(ours):

@@ -1,21 +1,19 @@
-// A character model reads: one layer, LSTM or plain, on one-hot letters, 16-bit weights.
-// Rows are flat arrays of doubles, so that 400 letters take a few milliseconds.
+// A character model reads: one layer of a cell on one-hot letters, 16-bit weights.
 
-import { sigmoid } from "./sigmoid.js";
-import { unpack } from "./reading.js";
-
-const flat = (packed) => Float64Array.from(unpack(packed).flat());
+import { readOn, stepsOf } from "./any_cell.js";
+import { unpackFlat } from "./reading.js";
 
 // A network that reads codes, each step with gates, states and scores; what two texts
-// have in common at their beginning is read once.
-export function letterReader({ W_x, W_h, b, V, v }, alphabet) {
+// have in common at their beginning is read once. `spec` is the engine's, of its cell.
+export function letterReader(spec, { V, v, ...packed }, alphabet) {
   const [K, H] = V.shape;
-  const p = { W_x: flat(W_x), W_h: flat(W_h), b: flat(b), V: flat(V), v: flat(v) };
+  const [p, out] = [unpackFlat(packed), unpackFlat({ V, v })];
   const index = new Map([...alphabet].map((letter, k) => [letter, k]));
-  const zeros = { h: new Float64Array(H), c: new Float64Array(H) };
   let kept = { codes: [], steps: [] };
+  const readRest = (codes, state) => stepsOf(readOn(spec, p, codes, H, { I: K, state }))
+    .map((now) => ({ ...now, scores: scoresOf(out, now.h) }));
   return {
-    H, K, gated: p.b.length > H,
+    spec, H, K, gated: spec.layers.at(-1).blocks.length > 1,
     // The codes of what is known, and the letters that are not.
     encode(text) {
       const codes = [...text].map((letter) => index.get(letter) ?? -1);
@@ -26,38 +24,21 @@ export function letterReader({ W_x, W_h, b, V, v }, alphabet) {
       let same = 0;
       while (same < codes.length && codes[same] === kept.codes[same]) same++;
       const steps = kept.steps.slice(0, same);
-      for (let t = same; t < codes.length; t++) {
-        steps.push(letterStep(p, codes[t], steps[t - 1] ?? zeros, H));
-      }
+      const rest = Int32Array.from(codes.slice(same));
+      if (rest.length) steps.push(...readRest(rest, steps.at(-1) ?? null));
       kept = { codes: [...codes], steps };
       return steps;
     },
   };
 }
 
-// One step on letter k: gates and states (H), and the scores (K) of what comes next.
-function letterStep(p, k, last, H) {
-  const n = p.b.length; // 4H, or H of a plain layer
-  const z = Float64Array.from(p.b, (bias, m) => bias + p.W_x[k * n + m]);
-  last.h.forEach((value, j) => {
-    for (let m = 0, at = j * n; m < n; m++, at++) z[m] += value * p.W_h[at];
-  });
-  const now = n === H ? { h: z.map(Math.tanh) } : gated(z, last.c, H);
-  const scores = p.v.map((bias, m) => {
+// The scores (K) of what comes next.
+function scoresOf({ V, v }, h) {
+  return v.map((bias, m) => {
     let sum = bias;
-    for (let j = 0; j < H; j++) sum += p.V[m * H + j] * now.h[j];
+    for (let j = 0; j < h.length; j++) sum += V[m * h.length + j] * h[j];
     return sum;
   });
-  return { ...now, scores };
-}
-
-// Gates and states of an LSTM from its sums z (4H).
-function gated(z, c_prev, H) {
-  const [zi, zf, zg, zo] = [0, 1, 2, 3].map((block) => z.subarray(block * H, (block + 1) * H));
-  const [i, f, o] = [zi, zf, zo].map((part) => part.map(sigmoid));
-  const g = zg.map(Math.tanh);
-  const c = g.map((value, j) => f[j] * c_prev[j] + i[j] * value);
-  return { i, f, g, o, c, h: c.map((value, j) => o[j] * Math.tanh(value)) };
 }
 
 // Probabilities of scores (K), divided by a temperature; at 0 the best has all.

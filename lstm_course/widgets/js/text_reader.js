@@ -1,5 +1,6 @@
 // A small trained character model reads what the reader types, and writes on.
 
+import { openCells } from "./any_cell.js";
 import { button, calm, choices, follow, say, shell, slider, tell } from "./controls.js";
 import { html, number, set } from "./draw.js";
 import { goals, ways } from "./goals.js";
@@ -168,8 +169,8 @@ function unitMap(root, { H, gated }, pick) {
 
 // What may be asked of a text: codes, steps, the same with one letter replaced.
 function reading(net, model) {
-  const read = letterReader(model.get("weights"), model.get("alphabet"));
-  const other = letterReader(model.get("weights"), model.get("alphabet"));
+  const read = letterReader(net.spec, model.get("weights"), model.get("alphabet"));
+  const other = letterReader(net.spec, model.get("weights"), model.get("alphabet"));
   return () => {
     const { codes, odd } = net.encode(model.get("text"));
     const steps = read.read(codes);
@@ -214,10 +215,11 @@ function scribe(model, net, read) {
 }
 
 export default {
-  render({ model, el }) {
+  async render({ model, el }) {
     const root = shell(el, "A character model reads and writes along", "text_reader");
     const alphabet = model.get("alphabet");
-    const net = letterReader(model.get("weights"), alphabet);
+    const [{ spec }] = Object.values(await openCells(model.get("cells")));
+    const net = letterReader(spec, model.get("weights"), alphabet);
     const read = reading(net, model);
     const pen = scribe(model, net, read);
     const text = writer(model, (value) => { pen.stop(); tell(model, { text: value, at: -1, swap: "" }); });
