@@ -86,5 +86,5 @@ def test_thousands_of_trials_come_when_touched_or_asked_for_by_a_link(
 
 def test_a_small_state_stays_where_it_is(tmp_path):
     figure = UnitExplorer()
-    state = json.dumps(figure.get_state(["W_x", "presets"]))
+    state = json.dumps(figure.get_state(["weights", "presets"]))
     assert moved(state, tmp_path) == state and list(tmp_path.iterdir()) == []
