@@ -259,8 +259,8 @@ def test_the_command_refuses_with_the_way_out(tmp_path, capsys, monkeypatch):
     torch.save(torch.nn.LSTM(4, 6).state_dict(), "a.pt")
     for argv, said in {
         "a.pt b.npz": "Pass tool=, --to TOOL",
-        "a.pt b.pt --to mlx": "Expected one of .safetensors, .npz",
-        "a.pt b.pt --layer body": "Found ''",
+        "a.pt b.pt --to mlx": "ends with one of .safetensors, .npz",
+        "a.pt b.pt --layer body": "Found 'the stack'",
         "a.pt --say relu": "Expected FIELD=VALUE",
         "a.pt --say colour=red": "no field 'colour'",
         "none.pt": "There is no file",

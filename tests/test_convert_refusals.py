@@ -160,3 +160,92 @@ def test_a_file_with_changed_bytes_is_read_or_refused(suffix, tmp_path):
             convert.read(file)
         except ValueError as error:
             assert "Expected" in str(error)
+
+
+def refused(capsys, *argv):
+    """What the command says, in four parts and without a traceback."""
+    assert cli.main(["convert", *map(str, argv)]) == 1
+    said = capsys.readouterr().err
+    assert said.count("lstm-course: ") == 1 and "expected" in said.lower()
+    assert said.rstrip().endswith("?")
+    return said
+
+
+def test_what_is_there_already_is_never_lost(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    convert.write([layer()], "a.safetensors")
+    (tmp_path / "same.safetensors").hardlink_to("a.safetensors")
+    (tmp_path / "m.bin").write_bytes(b"of another model")
+    (tmp_path / "folder.pt").mkdir()
+    before = {f.name: f.read_bytes() for f in tmp_path.iterdir() if f.is_file()}
+    for words in (
+        ["a.safetensors"],
+        ["same.safetensors"],
+        ["m.xml"],
+        ["folder.pt"],
+        ["no/folder/a.pt"],
+        ["b.pt", "--report", "a.safetensors"],
+        ["b.pt", "--report", "b.pt"],
+        ["b.pt", "--report", "no/folder/a.json"],
+    ):
+        refused(capsys, "a.safetensors", *words)
+    after = {f.name: f.read_bytes() for f in tmp_path.iterdir() if f.is_file()}
+    assert after == before
+
+
+def test_over_its_own_mapped_source_or_in_capitals_a_file_is_whole(tmp_path):
+    file = tmp_path / "a.safetensors"
+    convert.write([layer()], file)
+    convert.write(convert.read(file), file)  # once a bus error, and the file was gone
+    convert.write(convert.read(file), tmp_path / "B.PT")
+    for back in (file, tmp_path / "B.PT"):
+        np.testing.assert_array_equal(
+            convert.run(convert.read(back), x_of())[0],
+            convert.run([layer()], x_of())[0],
+        )
+    assert sorted(f.name for f in tmp_path.iterdir()) == ["B.PT", "a.safetensors"]
+
+
+def test_what_fails_half_way_leaves_nothing(tmp_path, monkeypatch):
+    def full(path, arrays):
+        path.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setitem(convert.writers.NAMED, ".eqx", full)
+    with pytest.raises(ValueError, match=r"No space left.*Expected.*TARGET\?$"):
+        convert.write([layer()], tmp_path / "a.eqx")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["--say way=sideways", "--say dropout=abc", "--say coupled=1", "--leave-out nope",
+     "--leave-out weights", "--to pytorch"],
+)  # fmt: skip
+def test_a_slip_in_an_option_is_told(words, tmp_path, capsys):
+    convert.write([layer()], tmp_path / "a.npz", "mlx")
+    said = refused(capsys, tmp_path / "a.npz", tmp_path / "b.pt", *words.split())
+    assert words.split()[1].partition("=")[0] in said
+    assert not (tmp_path / "b.pt").exists()
+
+
+def test_an_empty_file_a_folder_and_a_program_are_named(tmp_path):
+    torch = pytest.importorskip("torch")
+    for suffix in (".h5", ".msgpack", ".safetensors", ".pt", ".npz"):
+        (tmp_path / f"a{suffix}").write_bytes(b"")
+        with pytest.raises(ValueError, match=r"is empty. Expected.*\?$"):
+            convert.read(tmp_path / f"a{suffix}")
+    with pytest.raises(ValueError, match=r"is a folder. Expected.*\?$"):
+        convert.read(tmp_path)
+    torch.save(torch.nn.LSTM(2, 3), tmp_path / "whole.pt")
+    with pytest.raises(ValueError) as whole:
+        convert.read(tmp_path / "whole.pt")
+    assert "\x1b" not in str(whole.value) and "weights_only" not in str(whole.value)
+
+
+def test_weights_that_are_no_numbers_are_not_blamed_on_the_writer(tmp_path, capsys):
+    ill = cast(layer(), float, lambda a: a * np.nan)
+    convert.write([ill], tmp_path / "a.npz", "mlx")
+    assert "source's own" in refused(
+        capsys, tmp_path / "a.npz", tmp_path / "b.pt", "--prove"
+    )

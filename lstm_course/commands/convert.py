@@ -80,6 +80,7 @@ def run(args):
     from .. import convert
     from ..convert.proof import check
 
+    _check_names(args)
     layers = convert.read(args.source, **dict(map(_said, args.say)))
     layers = _picked(layers, args.layer)
     print(f"{args.source}: {len(layers)} recurrent layer(s)")
@@ -102,6 +103,29 @@ def run(args):
         report["versions"] = versions()
         Path(args.report).write_text(json.dumps(report, indent=1) + "\n", "utf-8")
     check(rows, args.target or args.source)
+
+
+def _check_names(args):
+    """Three different files, and a folder for the report, before any work is done."""
+    names = {"SOURCE": args.source, "TARGET": args.target, "--report": args.report}
+    names = [(k, Path(v)) for k, v in names.items() if v]
+    for n, (one, path) in enumerate(names):
+        for other, there in names[n + 1 :]:
+            if path.resolve() == there.resolve() or (
+                path.exists() and there.exists() and path.samefile(there)
+            ):
+                raise ValueError(
+                    f"{one} and {other} are one file, {path}. Got it twice, expected "
+                    f"two: what it holds beside would be lost. Pass another {other}?"
+                )
+    if args.report and not (
+        Path(args.report).parent.is_dir() and not Path(args.report).is_dir()
+    ):
+        raise ValueError(
+            f"--report got {args.report!r}. There is no folder for it, or it is one. "
+            "Expected a file's name in a folder that is there. Write --report "
+            "report.json?"
+        )
 
 
 def _proof(layers, done, say):
@@ -143,15 +167,20 @@ def _picked(layers, name):
     """A stack by its name, or one layer by its label."""
     if name is None:
         return layers
-    if stack := [layer for layer in layers if layer.name == name]:
+    if stack := [layer for layer in layers if _stack(layer) == name]:
         return stack
     if one := [layer for layer in layers if layer.label == name]:
         return [replace(one[0], level=0)]
-    labels = dict.fromkeys(v for layer in layers for v in (layer.name, layer.label))
+    labels = dict.fromkeys(v for layer in layers for v in (_stack(layer), layer.label))
     raise ValueError(
         f"There is no stack and no layer named {name!r}. Found "
         f"{', '.join(map(repr, labels))}. Expected one of these. Pass it to --layer?"
     )
+
+
+def _stack(layer):
+    """Its stack, as it is shown."""
+    return layer.label.rpartition(", ")[0]
 
 
 def _shown(layers):

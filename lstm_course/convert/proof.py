@@ -164,6 +164,12 @@ def check(rows, path):
     if not wrong:
         return
     r = max(wrong, key=lambda r: r.off)
+    if not np.isfinite(r.explained):
+        raise ValueError(
+            f"{path}: nothing is proved of {r.layer}, {r.side}: from the source's own "
+            f"weights comes NaN or infinity on {r.case} input. Expected numbers. Did "
+            "its training diverge?"
+        )
     who = "written file" if r.target_off >= r.source_off else "source, as it was read"
     raise ValueError(
         f"{path}: {r.layer}, {r.side} computes something else than its source, off by "

@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..activations import Activation, activation_of
-from ..layer import neutral
+from ..layer import WAYS, neutral
 from . import (
     keras_file,
     msgpack,
@@ -82,10 +82,13 @@ def read(path, **say):
     if (index := path.with_name(f"{path.name}.index")).is_file() and not path.is_file():
         path = index  # model.ckpt, as TensorFlow calls what it wrote
     if not path.is_file():
+        folder = path.is_dir()
         raise ValueError(
-            f"There is no file {path}. Expected a model file, one of "
-            f"{', '.join([*SUFFIXES, *MODELS])}. Is the path right?"
+            f"{f'{path} is a folder' if folder else f'There is no file {path}'}. "
+            f"Expected a model file, one of {', '.join([*SUFFIXES, *MODELS])}. "
+            f"{'Pass the file in it?' if folder else 'Is the path right?'}"
         )
+    said = _said(say)
     layers = _opened(path, say)
     if not layers:
         raise ValueError(
@@ -93,7 +96,6 @@ def read(path, **say):
             "an RNN, LSTM or GRU under their tool's own names. Does the tool's reader "
             "show such layers?"
         )
-    said = _said(say)
     if said.get("way") == "both" and all(v.way == "forward" for v in layers):
         layers = both_ways(layers)
     return [replace(layer, **said) for layer in layers] if said else layers
@@ -120,6 +122,8 @@ def _opened(path, say):
 def _layers(path, say):
     if path.suffix.lower() in NEEDED:
         check_here(NEEDED[path.suffix.lower()], path.name)
+    if not path.stat().st_size:
+        refuse(path, f"a model, {path.suffix or 'without suffix'}", "it is empty")
     if path.suffix.lower() in (".h5", ".hdf5"):
         return keras_file.load_h5(path, say)
     if path.suffix.lower() in MODELS:
@@ -138,22 +142,50 @@ NEEDED |= {".keras": "h5py", ".h5": "h5py", ".hdf5": "h5py", ".onnx": "onnx"}
 
 
 NOT_SAID = ("level", "source", "notes", "start", "lengths")
+WORDS = {
+    "way": tuple(WAYS),
+    "reset": ("after", "before"),
+    "update": ("keeps_old", "takes_new"),
+    "merge": ("concat", "sum", "mul", "ave"),
+    "layout": ("time_first", "batch_first", "unsaid"),
+    "returns": ("sequence", "last", "unsaid"),
+}
 
 
 def _said(say):
     """What the caller says for the file, checked."""
-    known = neutral()
+    known = {k: v for k, v in neutral().items() if k not in NOT_SAID}
     made = {}
     for name, value in say.items():
-        if name not in known or name in NOT_SAID:
+        if name not in known:
             raise ValueError(
                 f"A layer has no field {name!r} to be said. Got {name}={value!r}, "
                 f"expected one of {', '.join(known)}. A typing slip?"
             )
         if isinstance(known[name], Activation) and isinstance(value, str):
             value = activation_of(value, where="say")
+        _check_said(name, value, known[name])
         made[name] = value
     return made
+
+
+def _check_said(name, value, default):
+    """Is it of the kind of the field?"""
+    if name in WORDS:
+        fits, wanted = value in WORDS[name], f"one of {', '.join(WORDS[name])}"
+    elif isinstance(default, bool):
+        fits, wanted = isinstance(value, bool), "True or False"
+    elif isinstance(default, Activation):
+        fits, wanted = isinstance(value, Activation), "a function's name"
+    else:
+        fits = isinstance(value, int | float) and not isinstance(value, bool)
+        fits, wanted = (fits and abs(value) < float("inf")), "a number"
+        fits = fits or value is None is default
+    if not fits:
+        raise ValueError(
+            f"A layer's {name} is said to be {value!r}. Got {name}={value!r}, expected "
+            f"{wanted}. Say {name}=, --say {name}=VALUE, with one of these?"
+        )
 
 
 __all__ = ["read"]

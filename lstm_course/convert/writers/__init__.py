@@ -10,6 +10,7 @@ In this folder:
     lines     the line by which each tool loads its file
 """
 
+import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -140,10 +141,44 @@ def _save(layers, path, tool):
             f"A file of {tool} holds one stack here, and there are {', '.join(names)}. "
             "Expected one. Pick it, with --layer NAME, or write .safetensors?"
         )
-    if tool in WHOLE:
-        WHOLE[tool].save(layers, path)
-    else:
-        NAMED[path.suffix](path, named.named_arrays(layers, tool))
+    _check_place(path, tool)
+    real = path.resolve()  # behind a link
+    try:
+        with tempfile.TemporaryDirectory(prefix=".", dir=real.parent) as folder:
+            new = Path(folder, real.name)
+            if tool in WHOLE:
+                WHOLE[tool].save(layers, new)
+            else:
+                save = NAMED[path.suffix.lower()]
+                save(new, named.named_arrays(layers, tool))
+            for made in sorted(Path(folder).iterdir()):  # whole, or not at all
+                made.replace(real.with_name(made.name))
+    except OSError as error:
+        raise ValueError(
+            f"{path} cannot be written: {error.strerror or error}. Expected a folder "
+            "that may be written to, with room. Pass another TARGET?"
+        ) from None
+
+
+def _check_place(path, tool):
+    """Is there a folder for the file, and nothing that must not be lost?"""
+    if not path.parent.is_dir():
+        raise ValueError(
+            f"{path} is to be written, and there is no folder {path.parent}. Expected "
+            f"one. mkdir -p {str(path.parent)!r}?"
+        )
+    if path.is_dir():
+        raise ValueError(
+            f"{path} is to be written, and it is a folder. Expected the name of a "
+            f"file. Pass {str(path / f'model{path.suffix}')!r}?"
+        )
+    beside = path.with_suffix(".bin")
+    if tool == "openvino" and beside.exists() and not path.exists():
+        raise ValueError(
+            f"{path} is to be written, its weights in {beside}, and a file of this "
+            "name is there. Expected none: OpenVINO keeps them beside the .xml. Pass "
+            f"{str(path.with_stem(path.stem + '_openvino'))!r}?"
+        )
 
 
 def _tool(path, tool):
@@ -155,11 +190,11 @@ def _tool(path, tool):
     elif tool is None and fits:
         tool = fits[0]
     if tool not in fits:
-        wanted = (
-            f"one of {', '.join(TOOLS[tool])}"
-            if tool in TOOLS
-            else ("a tool among " + ", ".join(TOOLS))
-        )
+        known = [s for suffixes in TOOLS.values() for s in suffixes]
+        wanted = f"a tool among {', '.join(fits or TOOLS)}"
+        if tool in TOOLS or not fits:
+            suffixes = TOOLS.get(tool, dict.fromkeys(known))
+            wanted = f"a name that ends with one of {', '.join(suffixes)}"
         raise ValueError(
             f"{path.name} is to be written for {tool or 'no tool in particular'}. "
             f"Expected {wanted}. Pass tool=, --to TOOL, or another suffix?"

@@ -73,9 +73,15 @@ def check(layer, tool, rules, leave_out=()):
     Raises
     ------
     ValueError
-        For a field that is refused, or that has no rule.
+        For a field that is refused, that has no rule, or that there is not.
     """
     defaults, remarks = neutral(), []
+    for name in leave_out:
+        if name not in defaults:
+            raise ValueError(
+                f"A layer has no field {name!r} to be left out. Got {name!r}, expected "
+                f"one of {', '.join(defaults)}. A typing slip?"
+            )
     for f in fields(Layer):
         value = getattr(layer, f.name)
         silent = f.name in defaults and _equal(value, defaults[f.name])
