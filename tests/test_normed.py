@@ -61,6 +61,7 @@ def test_no_cell_sees_the_scale_of_its_products(cell):
     torch.testing.assert_close(*h, rtol=1e-6, atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", ["lstm", "gru", "gru(reset='before')", "mut1", "rnn"])
 def test_gradients_hold_against_finite_differences(cell):
     layer, x = layer_of(cell), sequence(3).requires_grad_()

@@ -300,11 +300,13 @@ def gate_course(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", CHECKS)
 def test_a_new_file_and_a_line_in_cells_reach(toy_course, what):
     run("assert 'toy' in lstm_course.__file__\n" + CHECKS[what], toy_course)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", GATE_CHECKS)
 def test_a_new_gate_is_a_row_of_ops_and_reaches(gate_course, what):
     run(GATE_CHECKS[what], gate_course)

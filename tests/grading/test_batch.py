@@ -17,9 +17,10 @@ from lstm_course.grading import isolation, pool
 from lstm_course.grading.batch import Batch, Options
 from lstm_course.grading.store import Store
 
-pytestmark = pytest.mark.skipif(
+NO_JAIL = pytest.mark.skipif(
     isolation.best() in (None, "partial"), reason="no jail can be built here"
 )
+pytestmark = [pytest.mark.slow, NO_JAIL]  # make quick leaves them out
 WRONG = [sample.IMPORTS, sample.SIGMOID.replace("-x", "x"), *sample.CELLS[2:]]
 NAMES = ["ada", "bob", "eve", "zoe"]
 

@@ -10,9 +10,10 @@ from lstm_course.grading import grade, isolation, plan, runner
 from lstm_course.grading.jail import Jail
 from lstm_course.grading.kit import Kit
 
-pytestmark = pytest.mark.skipif(
+NO_JAIL = pytest.mark.skipif(
     isolation.best() != "bubblewrap", reason="needs a jail that forks"
 )
+pytestmark = [pytest.mark.slow, NO_JAIL]  # make quick leaves them out
 NAME = "04_lstm_step_by_step"
 CLINIC = """
 import numpy as np

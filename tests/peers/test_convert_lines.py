@@ -17,6 +17,8 @@ from lstm_course import convert
 from lstm_course.convert.activations import activation_of
 from lstm_course.convert.writers import TOOLS
 
+pytestmark = pytest.mark.slow
+
 KINDS = {
     "lstm": dict(kind="lstm"),
     "gru": dict(kind="gru", inner=False),

@@ -11,6 +11,8 @@ from lstm_course.convert.runners import CannotRun, tool_of
 from lstm_course.convert.runners.apart import PLACES
 from lstm_course.convert.writers import TOOLS
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).parents[1] / "recorded/convert"
 BESIDE = (".py", ".pyc", ".bin", ".data-00000-of-00001", "")
 FILES = {f.name for f in FOLDER.iterdir() if f.suffix not in BESIDE}

@@ -9,6 +9,8 @@ import pytest
 from lstm_course.experiments import record
 from lstm_course.study import lessons, report, table
 
+pytestmark = pytest.mark.slow
+
 BOOK = Path(__file__).resolve().parents[2] / "book"
 ROWS, ABOUT = table.read(BOOK / "results" / "study.csv.gz")
 NOTEBOOK = nbformat.read(BOOK / "05_variants.ipynb", 4)

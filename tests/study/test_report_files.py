@@ -15,6 +15,8 @@ from lstm_course.study.report import figures
 from lstm_course.study.store import Store
 from lstm_course.themed import STYLE
 
+pytestmark = pytest.mark.slow
+
 CELLS = {"lstm": 0.0, "peephole": 0.0, "gru": 0.2, "nfg": -0.6, "noaf": None}
 ABOUT = {"command": "lstm-course study run", "date": "2026-11-30"}
 
@@ -72,7 +74,6 @@ def test_a_figure_can_be_drawn_into_axes_of_a_chapter(rows):
     plt.close(fig)
 
 
-@pytest.mark.slow
 def test_the_command_writes_a_report_of_a_table_and_of_a_database(
     rows, tmp_path, capsys
 ):
