@@ -101,3 +101,15 @@ def test_what_rounding_explains_grows_with_the_floats_and_the_numbers(there):
         proof.explained(layer, x, (9, 9), exact, f, rng) for f in ("float64", "float32")
     )
     assert np.finfo("f4").eps < large < 1e-4 and small < large / 10
+
+
+def test_a_relu_that_runs_away_is_compared_where_floats_reach(there):
+    module = torch.nn.RNN(4, 6, 2, nonlinearity="relu")
+    with torch.no_grad():
+        for p in module.parameters():
+            p.abs_().mul_(3)
+    torch.save(module.state_dict(), "r.pt")
+    layers = convert.read("r.pt", activation="relu")
+    rows, _ = proof.prove(layers)
+    proof.check(rows, "r.pt")
+    assert all(0 < r.explained < 10 for r in rows)
