@@ -2,7 +2,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
-from traitlets import Bool, Dict, Float, Int, Unicode
+from traitlets import Bool, Dict, Float, Int, List, Unicode
 
 from .. import tasks
 from ..cells import CELLS
@@ -94,6 +94,7 @@ class Playground(LiveFigure):
     presets = Dict({k: BASE | v for k, v in DISCOVERIES.items()}).tag(sync=True)
     batch = Int(BATCH).tag(sync=True)
     engine = Unicode().tag(sync=True)  # the worker's text, packed
+    apart = List().tag(sync=True)  # what a book keeps in files until it is touched
 
     def __init__(self, discovery="", **traits):
         _check("discovery", discovery, ("", *DISCOVERIES))
@@ -106,7 +107,7 @@ class Playground(LiveFigure):
                 _check(side, name, CELLS)
         super().__init__(discovery=discovery, engine=worker(), **traits)
         if self.compact:
-            self.room = COMPACT
+            self.room, self.apart = COMPACT, ["_esm", "_css", "engine"]
 
     def gradients(self, cell, bias):
         """Before any training, the gradient by the state at every lag: (T,).

@@ -1,6 +1,7 @@
 """A large network lies beside its page and comes when its figure is touched."""
 
 import json
+import re
 
 import pytest
 from live_figures import study
@@ -8,7 +9,7 @@ from networks import LARGE, moved
 
 from book import sample
 from lstm_course import CELLS
-from lstm_course.widgets import Comparison, TextReader, UnitExplorer
+from lstm_course.widgets import Comparison, Playground, TextReader, UnitExplorer
 
 pytestmark = pytest.mark.browser
 
@@ -88,3 +89,22 @@ def test_a_small_state_stays_where_it_is(tmp_path):
     figure = UnitExplorer()
     state = json.dumps(figure.get_state(["weights", "presets"]))
     assert moved(state, tmp_path) == state and list(tmp_path.iterdir()) == []
+
+
+def test_a_chapter_s_playground_comes_when_it_is_touched(root, tmp_path, start_visit):
+    shown = Playground("parity", compact=True)._repr_mimebundle_()[0]["text/html"]
+    named = {"mystnb": {"figure": {"name": "fig-play"}, "image": {"alt": "play"}}}
+    words = sample.new_markdown_cell("**Figure.** It.", metadata={"tags": ["caption"]})
+    cells = [sample.new_markdown_cell("# A sample"),
+             sample.run("Playground()", picture=shown, **named), words]  # fmt: skip
+    built = sample.build(root, tmp_path, cells)
+    assert built.returncode == 0, built.stderr
+    page = tmp_path / "_build/html/book/01_sample.html"
+    state = re.search(r'json">(.*?)</script>', page.read_text("utf-8"), re.S)[1]
+    assert len(state) < 20_000 and "file" in json.loads(state)["engine"]
+    visit = start_visit()
+    opened = visit.open(page.as_uri())
+    opened.get_by_role("button", name="Wake this figure").click()
+    opened.get_by_role("button", name="train", exact=True).click()
+    opened.get_by_text("It learns, up to step 3000").wait_for()
+    assert (visit.errors, visit.foreign) == ([], [])
