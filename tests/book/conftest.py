@@ -73,13 +73,20 @@ class Quiet(SimpleHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="session")
-def site(html):
-    """The book on localhost: its address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=html))
+@contextmanager
+def served(folder):
+    """A folder on localhost: its address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def site(html):
+    """The book on localhost: its address."""
+    with served(html) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,7 @@
 """A Predict box asks, waits and answers; its page shows no answer before that."""
 
-import threading
-from functools import partial
-from http.server import ThreadingHTTPServer
-
 import pytest
-from book.conftest import Quiet
+from book.conftest import served
 from book.sample import MARK, box, build, run
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
@@ -42,10 +38,8 @@ def folder(root, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def address(folder):
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/book/01_sample.html"
-    server.shutdown()
+    with served(folder) as site:
+        yield f"{site}/book/01_sample.html"
 
 
 @pytest.fixture

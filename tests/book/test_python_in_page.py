@@ -7,12 +7,9 @@ names a real distribution, with NumPy, the last test asks that one.
 
 import json
 import os
-import threading
-from functools import partial
-from http.server import ThreadingHTTPServer
 
 import pytest
-from book.conftest import Quiet
+from book.conftest import served
 from book.sample import build
 from exercises.class_answers import public
 from exercises.wrong_answers import WRONG
@@ -74,10 +71,8 @@ def folder(root, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def address(folder):
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/book/01_sample.html"
-    server.shutdown()
+    with served(folder) as site:
+        yield f"{site}/book/01_sample.html"
 
 
 class Editor:
