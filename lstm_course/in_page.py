@@ -6,14 +6,18 @@ calls this file, which stands alone there, so that plain Python starts at once.
 """
 
 import ast
+import builtins
 import contextlib
 import io
 import linecache
+import sys
 import traceback
 from pathlib import Path
 
 TYPED = "<your answer>"
 HOME = Path(__file__).resolve().parent
+MOST = 20_000  # characters that a page shows, so that it goes on answering
+CALLS = 12  # of the reader's own lines that led to an error
 NEEDED = ("*.py", "cells/*.py", "exercises/**/*.py", "exercises/*.json")
 
 
@@ -36,21 +40,58 @@ def answer(given, typed, id=None):
     Returns
     -------
     str
-        What a notebook would show: what was printed, values, what ``check`` says.  Of
-        an error the reader's own lines.
+        What a notebook would show: what was printed, warnings, values, what ``check``
+        says.  Of an error the reader's own lines.  Of very much, the two ends.
     """
-    said, names = io.StringIO(), {"__name__": "__main__"}
+    said, names = _Said(), {"__name__": "__main__"}
     exec(compile(given, "<given>", "exec"), names)
-    with contextlib.redirect_stdout(said):
+    with (
+        _modules_kept(),
+        contextlib.redirect_stdout(said),
+        contextlib.redirect_stderr(said),
+    ):
         try:
             value = _run(typed, names)
             if id is not None:
                 _judge(id, names)
             elif value is not None:
                 print(repr(value))
-        except (Exception, SystemExit, KeyboardInterrupt) as error:
-            print(_told(error))
-    return said.getvalue().rstrip("\n")
+        except BaseException as error:  # also one that a reader made, or SystemExit
+            begun = said.getvalue()[-1:] not in ("", "\n")
+            said.write("\n" * begun + f"{_told(error)}\n")
+    text = said.getvalue().rstrip("\n")
+    if (more := len(text) - MOST) > 0:
+        half = MOST // 2
+        text = f"{text[:half]}\n[... {more:,} characters ...]\n{text[-half:]}"
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+class _Said(io.StringIO):
+    """What was printed; closing it, as a reader's lines may, changes nothing."""
+
+    def close(self):
+        pass
+
+
+@contextlib.contextmanager
+def _modules_kept():
+    """NumPy, Python's own names and the course stay what they are for the next run."""
+    mine = ("builtins", "numpy", "lstm_course")
+    kept = [
+        (vars(module), dict(vars(module)))
+        for name, module in list(sys.modules.items())
+        if name.partition(".")[0] in mine
+    ]
+    builtins.input = _input
+    try:
+        yield
+    finally:
+        for names, before in kept:
+            names.update(before)
+
+
+def _input(prompt="", /):
+    raise EOFError("input() has nobody to ask here. Write the value into your lines?")
 
 
 def _run(typed, names):
@@ -80,4 +121,7 @@ def _told(error):
         return f"{text}{type(error).__name__}: {error.msg}"
     rows = traceback.extract_tb(error.__traceback__)
     mine = [f"  line {r.lineno}: {r.line}\n" for r in rows if r.filename == TYPED]
-    return "".join(mine) + f"{type(error).__name__}: {error}"
+    if (more := len(mine) - CALLS) > 0:
+        mine[CALLS // 2 : -CALLS // 2] = [f"  [... {more:,} more calls ...]\n"]
+    last = traceback.format_exception_only(error)[-1].strip()
+    return "".join(mine) + last

@@ -36,6 +36,38 @@ def test_an_error_shows_the_reader_s_own_lines(typed, told):
     assert in_page.answer(GIVEN, typed).startswith(told)
 
 
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("class B(BaseException): pass\nraise B('b')", "  line 2: raise B('b')\nB: b"),
+        ("import sys; sys.stdout.close()", ""),
+        (
+            "print(1, end='')\ninput('x')",
+            "1\n  line 2: input('x')\nEOFError: input() has",
+        ),
+        ("print(chr(0xD800))", "\\ud800"),
+        ("class E(Exception):\n  def __str__(s): 1 / 0\nraise E", "  line 3: raise E"),
+        ("import sys; print('of NumPy', file=sys.stderr)", "of NumPy"),  # a warning
+    ],
+)
+def test_no_oddity_ends_python_and_warnings_are_shown(typed, told):
+    assert in_page.answer(GIVEN, typed).startswith(told)
+
+
+def test_of_very_much_the_page_shows_the_two_ends():
+    text = in_page.answer(GIVEN, "print('a' * 10**7)\n'end'")
+    assert len(text) < in_page.MOST + 100 and text.endswith("'end'")
+    assert "[... 9,980,006 characters ...]" in text
+    deep = in_page.answer(GIVEN, "def f():\n    f()\nf()").splitlines()
+    assert deep[0] == "  line 3: f()" and deep[-1].startswith("RecursionError")
+    assert len(deep) == in_page.CALLS + 2
+
+
+def test_what_a_reader_does_to_numpy_or_python_ends_with_the_run():
+    in_page.answer(GIVEN, "import builtins\nnp.tanh = builtins.sum = None")
+    assert in_page.answer(GIVEN, "sum([1, np.tanh(0)])") == "np.float64(1.0)"
+
+
 def test_of_a_question_the_notebook_s_own_words_are_said():
     for id, edits, told, _ in WRONG[::7]:
         text = in_page.answer(cells(id)[1], public(id, *edits), id)

@@ -84,6 +84,7 @@
       if (answer.failed) throw new Error(answer.failed);
       show(form, answer.said);
     } catch (error) {
+      mine.worker?.terminate(); // or its memory stays
       python = null;
       if (current === mine) say(form, `Python did not run: ${error.message}`, "wrong");
     }
