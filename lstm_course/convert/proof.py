@@ -96,7 +96,10 @@ class Side:
         layer, runner = self.layers[k], self.runners[k]
         if runner is not None and x.dtype.name in runner.floats:
             try:
-                return np.asarray(runner.run(layer, x, lengths)), runner.name
+                y = np.asarray(runner.run(layer, x, lengths))
+                if y.dtype == x.dtype:
+                    return y, runner.name
+                self.why[f"{runner.name} gave {y.dtype} for {x.dtype}"] = None
             except Exception as error:
                 self._failed(error)
                 self.runners[k] = None

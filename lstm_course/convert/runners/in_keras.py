@@ -14,8 +14,8 @@ def runner(layer, tool):
     _, version, path, name = layer.weights[0].own
     keras = _keras(version)
     backend = keras.backend.backend() if hasattr(keras.backend, "backend") else ""
-    floats = ("float32",) if backend == "torch" else ("float32", "float64")
-    why = "on torch, products of its float64 layers are float32 (Keras 3.15.1)"
+    floats = ("float32",) if backend in ("torch", "jax") else ("float32", "float64")
+    why = f"on {backend}, products of its float64 layers are float32 (Keras 3.15.1)"
     said = f"keras {keras.__version__}{f' on {backend}' * bool(backend)}"
     found = _found(keras, path, name)
     return Runner(said, floats, lambda *args: _run(keras, found, *args), why)

@@ -39,6 +39,6 @@ def _unroll(layer, w, x):
     module.load_weights(
         [(k, mx.array(a.astype(x.dtype), kind)) for k, a in arrays.items()]
     )
-    y = module(mx.array(np.ascontiguousarray(x.transpose(1, 0, 2)), kind))
+    y = module(mx.array(np.array(x.transpose(1, 0, 2), order="C"), kind))
     y = y[0] if isinstance(y, tuple) else y
     return np.array(y).transpose(1, 0, 2)
