@@ -249,3 +249,18 @@ def test_weights_that_are_no_numbers_are_not_blamed_on_the_writer(tmp_path, caps
     assert "source's own" in refused(
         capsys, tmp_path / "a.npz", tmp_path / "b.pt", "--prove"
     )
+
+
+@pytest.mark.parametrize(
+    "name", ["weight_hh_l0_reverse", "bias_hh_l1", "weight_ih_l0", "weight_ch_l0"]
+)
+def test_a_module_that_lacks_an_array_or_has_one_more_is_refused(name, tmp_path):
+    torch = pytest.importorskip("torch")
+    state = torch.nn.LSTM(3, 5, 2, bidirectional=True).state_dict()
+    state = {f"net.{k}": v for k, v in state.items()}
+    if state.pop(f"net.{name}", None) is None:
+        places = "l0", "l1", "l0_reverse", "l1_reverse"
+        state |= {f"net.weight_ch_{place}": torch.ones(5) for place in places}
+    torch.save(state, tmp_path / "a.pt")
+    with pytest.raises(ValueError, match=rf"'net'.*net.{name}.*Expected.*\?$"):
+        convert.read(tmp_path / "a.pt")

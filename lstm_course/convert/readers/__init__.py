@@ -79,7 +79,8 @@ def read(path, **say):
     [('lstm', 'both', 4)]
     """
     path = Path(path)
-    if (index := path.with_name(f"{path.name}.index")).is_file() and not path.is_file():
+    index = Path(f"{path}.index")
+    if index.is_file() and not path.is_file():
         path = index  # model.ckpt, as TensorFlow calls what it wrote
     if not path.is_file():
         folder = path.is_dir()

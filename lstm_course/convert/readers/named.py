@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 
@@ -11,6 +12,8 @@ from ..tools import FORMS
 from .places import beside, stacked
 
 LEVELLED = re.compile(r"(.*?)(weight_[ih]h|weight_hr|bias_[ih]h)_l(\d+)(_reverse)?$")
+STEM = re.compile(r"(.*?)((?:weight|bias)_[a-z0-9]+)_l(\d+)(_reverse)?$")
+STEMS = {"weight_ih", "weight_hh", "weight_hr", "bias_ih", "bias_hh"}
 FORWARD = {"forward", "forward_rnn", "forward_layer", "cell_fw", "fw"}
 BACKWARD = {"backward", "backward_rnn", "backward_layer", "cell_bw", "bw", "reverse"}
 MODULES = {"lstm", "gru", "vanilla_rnn"}
@@ -59,6 +62,7 @@ def layers_of(arrays, source):
     ValueError
         For layers of which some arrays are missing, or some would be lost.
     """
+    _check_levels(arrays)
     arrays = _canonical(arrays)
     found, used = {}, set()
     for form in FORMS:
@@ -102,6 +106,32 @@ def _canonical(arrays):
             )
         made[name] = a
     return made
+
+
+def _check_levels(arrays):
+    """Every level and side of a module of torch has the same arrays, and no others."""
+    stacks = {}
+    for key in arrays:
+        if m := STEM.fullmatch(key.replace("/", ".")):
+            place = int(m[3]), m[4] or ""
+            stacks.setdefault(m[1], {}).setdefault(m[2], set()).add(place)
+    for stack, stems in stacks.items():
+        if not {"weight_ih", "weight_hh"} <= {*stems}:
+            continue
+        there = set().union(*stems.values())
+        levels = range(1 + max(level for level, _ in there))
+        sides = {side for _, side in there}
+        for stem, (level, side) in product(sorted(stems), product(levels, sides)):
+            name, has = f"{stack}{stem}_l{level}{side}", (level, side) in stems[stem]
+            if has and stem in STEMS:
+                continue
+            raise ValueError(
+                f"Of the module {repr(stack.rstrip('.')) if stack else 'at the top'} "
+                "the file holds "
+                f"{f'{name}, which would be lost' if has else f'no {name}'}. Expected "
+                f"of every level and direction the same of {', '.join(sorted(STEMS))}. "
+                "Save the whole module's state dict?"
+            )
 
 
 def _places(form, arrays):
