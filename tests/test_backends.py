@@ -121,6 +121,7 @@ def test_the_command_prints_a_table_and_writes_json(tmp_path, capsys):
     [
         (["--device", "nowhere"], "Try --device cpu"),
         (["--cells", "lstn"], "There is no kind 'lstn'"),
+        (["--report", "no/folder/a.json"], "There is no folder for it"),
         (["--properties", "speed"], "There is no property 'speed'"),
         (["keras", "--device", "cuda"], "keras has no --device"),
         (["onnxruntime", "--provider", "Moon"], "has no provider 'Moon'"),

@@ -2,9 +2,10 @@
 
 import json
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
-from .options import Plain
+from .options import Plain, check_report
 
 ABOUT = """Asks a tool's own recurrent layers what must hold of them: outputs, every
 gradient, the same sequence alone and in a batch, lengths, the state carried over,
@@ -47,6 +48,7 @@ def add_parser(sub):
 def run(args):
     from .. import backends
 
+    check_report(args.report)
     tool = _tool(backends, args)
     say = _line if sys.stderr.isatty() else None
     answer = backends.check(tool, _words(args.cells), _words(args.properties), say)
@@ -94,6 +96,12 @@ def _tool(backends, args):
     try:
         return make(**given)
     except ImportError as error:
+        if args.tool == "keras" and find_spec("keras"):
+            raise ValueError(
+                f"Keras is here, and the backend that it asks for is not ({error}). "
+                "Expected one of tensorflow, torch or jax. Name the one that is "
+                "installed, KERAS_BACKEND=torch lstm-course check-backend keras?"
+            ) from None
         raise ValueError(
             f"{args.tool} is not installed here ({error}). Expected it in this "
             f"environment. Run: python -m pip install {args.tool}"

@@ -5,7 +5,7 @@ import json
 from dataclasses import fields, replace
 from pathlib import Path
 
-from .options import Plain
+from .options import Plain, check_report
 
 ABOUT = """Reads a model file of one tool, finds its recurrent layers, and writes them
 as another tool's file. Nothing in the file is run. What a layer says beside its weights
@@ -118,14 +118,7 @@ def _check_names(args):
                     f"{one} and {other} are one file, {path}. Got it twice, expected "
                     f"two: what it holds beside would be lost. Pass another {other}?"
                 )
-    if args.report and not (
-        Path(args.report).parent.is_dir() and not Path(args.report).is_dir()
-    ):
-        raise ValueError(
-            f"--report got {args.report!r}. There is no folder for it, or it is one. "
-            "Expected a file's name in a folder that is there. Write --report "
-            "report.json?"
-        )
+    check_report(args.report)
 
 
 def _proof(layers, done, say):

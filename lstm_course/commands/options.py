@@ -2,6 +2,7 @@
 
 import argparse
 import math
+from pathlib import Path
 
 
 class Plain(argparse.RawDescriptionHelpFormatter):
@@ -91,3 +92,12 @@ def add_form(parser):
         default=None,
         help="verdicts that count as negative; all others are left out",
     )
+
+
+def check_report(name):
+    """Can the file of --report be written?  Asked before the work is done."""
+    if name and (Path(name).is_dir() or not Path(name).parent.is_dir()):
+        raise ValueError(
+            f"--report got {name!r}. There is no folder for it, or it is one. Expected "
+            "a file's name in a folder that is there. Write --report report.json?"
+        )
