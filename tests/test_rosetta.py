@@ -232,6 +232,14 @@ def test_a_form_is_told_in_a_sentence():
     assert "1 is added to f" in said and "x above h" in said
 
 
+def test_the_table_of_exported_models_is_what_was_recorded():
+    rows = words.exports().splitlines()[2:]
+    found = [v for v in words.recorded().values() if "both ways" in words._models(v)]
+    assert sum(r.count("| right") for r in rows) == sum(len(v["right"]) for v in found)
+    assert sum(r.count("**") for r in rows) == 2 * sum(len(v["not"]) for v in found)
+    assert not [r for r in rows if "only_x" in r]
+
+
 # ---- the page ----
 def test_the_page_types_nothing_that_the_table_knows(root):
     page = nbformat.read(root / "book/rosetta_stone.ipynb", as_version=4)
@@ -243,8 +251,8 @@ def test_the_page_types_nothing_that_the_table_knows(root):
     known |= {p.name for f in where.TABLE for p in f.parts if len(p.name) > 5}
     known |= {f"{t.found:.2f}" for t in about.TRAPS.values() if _size(t.found)}
     assert not [k for k in known if k in text]
-    for part in ("layouts", "peepholes", "traps", "runtimes"):
-        assert f"words.{part}()" in text
+    for part in ("layouts", "peepholes", "traps", "runtimes", "exports", "lite"):
+        assert f"words.{part}()" in text, part
 
 
 def _size(found):

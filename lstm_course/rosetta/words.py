@@ -1,5 +1,8 @@
 """What the table says, in words: of one form, and as the page's Markdown tables."""
 
+import json
+from pathlib import Path
+
 from ..convert import about
 from ..convert.tools import PEEPHOLES
 from . import where
@@ -140,3 +143,44 @@ def runtimes():
         seen = [s if s == "right" else f"**{s}**" for s in seen]
         rows.append(f"| {text} | {' | '.join(seen)} |")
     return "\n".join(rows) + "\n"
+
+
+def recorded():
+    """Where exported models were seen right, and what 8 bits cost: dict."""
+    file = Path(about.__file__).with_name("runtimes.json")
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
+def exports():
+    """A line per exported model, a column per runtime of ONNX files: Markdown."""
+    found = {k: v for k, v in recorded().items() if "both ways" in _models(v)}
+    names = sorted({name for v in found.values() for name in _models(v)})
+    heads = [f"{name} {v['version']}" for name, v in found.items()]
+    rows = ["| A model | " + " | ".join(heads) + " |", "|---" * (1 + len(heads)) + "|"]
+    for name in names:
+        seen = [_seen(v, name) for v in found.values()]
+        title = name.replace("only_x", "x alone")
+        rows.append(f"| {title} | {' | '.join(seen)} |")
+    return "\n".join(rows) + "\n"
+
+
+def lite():
+    """The way to TensorFlow Lite, in a sentence: Markdown."""
+    way = "TensorFlow Lite, by .keras"
+    v = recorded()[way]
+    return (
+        f"{way} ({v['version']}), is right for {'; '.join(v['right'])}. "
+        f"Not for {'; '.join(v['not'])}.\n"
+    )
+
+
+def _models(runtime):
+    """Names of the models that a runtime was given."""
+    return {*runtime.get("right", ()), *runtime.get("not", ())}
+
+
+def _seen(runtime, name):
+    if name in runtime["right"]:
+        return "right"
+    wrong = runtime["not"].get(name, "").partition(":")[0]
+    return f"**{wrong}**" if wrong else "–"
