@@ -43,7 +43,8 @@ FORM = """\
 <button type="button" name="run">Run</button>
 <button type="button" name="stop" hidden>Stop</button>
 <button type="button" name="again">Start over</button></p>
-<div class="asked" hidden></div><pre class="said" role="status"></pre></form>"""
+<div class="asked" hidden></div>
+<pre class="said" role="status" tabindex="0"></pre></form>"""
 
 
 class Try(SphinxDirective):
