@@ -7,7 +7,7 @@ import torch
 
 from lstm_course import cost
 from lstm_course.__main__ import main
-from lstm_course.commands.bench import card, tables, whole
+from lstm_course.commands.bench import card, files, tables, whole
 from lstm_course.commands.bench import measure as bench
 from lstm_course.experiments import record
 from lstm_course.recurrent import Recurrent
@@ -100,6 +100,12 @@ def test_models_and_single_steps_are_measured_beside_torch_s(
     for row in rows:
         assert row["ratio"] == pytest.approx(row["reference_ms"] / row["ms"])
         assert whole.line(row) in printed
+
+
+def test_files_of_every_tool_are_measured_beside_their_bytes(capsys):
+    rows = files.bench(units=40, rounds=1)
+    assert len(rows) >= 8 and all(r["write"] > 0 and r["read"] > 0 for r in rows)
+    assert all(files.line(r) in capsys.readouterr().out for r in rows[:1])
 
 
 @pytest.fixture

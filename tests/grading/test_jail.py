@@ -20,6 +20,7 @@ from lstm_course.grading.jail import Jail
 from lstm_course.grading.kit import Kit
 from lstm_course.grading.session import Dead, Session
 
+pytestmark = pytest.mark.slow
 jailed = pytest.mark.skipif(
     isolation.best() in (None, "partial"), reason="no jail can be built here"
 )

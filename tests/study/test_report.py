@@ -10,6 +10,8 @@ from lstm_course.study import report
 from lstm_course.study.report import claims, compare, every, trials, tuned, views
 from lstm_course.study.report.verdicts import judged, needed, verdict
 
+pytestmark = pytest.mark.slow
+
 EQUAL = dict.fromkeys("abcdefgh", 0.0)
 
 

@@ -9,6 +9,8 @@ from study import made_up
 
 from lstm_course.study.report import forest, settings, trials
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def tasks():

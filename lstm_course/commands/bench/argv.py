@@ -35,6 +35,8 @@ def add_parser(sub):
     p.add_argument("--scaling", action="store_true", help="growth with T, B and H")
     p.add_argument("--whole", choices=("lm", "stream"),
         help="lm: a model's training step; stream: one step at B = 1")  # fmt: skip
+    p.add_argument("--convert", action="store_true",
+        help="files of 100 MB in every tool, beside their bytes alone")  # fmt: skip
     p.add_argument("--device", choices=("cpu", "cuda"), default="cpu",
         help="cuda: a training step beside cuDNN and three loops")  # fmt: skip
     p.add_argument("--dtype", choices=("float32", "bfloat16"), default="float32",
@@ -71,7 +73,8 @@ def run(args):
     about = measured("lstm-course " + shlex.join(args.argv))
     print(about["machine"])
     way = on_whole if args.whole else on_scaling if args.scaling else on_layers
-    clock = "CPU" if torch.get_num_threads() == 1 else "wall"
+    way = on_files if args.convert else way
+    clock = "CPU" if args.convert or torch.get_num_threads() == 1 else "wall"
     result = about | {"clock": clock} | way(args, cells)
     if args.json:
         Path(args.json).write_text(json.dumps(result, indent=1) + "\n", "utf-8")
@@ -122,6 +125,13 @@ def on_whole(args, cells):
     from . import whole
 
     return {"rows": whole.bench(args.whole, cells, args.rounds)}
+
+
+def on_files(args, cells):
+    """Measure conversions: dict."""
+    from . import files
+
+    return {"rows": files.bench(rounds=args.rounds)}
 
 
 def on_card(args, cells):
