@@ -7,6 +7,7 @@ import matplotlib
 import pytest
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # two workers on two cores
+os.environ.setdefault("KERAS_BACKEND", "torch")  # which is here
 matplotlib.use("agg")  # of this process: notebooks keep the backend of Jupyter
 
 

@@ -1,7 +1,6 @@
 """A sound layer passes every property; a layer with a known fault is caught."""
 
 import json
-import os
 import re
 
 import pytest
@@ -11,8 +10,6 @@ from lstm_course import backends
 from lstm_course.__main__ import main
 from lstm_course.backends.known import KNOWN
 from lstm_course.backends.properties import PROPERTIES
-
-os.environ.setdefault("KERAS_BACKEND", "torch")
 
 
 def asked(make, *properties, **options):

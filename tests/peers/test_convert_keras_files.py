@@ -1,7 +1,6 @@
 """Keras' own files against what Keras computes; both ways."""
 
 import json
-import os
 import zipfile
 
 import numpy as np
@@ -9,7 +8,6 @@ import pytest
 
 from lstm_course import convert
 
-os.environ.setdefault("KERAS_BACKEND", "torch")
 keras = pytest.importorskip("keras", reason="pip install .[peers] brings keras")
 h5py = pytest.importorskip("h5py", reason="keras brings it")
 L = keras.layers

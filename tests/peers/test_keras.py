@@ -6,8 +6,6 @@ reset before and everything with a mask go through a product that rounds float64
 float32; there 6e-7 was seen, and 2e-6 is allowed.
 """
 
-import os
-
 import numpy as np
 import pytest
 import torch
@@ -21,7 +19,6 @@ pytestmark = [
     pytest.mark.slow,  # importing Keras takes seconds
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
 ]
-os.environ.setdefault("KERAS_BACKEND", "torch")
 
 T, B, I, H = 7, 3, 4, 6
 LENGTHS = [5, 7, 2]

@@ -1,7 +1,5 @@
 """What a Keras layer says beside its weights is obeyed, or refused by name."""
 
-import os
-
 import numpy as np
 import pytest
 from door_table import refused
@@ -14,7 +12,6 @@ pytestmark = [
     pytest.mark.slow,  # importing Keras takes seconds
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
 ]
-os.environ.setdefault("KERAS_BACKEND", "torch")
 
 T, B, I, H = 7, 3, 4, 6
 FLOAT32 = dict(rtol=0, atol=3e-6)  # the layers' own precision, after seven steps
