@@ -33,6 +33,15 @@ NUMBERS = """numbers => {
     for (const place of document.querySelectorAll("[data-page-of]")) {
         place.textContent = numbers[place.dataset.pageOf];
     } }"""
+# Fonts are asked one by one: document.fonts.ready waits for a frame to be drawn, which
+# may never come where nobody looks at the page.
+READY = """async () => {
+    const late = (what) => new Promise((done) => setTimeout(done, 300_000, what));
+    const set = Promise.resolve(window.MathJax?.startup?.promise).then(() => "");
+    const fonts = Promise.allSettled([...document.fonts].map((font) => font.load()));
+    return (await Promise.race([set, late("Formulas")]))
+        || (await Promise.race([fonts.then(() => ""), late("Fonts")]));
+}"""
 UNSET = """() => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node; (node = walker.nextNode()); ) {
@@ -96,9 +105,8 @@ def opened(text, sheet):
         page.route(sheet.as_uri(), lambda route: route.fulfill(**given))
         page.goto(sheet.as_uri(), wait_until="load", timeout=300_000)
         page.emulate_media(media="print")
-        for ready in ("window.MathJax?.startup?.promise", "document.fonts.ready"):
-            done = f"Promise.resolve({ready}).then(() => true)"
-            page.wait_for_function(done, timeout=300_000)
+        if late := page.evaluate(READY):
+            sys.exit(f"{late} were not ready after five minutes. Run it again?")
         if source := page.evaluate(UNSET):
             sys.exit(f"A formula would be printed as its source: {source[:80]!r}.")
         yield page
