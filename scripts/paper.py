@@ -71,7 +71,10 @@ def head(pages):
     """Styles of all pages, and what sets their formulas: str, each once."""
     tags = [t for p in pages for t in p.head.select("link[rel=stylesheet], script")]
     kept = [str(t) for t in tags if t.name == "link" or MATHJAX.search(str(t))]
-    return "".join(dict.fromkeys(kept))
+    once = {
+        re.sub(r"\?v=\w+", "", tag): tag for tag in kept
+    }  # MathJax twice never ends
+    return "".join(once.values())
 
 
 def article(page, name, names):

@@ -33,8 +33,7 @@ NUMBERS = """numbers => {
     for (const place of document.querySelectorAll("[data-page-of]")) {
         place.textContent = numbers[place.dataset.pageOf];
     } }"""
-# Fonts are asked one by one: document.fonts.ready waits for a frame to be drawn, which
-# may never come where nobody looks at the page.
+# Each within five minutes; a font is asked for itself, with no frame to be drawn.
 READY = """async () => {
     const late = (what) => new Promise((done) => setTimeout(done, 300_000, what));
     const set = Promise.resolve(window.MathJax?.startup?.promise).then(() => "");
