@@ -228,6 +228,20 @@ def test_a_formula_that_would_be_printed_as_its_source_ends_it(folder, root, tmp
     assert "as its source: 'To \\\\(the end.'" in done.stderr and done.returncode == 1
 
 
+def test_mathjax_is_loaded_once_however_pages_write_its_address(root, monkeypatch):
+    monkeypatch.syspath_prepend(root / "scripts")
+    import paper
+
+    pages = [
+        BeautifulSoup(
+            f'<head><script src="mathjax/formulas.js{v}"></script></head>',
+            "html.parser",
+        )
+        for v in ("", "?v=17f72c22", "")
+    ]
+    assert paper.head(pages).count("formulas.js") == 1
+
+
 @pytest.fixture(scope="module")
 def whole(html, root, tmp_path_factory):
     """Printed from a copy: another test builds the pages anew meanwhile."""
